@@ -1,0 +1,1 @@
+"""The domain service: rules, tables and the only transactions of Strategy24."""

@@ -1,0 +1,33 @@
+"""Refusals of alerts."""
+
+from core.shared.errors import DomainError, Invalid, NotFound, RefusalKind
+from core.shared.language import N_
+
+
+class UnknownAlert(NotFound):
+    """No alert under this id, or the viewer must not learn of it."""
+
+    code = "unknown_alert"
+    message = N_("There is no such alert.")
+
+
+class AlertOver(DomainError):
+    """The indicator has come back; there is nothing to take or to put off."""
+
+    code = "alert_over"
+    kind = RefusalKind.CONFLICT
+    message = N_("This alert is over: the indicator has come back.")
+
+
+class WrongSnooze(Invalid):
+    """A date in the past or too far ahead. Field: ``days``."""
+
+    code = "wrong_snooze"
+    message = N_("The alert can be put off to a day within the next {days} days. Choose another date.")
+
+
+class WrongThreshold(Invalid):
+    """The value that ends an alert lies on the bad side of the one that starts it."""
+
+    code = "wrong_threshold"
+    message = N_("The value that ends the alert must be at the threshold or on its good side.")

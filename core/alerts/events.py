@@ -1,0 +1,63 @@
+"""What alerts tell the others. Each is told once a transition; consumers are idempotent by fact id."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.shared.facts import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFired(Fact):
+    """An indicator went beyond a threshold. Officials are told at AlertIllustrated, with the picture."""
+
+    alert_id: str
+    territory_id: str
+    indicator: str
+    severity: str
+    vintage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertIllustrated(Fact):
+    """It is settled whether the alert has a picture: `picture` is its key in core.files, or None."""
+
+    alert_id: str
+    territory_id: str
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAcknowledged(Fact):
+    """A person has taken the alert upon themselves."""
+
+    alert_id: str
+    territory_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSnoozed(Fact):
+    """A person has put the alert off."""
+
+    alert_id: str
+    territory_id: str
+    person_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSnoozeEnded(Fact):
+    """The time is over for which the alert was put off, and nobody has taken it."""
+
+    alert_id: str
+    territory_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertResolved(Fact):
+    """The indicator has come back to the good side."""
+
+    alert_id: str
+    territory_id: str
+    indicator: str
+    vintage: int

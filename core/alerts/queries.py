@@ -1,0 +1,166 @@
+"""Questions about alerts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from core.alerts.errors import UnknownAlert
+from core.alerts.model import AlertRow, RuleRow
+from core.alerts.rules import Alert, AlertRule, AlertState, probability_cleared
+from core.identity import Action, Viewer, person
+from core.indicators import Forecast, Indicator, Point, Target, forecast_of, indicator, series, targets
+from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId
+from core.spaces import territories_where
+from core.store import Reading
+from core.territories import Territory, ancestry, territory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCard:
+    """An alert with all that a caption, a console card or a chart needs, as known at its vintage.
+
+    `probability_back` (0..1) is that of being back on the good side at the end of the forecast.
+    """
+
+    alert: Alert
+    indicator: Indicator
+    territory: Territory
+    points: tuple[Point, ...]
+    forecast: Forecast | None
+    targets: tuple[Target, ...]
+    acknowledged_by_name: str | None
+    snoozed_by_name: str | None
+
+    @property
+    def previous(self) -> Point | None:
+        """The fact before the one that fired."""
+        return self.points[-2] if len(self.points) > 1 else None
+
+    @property
+    def probability_back(self) -> float | None:
+        """Probability of a return by the end of the forecast, None without a forecast."""
+        return None if self.forecast is None else probability_cleared(self.alert.rule, self.forecast)
+
+
+def open_alerts(
+    reading: Reading, *, viewer: Viewer, territory_ids: Collection[TerritoryId] | None = None
+) -> list[AlertCard]:
+    """Firing alerts that the viewer may handle: untaken first, critical first, then the oldest.
+
+    territory_ids narrows it; None means everywhere the viewer may handle alerts.
+    """
+    allowed = set(territories_where(reading, viewer, Action.HANDLE_ALERTS))
+    wanted = allowed if territory_ids is None else allowed & set(territory_ids)
+    rows = reading.session.execute(
+        _alerts()
+        .where(AlertRow.territory_id.in_(wanted), AlertRow.state == AlertState.FIRING)
+        .order_by(AlertRow.acknowledged_by.is_not(None), RuleRow.severity, AlertRow.fired_at)
+    )
+    return [_card(reading, as_alert(row, rule)) for row, rule in rows.tuples()]
+
+
+def alert_card(reading: Reading, *, alert_id: AlertId) -> AlertCard:
+    """One alert for whoever has been told of it (a notification, a job). Raises: UnknownAlert.
+
+    A door that serves a person asks `alert_card_for`.
+    """
+    found = reading.session.execute(_alerts().where(AlertRow.id == alert_id)).tuples().one_or_none()
+    if found is None:
+        raise UnknownAlert
+    return _card(reading, as_alert(*found))
+
+
+def alert_card_for(reading: Reading, *, viewer: Viewer, alert_id: AlertId) -> AlertCard:
+    """One alert, if the viewer may handle it. Raises: UnknownAlert."""
+    card = alert_card(reading, alert_id=alert_id)
+    if card.territory.id not in territories_where(reading, viewer, Action.HANDLE_ALERTS):
+        raise UnknownAlert
+    return card
+
+
+def alert_of_picture(reading: Reading, *, picture: str) -> list[AlertId]:
+    """The alerts that show this picture."""
+    rows = reading.session.execute(select(AlertRow.id).where(AlertRow.picture == picture)).scalars()
+    return [AlertId(row) for row in rows]
+
+
+def rules_of(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> list[AlertRule]:
+    """The rules that hold for a series, those of the territories above included."""
+    rows = reading.session.execute(
+        select(RuleRow)
+        .where(
+            RuleRow.indicator == indicator,
+            RuleRow.territory_id.in_(ancestry(reading, territory_id=territory_id)),
+        )
+        .order_by(RuleRow.severity, RuleRow.id)
+    ).scalars()
+    return [as_rule(row) for row in rows]
+
+
+def watched_indicators(reading: Reading) -> set[str]:
+    """Codes of the indicators that have a rule anywhere."""
+    return set(reading.session.execute(select(RuleRow.indicator).distinct()).scalars())
+
+
+def alerts_of_vintage(reading: Reading, *, vintage: int) -> list[AlertCard]:
+    """The alerts that a release fired, for its report."""
+    rows = reading.session.execute(_alerts().where(AlertRow.vintage == vintage).order_by(AlertRow.id))
+    return [_card(reading, as_alert(row, rule)) for row, rule in rows.tuples()]
+
+
+def as_rule(row: RuleRow) -> AlertRule:
+    """The row as a value that may leave the folder."""
+    return AlertRule(
+        id=RuleId(row.id),
+        indicator=row.indicator,
+        territory_id=TerritoryId(row.territory_id),
+        bad=row.bad,
+        threshold=row.threshold,
+        clear_at=row.clear_at,
+        severity=row.severity,
+    )
+
+
+def as_alert(row: AlertRow, rule: RuleRow) -> Alert:
+    """The rows as a value that may leave the folder."""
+    return Alert(
+        id=AlertId(row.id),
+        rule=as_rule(rule),
+        territory_id=TerritoryId(row.territory_id),
+        state=AlertState(row.state),
+        period=row.period,
+        value=row.value,
+        vintage=row.vintage,
+        fired_at=row.fired_at,
+        resolved_at=row.resolved_at,
+        resolved_value=row.resolved_value,
+        acknowledged_by=None if row.acknowledged_by is None else PersonId(row.acknowledged_by),
+        acknowledged_at=row.acknowledged_at,
+        snoozed_by=None if row.snoozed_by is None else PersonId(row.snoozed_by),
+        snoozed_until=row.snoozed_until,
+        picture=row.picture,
+        picture_settled=row.picture_settled_at is not None,
+    )
+
+
+def _alerts() -> Select[AlertRow, RuleRow]:
+    return select(AlertRow, RuleRow).join(RuleRow, RuleRow.id == AlertRow.rule_id)
+
+
+def _card(reading: Reading, alert: Alert) -> AlertCard:
+    code, place = alert.rule.indicator, alert.territory_id
+    return AlertCard(
+        alert=alert,
+        indicator=indicator(reading, code=code),
+        territory=territory(reading, territory_id=place),
+        points=series(reading, indicator=code, territory_id=place, as_of=alert.vintage),
+        forecast=forecast_of(reading, indicator=code, territory_id=place, vintage=alert.vintage),
+        targets=targets(reading, indicator=code, territory_id=place),
+        acknowledged_by_name=_name(reading, alert.acknowledged_by),
+        snoozed_by_name=_name(reading, alert.snoozed_by),
+    )
+
+
+def _name(reading: Reading, person_id: PersonId | None) -> str | None:
+    return None if person_id is None else person(reading, person_id=person_id).display_name

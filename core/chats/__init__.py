@@ -1,0 +1,37 @@
+"""Chats: dialogues with the bot over every messenger, and the transcript of the web chat."""
+
+from core.chats.commands import (
+    edit_in_web_chat,
+    number_message,
+    open_chat,
+    open_web_chat,
+    press_in_web_chat,
+    save_dialogue,
+    show_in_web_chat,
+    write_in_web_chat,
+)
+from core.chats.errors import UnknownChat
+from core.chats.queries import chat, chat_by_native, chats_of, dialogue, native_message_id
+from core.chats.rules import WEB, Chat, Dialogue, chat_of_stream, chat_stream
+
+__all__ = [
+    "WEB",
+    "Chat",
+    "Dialogue",
+    "UnknownChat",
+    "chat",
+    "chat_by_native",
+    "chat_of_stream",
+    "chat_stream",
+    "chats_of",
+    "dialogue",
+    "edit_in_web_chat",
+    "native_message_id",
+    "number_message",
+    "open_chat",
+    "open_web_chat",
+    "press_in_web_chat",
+    "save_dialogue",
+    "show_in_web_chat",
+    "write_in_web_chat",
+]

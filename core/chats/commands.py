@@ -1,0 +1,136 @@
+"""Use cases of chats: opening one, keeping the dialogue, the transcript of the web chat."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core.chats.errors import UnknownChat
+from core.chats.model import ChatRow, MessageIdRow
+from core.chats.queries import as_chat
+from core.chats.rules import TEXT_LIMIT, WEB, Chat, chat_stream
+from core.shared.errors import checked_text
+from core.shared.ids import ChatId, PersonId, new_id
+from core.store import StreamEvent, UnitOfWork, append, event_at, receive_update, rewrite
+
+
+def open_chat(uow: UnitOfWork, *, carrier: str, native_id: str, person_id: PersonId) -> Chat:
+    """The chat of this messenger account, made at the first contact.
+
+    It follows its owner: after a messenger was linked to another person, the chat is theirs.
+    """
+    values = {
+        "id": new_id(),
+        "carrier": carrier,
+        "native_id": native_id,
+        "person_id": person_id,
+        "opened_at": uow.now,
+        "data": {},
+    }
+    uow.insert_new(ChatRow, values, conflict=("carrier", "native_id"))
+    row = uow.session.execute(
+        select(ChatRow).where(ChatRow.carrier == carrier, ChatRow.native_id == native_id)
+    ).scalar_one()
+    if row.person_id != person_id:
+        row.person_id = person_id
+        uow.session.flush()
+    return as_chat(row)
+
+
+def open_web_chat(uow: UnitOfWork, *, person_id: PersonId) -> Chat:
+    """The person's chat in the browser."""
+    return open_chat(uow, carrier=WEB, native_id=person_id, person_id=person_id)
+
+
+def save_dialogue(uow: UnitOfWork, *, chat_id: ChatId, state: str | None, data: dict[str, Any]) -> None:
+    """Note where the dialogue stands, so that it goes on there after a restart."""
+    uow.session.execute(update(ChatRow).where(ChatRow.id == chat_id).values(state=state, data=data))
+
+
+def write_in_web_chat(
+    uow: UnitOfWork, *, chat_id: ChatId, person_id: PersonId, client_id: str, text: str
+) -> StreamEvent:
+    """The person writes to the bot in the browser: kept in the transcript and put into the inbox.
+
+    The same client id is the same message. Raises: UnknownChat, Empty, TooLong (3900 characters).
+    """
+    _own_web_chat(uow, chat_id, person_id)
+    event = append(
+        uow,
+        stream=chat_stream(chat_id),
+        kind="message",
+        body={"text": checked_text(text, limit=TEXT_LIMIT)},
+        author=person_id,
+        client_id=client_id,
+    )
+    if not event.duplicate:
+        _to_bot(uow, chat_id, client_id, {"kind": "message", "seq": event.seq, "text": event.body["text"]})
+    return event
+
+
+def press_in_web_chat(
+    uow: UnitOfWork, *, chat_id: ChatId, person_id: PersonId, client_id: str, of: int, data: str
+) -> None:
+    """The person presses a button under the bot's message ``of``.
+
+    Raises: UnknownChat. Whether such a button was ever shown is for the bot to check.
+    """
+    _own_web_chat(uow, chat_id, person_id)
+    _to_bot(uow, chat_id, client_id, {"kind": "press", "seq": of, "data": data[:64]})
+
+
+def show_in_web_chat(
+    uow: UnitOfWork, *, chat_id: ChatId, client_id: str, body: dict[str, Any]
+) -> StreamEvent:
+    """The bot says something. ``client_id`` makes a repetition of the same screen harmless.
+
+    body: ``text``, ``entities`` (style marks by UTF-16 offset), ``buttons`` (rows of ``text`` with
+    ``data`` or ``url``), ``keyboard`` (rows of reply texts), ``photo`` (a file's key).
+    """
+    return append(
+        uow, stream=chat_stream(chat_id), kind="message", body=body, author=None, client_id=client_id
+    )
+
+
+def edit_in_web_chat(
+    uow: UnitOfWork, *, chat_id: ChatId, seq: int, body: dict[str, Any]
+) -> StreamEvent | None:
+    """The bot changes its message; None if there is no such message or nothing changes."""
+    stream = chat_stream(chat_id)
+    original = event_at(uow, stream=stream, seq=seq)
+    if original is None or original.author is not None or original.body == body:
+        return None
+    rewrite(uow, stream=stream, seq=seq, body=body)
+    return append(uow, stream=stream, kind="edit", body={"of": seq, **body})
+
+
+def number_message(uow: UnitOfWork, *, chat_id: ChatId, native_id: str) -> int:
+    """A number for a message named by a string, the same one each time it is asked for."""
+    known = uow.session.execute(
+        select(MessageIdRow.local_id).where(
+            MessageIdRow.chat_id == chat_id, MessageIdRow.native_id == native_id
+        )
+    ).scalar_one_or_none()
+    if known is not None:
+        return known
+    # The chat's row is the lock that keeps two messages from getting one number.
+    uow.session.execute(select(ChatRow.id).where(ChatRow.id == chat_id).with_for_update())
+    taken = uow.session.execute(
+        select(MessageIdRow.local_id)
+        .where(MessageIdRow.chat_id == chat_id)
+        .order_by(MessageIdRow.local_id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    number = (taken or 0) + 1
+    uow.session.add(MessageIdRow(chat_id=chat_id, local_id=number, native_id=native_id))
+    uow.session.flush()
+    return number
+
+
+def _own_web_chat(uow: UnitOfWork, chat_id: ChatId, person_id: PersonId) -> None:
+    row = uow.session.get(ChatRow, chat_id)
+    if row is None or row.carrier != WEB or row.person_id != person_id:
+        raise UnknownChat
+
+
+def _to_bot(uow: UnitOfWork, chat_id: ChatId, client_id: str, payload: dict[str, Any]) -> None:
+    receive_update(uow, carrier=WEB, update_key=f"{chat_id}:{client_id}", lane=chat_id, payload=payload)

@@ -1,0 +1,54 @@
+"""Questions about chats."""
+
+from sqlalchemy import select
+
+from core.chats.errors import UnknownChat
+from core.chats.model import ChatRow, MessageIdRow
+from core.chats.rules import Chat, Dialogue
+from core.shared.ids import ChatId, PersonId
+from core.store import Reading
+
+
+def as_chat(row: ChatRow) -> Chat:
+    """The row as a value that may leave the folder."""
+    return Chat(
+        id=ChatId(row.id), carrier=row.carrier, native_id=row.native_id, person_id=PersonId(row.person_id)
+    )
+
+
+def chat(reading: Reading, *, chat_id: ChatId) -> Chat:
+    """One chat. Raises: UnknownChat."""
+    row = reading.session.get(ChatRow, chat_id)
+    if row is None:
+        raise UnknownChat
+    return as_chat(row)
+
+
+def chat_by_native(reading: Reading, *, carrier: str, native_id: str) -> Chat | None:
+    """The chat of a messenger account, None before the first contact."""
+    row = reading.session.execute(
+        select(ChatRow).where(ChatRow.carrier == carrier, ChatRow.native_id == native_id)
+    ).scalar_one_or_none()
+    return None if row is None else as_chat(row)
+
+
+def chats_of(reading: Reading, *, person_id: PersonId) -> list[Chat]:
+    """All chats of a person, the one opened last first."""
+    rows = reading.session.execute(
+        select(ChatRow).where(ChatRow.person_id == person_id).order_by(ChatRow.opened_at.desc(), ChatRow.id)
+    ).scalars()
+    return [as_chat(row) for row in rows]
+
+
+def dialogue(reading: Reading, *, chat_id: ChatId) -> Dialogue:
+    """Where the dialogue stands. Raises: UnknownChat."""
+    row = reading.session.get(ChatRow, chat_id, populate_existing=True)
+    if row is None:
+        raise UnknownChat
+    return Dialogue(state=row.state, data=dict(row.data))
+
+
+def native_message_id(reading: Reading, *, chat_id: ChatId, local_id: int) -> str | None:
+    """The messenger's own name of the message that ``number_message`` gave this number."""
+    row = reading.session.get(MessageIdRow, (chat_id, local_id))
+    return None if row is None else row.native_id

@@ -1,0 +1,27 @@
+"""The direct line: a citizen and an authority talk, with a number and without losing a word."""
+
+from core.contact.commands import answer, resolve, send_message, speak
+from core.contact.errors import AlreadyResolved, UnknownConversation
+from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
+from core.contact.queries import conversation, conversation_in, conversations_of, queue
+from core.contact.rules import Conversation, ConversationCard, ConversationStatus, Sent
+
+__all__ = [
+    "AlreadyResolved",
+    "CitizenWrote",
+    "Conversation",
+    "ConversationCard",
+    "ConversationResolved",
+    "ConversationStatus",
+    "OfficialAnswered",
+    "Sent",
+    "UnknownConversation",
+    "answer",
+    "conversation",
+    "conversation_in",
+    "conversations_of",
+    "queue",
+    "resolve",
+    "send_message",
+    "speak",
+]

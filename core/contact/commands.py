@@ -1,0 +1,200 @@
+"""Use cases of the direct line: a citizen writes, an official answers, the matter is resolved."""
+
+from sqlalchemy import select
+
+from core.contact.errors import AlreadyResolved, UnknownConversation
+from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
+from core.contact.model import ConversationRow, NumberRow
+from core.contact.rules import ConversationStatus, Sent, report_number
+from core.identity import Action, require_consent, require_right
+from core.rooms import create_room, post_message, stream_of
+from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId, new_id
+from core.spaces import SpaceKind, create_space, join_space
+from core.store import StreamEvent, UnitOfWork, sent_before
+from core.territories import territory
+
+
+def send_message(
+    uow: UnitOfWork, *, citizen_id: PersonId, territory_id: TerritoryId, text: str, client_id: str
+) -> Sent:
+    """A citizen writes to the authority: into the open conversation, or into a new one.
+
+    The same client id is the same message. Raises: ConsentNeeded, UnknownTerritory, Empty, TooLong.
+    """
+    citizen = require_consent(uow, person_id=citizen_id)
+    territory(uow, territory_id=territory_id)
+    row, opened = _open_conversation(uow, citizen_id, territory_id)
+    event = post_message(
+        uow,
+        room_id=RoomId(row.room_id),
+        sender_id=citizen_id,
+        sender_name=citizen.display_name,
+        side="citizen",
+        client_id=client_id,
+        text=text,
+    )
+    if not event.duplicate:
+        _note_citizen_wrote(uow, row, event, opened=opened)
+    return _sent(row, event, opened=opened)
+
+
+def answer(
+    uow: UnitOfWork, *, official_id: PersonId, conversation_id: ConversationId, text: str, client_id: str
+) -> Sent:
+    """An official answers a citizen, who gets it in every messenger they have linked.
+
+    Raises: UnknownConversation, Forbidden, AlreadyResolved, Empty, TooLong.
+    """
+    row = _locked(uow, conversation_id)
+    official = require_right(
+        uow,
+        person_id=official_id,
+        action=Action.ANSWER_CITIZENS,
+        territory_id=TerritoryId(row.territory_id),
+    )
+    if row.status == ConversationStatus.RESOLVED:
+        raise AlreadyResolved(number=row.number)
+    event = post_message(
+        uow,
+        room_id=RoomId(row.room_id),
+        sender_id=official_id,
+        sender_name=", ".join(filter(None, (official.display_name, official.position))),
+        side="official",
+        client_id=client_id,
+        text=text,
+    )
+    if not event.duplicate:
+        row.status, row.waiting_since, row.last_at = ConversationStatus.ANSWERED, None, uow.now
+        uow.record(
+            OfficialAnswered(
+                conversation_id=row.id,
+                territory_id=row.territory_id,
+                citizen_id=row.citizen_id,
+                official_id=official_id,
+                room_id=row.room_id,
+                seq=event.seq,
+            )
+        )
+    return _sent(row, event, opened=False)
+
+
+def speak(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, text: str, client_id: str) -> Sent:
+    """Say something in a conversation's room, as whichever side one is on.
+
+    Raises: UnknownConversation for rooms that are none, and what ``send_message`` and ``answer`` raise.
+    """
+    row = uow.session.execute(
+        select(ConversationRow).where(ConversationRow.room_id == room_id)
+    ).scalar_one_or_none()
+    if row is None:
+        raise UnknownConversation
+    # A repeated message belongs where it came first, also when the matter was resolved in between.
+    earlier = sent_before(uow, stream=stream_of(room_id), author=person_id, client_id=client_id)
+    if earlier is not None:
+        return _sent(row, earlier, opened=False)
+    if row.citizen_id == person_id:
+        return send_message(
+            uow,
+            citizen_id=person_id,
+            territory_id=TerritoryId(row.territory_id),
+            text=text,
+            client_id=client_id,
+        )
+    return answer(
+        uow,
+        official_id=person_id,
+        conversation_id=ConversationId(row.id),
+        text=text,
+        client_id=client_id,
+    )
+
+
+def resolve(uow: UnitOfWork, *, official_id: PersonId, conversation_id: ConversationId) -> None:
+    """Say that the matter is settled. Twice is once. Raises: UnknownConversation, Forbidden."""
+    row = _locked(uow, conversation_id)
+    require_right(
+        uow,
+        person_id=official_id,
+        action=Action.ANSWER_CITIZENS,
+        territory_id=TerritoryId(row.territory_id),
+    )
+    if row.status == ConversationStatus.RESOLVED:
+        return
+    row.status, row.waiting_since, row.open_key = ConversationStatus.RESOLVED, None, None
+    uow.record(
+        ConversationResolved(conversation_id=row.id, territory_id=row.territory_id, citizen_id=row.citizen_id)
+    )
+    uow.audit("conversation_resolved", actor=official_id, subject=f"conversation:{row.id}")
+
+
+def _open_conversation(
+    uow: UnitOfWork, citizen_id: PersonId, territory_id: TerritoryId
+) -> tuple[ConversationRow, bool]:
+    open_key = f"{citizen_id}:{territory_id}"
+    mine = select(ConversationRow).where(ConversationRow.open_key == open_key).with_for_update()
+    row = uow.session.execute(mine).scalar_one_or_none()
+    if row is not None:
+        return row, False
+    space_id = create_space(uow, kind=SpaceKind.CONVERSATION, territory_id=territory_id)
+    join_space(uow, space_id=space_id, person_id=citizen_id)
+    number = _next_number(uow)
+    values = {
+        "id": new_id(),
+        "number": number,
+        "territory_id": territory_id,
+        "citizen_id": citizen_id,
+        "room_id": create_room(uow, space_id=space_id, title=number),
+        "status": ConversationStatus.WAITING,
+        "opened_at": uow.now,
+        "last_at": uow.now,
+        "open_key": open_key,
+    }
+    # Two first messages in the same instant: one opens, the other finds it open. The number and the
+    # empty room of the loser stay unused, which is the price of needing no lock before the race.
+    opened = uow.insert_new(ConversationRow, values, conflict=("open_key",))
+    return uow.session.execute(mine).scalar_one(), opened
+
+
+def _next_number(uow: UnitOfWork) -> str:
+    statement = (
+        uow.insert(NumberRow)
+        .values(year=uow.now.year, last=1)
+        .on_conflict_do_update(index_elements=["year"], set_={"last": NumberRow.last + 1})
+        .returning(NumberRow.last)
+    )
+    return report_number(uow.now.year, int(uow.session.execute(statement).scalar_one()))
+
+
+def _note_citizen_wrote(uow: UnitOfWork, row: ConversationRow, event: StreamEvent, *, opened: bool) -> None:
+    row.status, row.last_at = ConversationStatus.WAITING, uow.now
+    row.waiting_since = row.waiting_since or uow.now
+    uow.record(
+        CitizenWrote(
+            conversation_id=row.id,
+            territory_id=row.territory_id,
+            citizen_id=row.citizen_id,
+            room_id=row.room_id,
+            seq=event.seq,
+            opened=opened,
+        )
+    )
+
+
+def _locked(uow: UnitOfWork, conversation_id: ConversationId) -> ConversationRow:
+    row = uow.session.execute(
+        select(ConversationRow).where(ConversationRow.id == conversation_id).with_for_update()
+    ).scalar_one_or_none()
+    if row is None:
+        raise UnknownConversation
+    return row
+
+
+def _sent(row: ConversationRow, event: StreamEvent, *, opened: bool) -> Sent:
+    return Sent(
+        conversation_id=ConversationId(row.id),
+        number=row.number,
+        room_id=RoomId(row.room_id),
+        seq=event.seq,
+        opened=opened,
+        duplicate=event.duplicate,
+    )

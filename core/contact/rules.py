@@ -1,0 +1,62 @@
+"""What a conversation of the direct line is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId
+
+
+class ConversationStatus(StrEnum):
+    """Whose turn it is."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation. ``waiting_since`` is when the citizen began to wait, None if nobody waits."""
+
+    id: ConversationId
+    number: str
+    territory_id: TerritoryId
+    citizen_id: PersonId
+    room_id: RoomId
+    status: ConversationStatus
+    opened_at: datetime
+    last_at: datetime
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What the writer is told. ``opened`` is true if this message began a new conversation."""
+
+    conversation_id: ConversationId
+    number: str
+    room_id: RoomId
+    seq: int
+    opened: bool
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationCard:
+    """A line of the officials' queue."""
+
+    conversation: Conversation
+    citizen_name: str
+    last_text: str
+    last_side: str
+    unread: int
+
+
+def report_number(year: int, serial: int) -> str:
+    """The number that a citizen is given.
+
+    >>> report_number(2026, 123)
+    'МС-2026-000123'
+    """
+    return f"МС-{year}-{serial:06d}"

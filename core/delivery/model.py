@@ -1,0 +1,44 @@
+"""The table of deliveries."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.store import Base, Id, UtcDateTime
+
+_UNFINISHED = text("state IN ('pending', 'sending', 'uncertain')")
+
+
+class DeliveryRow(Base):
+    """One message for one person over one carrier."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        # The same fact tells the same person the same thing over the same carrier once, however often
+        # the relay repeats it.
+        Index("uq_delivery_cause", "fact_id", "person_id", "kind", "carrier", unique=True),
+        Index("ix_delivery_due", "due_at", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    fact_id: Mapped[str] = mapped_column(Id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    carrier: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(String(128))
+    # What it is about, e.g. ``alert:<id>``: later edits find every copy of a message by it.
+    topic: Mapped[str] = mapped_column(String(64), index=True)
+    urgency: Mapped[str] = mapped_column(String(16))
+    # Ids only; the words are looked up and rendered at the moment of sending.
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16), default="pending", server_default="pending")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    # The messenger's own id of the message, for edits.
+    native_id: Mapped[str | None] = mapped_column(String(128), default=None)
+    reason: Mapped[str | None] = mapped_column(Text, default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

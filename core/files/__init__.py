@@ -1,0 +1,17 @@
+"""Files: content kept under its own hash, and the thing whose rights it has."""
+
+from core.files.commands import register_file
+from core.files.contents import FileDamaged, keep_content, read_content
+from core.files.queries import file_parents, stored_file
+from core.files.rules import StoredFile, UnknownFile
+
+__all__ = [
+    "FileDamaged",
+    "StoredFile",
+    "UnknownFile",
+    "file_parents",
+    "keep_content",
+    "read_content",
+    "register_file",
+    "stored_file",
+]

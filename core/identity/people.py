@@ -1,0 +1,227 @@
+"""Use cases about persons, the messengers that lead to them, their roles and their consent."""
+
+from sqlalchemy import select, update
+
+from core.identity.errors import ConsentNeeded, IdentityTaken, UnknownPerson
+from core.identity.events import IdentityLinked, RolesChanged
+from core.identity.model import ConsentDocumentRow, ConsentRow, IdentityRow, PersonRow, RoleGrantRow
+from core.identity.queries import as_person, current_consent, person, person_by_identity
+from core.identity.rules import Assurance, Person, Role
+from core.shared.errors import checked_text
+from core.shared.ids import PersonId, TerritoryId, new_id
+from core.shared.language import DEFAULT_LANGUAGE, Language
+from core.store import UnitOfWork
+
+NAME_LIMIT = 100
+PERSONAL_DATA = "personal_data"
+
+
+def create_person(
+    uow: UnitOfWork,
+    *,
+    display_name: str,
+    assurance: Assurance = Assurance.VISITOR,
+    language: Language = DEFAULT_LANGUAGE,
+    position: str = "",
+    home_id: TerritoryId | None = None,
+) -> Person:
+    """Make a person. Raises: Empty, TooLong for the name (limit 100 characters)."""
+    row = PersonRow(
+        id=new_id(),
+        display_name=checked_text(display_name, limit=NAME_LIMIT),
+        position=position,
+        assurance=assurance,
+        language=language,
+        home_id=home_id,
+        created_at=uow.now,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    return as_person(row)
+
+
+def welcome(uow: UnitOfWork, *, provider: str, subject: str, display_name: str, language: Language) -> Person:
+    """The person behind a messenger account; a visitor is made at the first contact.
+
+    Two first messages at once end with one person: the key of the identity decides.
+    """
+    known = person_by_identity(uow, provider=provider, subject=subject)
+    if known is not None:
+        return known
+    made = create_person(uow, display_name=display_name[:NAME_LIMIT], language=language)
+    if link_identity(uow, person_id=made.id, provider=provider, subject=subject):
+        return made
+    uow.session.delete(uow.session.get_one(PersonRow, made.id))
+    uow.session.flush()
+    winner = person_by_identity(uow, provider=provider, subject=subject)
+    if winner is None:
+        raise UnknownPerson
+    return winner
+
+
+def link_identity(uow: UnitOfWork, *, person_id: PersonId, provider: str, subject: str) -> bool:
+    """Let a messenger account lead to this person; False if it leads to somebody already."""
+    values = {"provider": provider, "subject": subject, "person_id": person_id, "linked_at": uow.now}
+    linked = uow.insert_new(IdentityRow, values, conflict=("provider", "subject"))
+    if linked:
+        uow.record(IdentityLinked(person_id=person_id, provider=provider, subject=subject))
+        uow.audit("identity_linked", actor=person_id, subject=f"identity:{provider}")
+    return linked
+
+
+def move_identity(uow: UnitOfWork, *, person_id: PersonId, provider: str, subject: str) -> None:
+    """Link a messenger account that may so far have led to a mere visitor.
+
+    A visitor has no consent and so no ballots or messages that would have to be merged.
+    Raises: IdentityTaken if it leads to a person who takes part already.
+    """
+    if link_identity(uow, person_id=person_id, provider=provider, subject=subject):
+        return
+    owner = person_by_identity(uow, provider=provider, subject=subject)
+    if owner is None or owner.id == person_id:
+        return
+    if owner.assurance is not Assurance.VISITOR:
+        raise IdentityTaken
+    uow.session.execute(
+        update(IdentityRow)
+        .where(IdentityRow.provider == provider, IdentityRow.subject == subject)
+        .values(person_id=person_id, linked_at=uow.now, unreachable_at=None)
+    )
+    uow.record(IdentityLinked(person_id=person_id, provider=provider, subject=subject))
+    uow.audit("identity_moved", actor=person_id, subject=f"identity:{provider}")
+
+
+def mark_unreachable(uow: UnitOfWork, *, provider: str, subject: str) -> None:
+    """The messenger says for good that this account cannot be written to."""
+    uow.session.execute(
+        update(IdentityRow)
+        .where(IdentityRow.provider == provider, IdentityRow.subject == subject)
+        .values(unreachable_at=uow.now)
+    )
+
+
+def mark_reachable(uow: UnitOfWork, *, provider: str, subject: str) -> None:
+    """The account wrote to us, so it can be written to."""
+    uow.session.execute(
+        update(IdentityRow)
+        .where(
+            IdentityRow.provider == provider,
+            IdentityRow.subject == subject,
+            IdentityRow.unreachable_at.is_not(None),
+        )
+        .values(unreachable_at=None)
+    )
+
+
+def settle(uow: UnitOfWork, *, person_id: PersonId, home_id: TerritoryId) -> None:
+    """Say where a person lives."""
+    _change(uow, person_id, home_id=home_id)
+
+
+def choose_language(uow: UnitOfWork, *, person_id: PersonId, language: Language) -> None:
+    """Say which language a person reads."""
+    _change(uow, person_id, language=language)
+
+
+def rename(uow: UnitOfWork, *, person_id: PersonId, display_name: str) -> None:
+    """Change the name that others see. Raises: Empty, TooLong."""
+    _change(uow, person_id, display_name=checked_text(display_name, limit=NAME_LIMIT))
+
+
+def grant_role(
+    uow: UnitOfWork,
+    *,
+    person_id: PersonId,
+    role: Role,
+    territory_id: TerritoryId,
+    service: str | None = None,
+    granted_by: PersonId | None = None,
+) -> None:
+    """Give a role in a territory and below it, for one service or for all. Twice is once."""
+    held = uow.session.execute(
+        select(RoleGrantRow.id).where(
+            RoleGrantRow.person_id == person_id,
+            RoleGrantRow.role == role,
+            RoleGrantRow.territory_id == territory_id,
+            RoleGrantRow.service.is_(None) if service is None else RoleGrantRow.service == service,
+            RoleGrantRow.revoked_at.is_(None),
+        )
+    ).first()
+    if held is not None:
+        return
+    uow.session.add(
+        RoleGrantRow(
+            id=new_id(),
+            person_id=person_id,
+            role=role,
+            territory_id=territory_id,
+            service=service,
+            granted_by=granted_by,
+            granted_at=uow.now,
+        )
+    )
+    _change(uow, person_id, assurance=Assurance.OFFICIAL)
+    uow.record(RolesChanged(person_id=person_id))
+    uow.audit(f"role_granted:{role}", actor=granted_by, subject=f"person:{person_id}")
+
+
+def revoke_roles(uow: UnitOfWork, *, person_id: PersonId, revoked_by: PersonId | None = None) -> None:
+    """End all roles of a person at once: whoever leaves office keeps no button."""
+    uow.session.execute(
+        update(RoleGrantRow)
+        .where(RoleGrantRow.person_id == person_id, RoleGrantRow.revoked_at.is_(None))
+        .values(revoked_at=uow.now)
+    )
+    _change(uow, person_id, assurance=Assurance.REGISTERED)
+    uow.record(RolesChanged(person_id=person_id))
+    uow.audit("roles_revoked", actor=revoked_by, subject=f"person:{person_id}")
+
+
+def publish_consent_document(uow: UnitOfWork, *, kind: str, version: int, text_ru: str, text_en: str) -> bool:
+    """Publish a version of a consent text; False if this version is there already (it never changes)."""
+    values = {
+        "kind": kind,
+        "version": version,
+        "text_ru": text_ru,
+        "text_en": text_en,
+        "published_at": uow.now,
+    }
+    return uow.insert_new(ConsentDocumentRow, values, conflict=("kind", "version"))
+
+
+def give_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_DATA) -> None:
+    """The person agrees to the newest version; a visitor becomes registered."""
+    current = current_consent(uow, person_id=person_id, kind=kind)
+    if current.given:
+        return
+    uow.session.add(
+        ConsentRow(id=new_id(), person_id=person_id, kind=kind, version=current.version, given_at=uow.now)
+    )
+    if person(uow, person_id=person_id).assurance is Assurance.VISITOR:
+        _change(uow, person_id, assurance=Assurance.REGISTERED)
+    uow.audit(f"consent_given:{kind}:{current.version}", actor=person_id, subject=f"person:{person_id}")
+
+
+def withdraw_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_DATA) -> None:
+    """The person takes the consent back; from now on they read only. Ballots keep counting."""
+    uow.session.execute(
+        update(ConsentRow)
+        .where(ConsentRow.person_id == person_id, ConsentRow.kind == kind, ConsentRow.withdrawn_at.is_(None))
+        .values(withdrawn_at=uow.now)
+    )
+    if person(uow, person_id=person_id).assurance is Assurance.REGISTERED:
+        _change(uow, person_id, assurance=Assurance.VISITOR)
+    uow.audit(f"consent_withdrawn:{kind}", actor=person_id, subject=f"person:{person_id}")
+
+
+def require_consent(uow: UnitOfWork, *, person_id: PersonId) -> Person:
+    """The person, if their data may be kept. Raises: ConsentNeeded, UnknownPerson."""
+    found = person(uow, person_id=person_id)
+    if found.assurance is Assurance.VISITOR:
+        raise ConsentNeeded
+    return found
+
+
+def _change(uow: UnitOfWork, person_id: PersonId, **values: object) -> None:
+    if uow.changed(update(PersonRow).where(PersonRow.id == person_id).values(**values)) != 1:
+        raise UnknownPerson

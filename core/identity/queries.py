@@ -1,0 +1,211 @@
+"""Questions about persons and viewers."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.identity.errors import UnknownPerson
+from core.identity.model import (
+    ConsentDocumentRow,
+    ConsentRow,
+    IdentityRow,
+    PersonRow,
+    RoleGrantRow,
+    SessionRow,
+)
+from core.identity.rules import (
+    ANONYMOUS,
+    POLICY,
+    SERVICE_OF,
+    Action,
+    Assurance,
+    Grant,
+    Identity,
+    OpenSession,
+    Person,
+    Role,
+    Viewer,
+    may,
+    token_digest,
+)
+from core.shared.errors import Forbidden
+from core.shared.ids import PersonId, SessionId, TerritoryId
+from core.shared.language import as_language
+from core.store import Reading
+from core.territories import ancestry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentState:
+    """The newest text of a consent and whether the person's consent to it stands."""
+
+    kind: str
+    version: int
+    text_ru: str
+    text_en: str
+    given: bool
+
+
+def as_person(row: PersonRow) -> Person:
+    """The row as a value that may leave the folder."""
+    return Person(
+        id=PersonId(row.id),
+        display_name=row.display_name,
+        position=row.position,
+        assurance=Assurance(row.assurance),
+        language=as_language(row.language),
+        home_id=None if row.home_id is None else TerritoryId(row.home_id),
+    )
+
+
+def person(reading: Reading, *, person_id: PersonId) -> Person:
+    """One person. Raises: UnknownPerson."""
+    row = reading.session.execute(
+        select(PersonRow).where(PersonRow.id == person_id).execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        raise UnknownPerson
+    return as_person(row)
+
+
+def people(reading: Reading, *, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
+    """Several persons at once, by id."""
+    rows = reading.session.execute(select(PersonRow).where(PersonRow.id.in_(person_ids))).scalars()
+    return {PersonId(row.id): as_person(row) for row in rows}
+
+
+def person_by_identity(reading: Reading, *, provider: str, subject: str) -> Person | None:
+    """The person behind a messenger account."""
+    row = reading.session.execute(
+        select(PersonRow)
+        .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+        .where(IdentityRow.provider == provider, IdentityRow.subject == subject)
+    ).scalar_one_or_none()
+    return None if row is None else as_person(row)
+
+
+def identities_of(reading: Reading, *, person_id: PersonId) -> list[Identity]:
+    """All ways in of a person, oldest first."""
+    rows = reading.session.execute(
+        select(IdentityRow).where(IdentityRow.person_id == person_id).order_by(IdentityRow.linked_at)
+    ).scalars()
+    return [
+        Identity(
+            provider=row.provider,
+            subject=row.subject,
+            linked_at=row.linked_at,
+            reachable=row.unreachable_at is None,
+        )
+        for row in rows
+    ]
+
+
+def viewer_of(reading: Reading, *, person_id: PersonId, session_id: SessionId | None = None) -> Viewer:
+    """The person as a viewer, with roles. Raises: UnknownPerson."""
+    rows = reading.session.execute(
+        select(RoleGrantRow).where(RoleGrantRow.person_id == person_id, RoleGrantRow.revoked_at.is_(None))
+    ).scalars()
+    return Viewer(
+        person=person(reading, person_id=person_id),
+        grants=tuple(
+            Grant(role=Role(row.role), territory_id=TerritoryId(row.territory_id), service=row.service)
+            for row in rows
+        ),
+        session_id=session_id,
+    )
+
+
+def viewer_of_token(reading: Reading, *, token: str | None) -> Viewer:
+    """Whoever shows this session token; nobody in particular if it is unknown, ended or too old."""
+    if not token:
+        return ANONYMOUS
+    row = reading.session.get(SessionRow, token_digest(token))
+    if row is None or row.revoked_at is not None or row.expires_at <= reading.now:
+        return ANONYMOUS
+    return viewer_of(reading, person_id=PersonId(row.person_id), session_id=SessionId(row.id))
+
+
+def sessions_alive(reading: Reading, *, session_ids: Collection[SessionId]) -> set[SessionId]:
+    """Which of these sessions still stand; a hub asks after it has lost its link to the others."""
+    rows = reading.session.execute(
+        select(SessionRow.id).where(
+            SessionRow.id.in_(session_ids),
+            SessionRow.revoked_at.is_(None),
+            SessionRow.expires_at > reading.now,
+        )
+    ).scalars()
+    return {SessionId(row) for row in rows}
+
+
+def sessions_of(reading: Reading, *, person_id: PersonId) -> list[OpenSession]:
+    """A person's open sessions, newest first."""
+    rows = reading.session.execute(
+        select(SessionRow)
+        .where(
+            SessionRow.person_id == person_id,
+            SessionRow.revoked_at.is_(None),
+            SessionRow.expires_at > reading.now,
+        )
+        .order_by(SessionRow.created_at.desc())
+    ).scalars()
+    return [OpenSession(id=SessionId(row.id), label=row.label, created_at=row.created_at) for row in rows]
+
+
+def people_who_may(reading: Reading, *, action: Action, territory_id: TerritoryId) -> list[Person]:
+    """Everybody whose role lets them do this in the territory, by name."""
+    roles = [role for role, actions in POLICY.items() if action in actions]
+    service = SERVICE_OF[action]
+    rows = reading.session.execute(
+        select(PersonRow)
+        .join(RoleGrantRow, RoleGrantRow.person_id == PersonRow.id)
+        .where(
+            RoleGrantRow.revoked_at.is_(None),
+            RoleGrantRow.role.in_(roles),
+            RoleGrantRow.territory_id.in_(ancestry(reading, territory_id=territory_id)),
+            RoleGrantRow.service.is_(None) | (RoleGrantRow.service == service),
+        )
+        .distinct()
+        .order_by(PersonRow.display_name)
+    ).scalars()
+    return [as_person(row) for row in rows]
+
+
+def current_consent(reading: Reading, *, person_id: PersonId | None, kind: str) -> ConsentState:
+    """The newest text and whether the person agreed to it. Raises: LookupError if none is published."""
+    document = reading.session.execute(
+        select(ConsentDocumentRow)
+        .where(ConsentDocumentRow.kind == kind)
+        .order_by(ConsentDocumentRow.version.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if document is None:
+        raise LookupError(f"no consent document of kind {kind!r} is published")
+    given = reading.session.execute(
+        select(ConsentRow.id).where(
+            ConsentRow.person_id == person_id,
+            ConsentRow.kind == kind,
+            ConsentRow.version == document.version,
+            ConsentRow.withdrawn_at.is_(None),
+        )
+    ).first()
+    return ConsentState(
+        kind=kind,
+        version=document.version,
+        text_ru=document.text_ru,
+        text_en=document.text_en,
+        given=given is not None,
+    )
+
+
+def require_right(
+    reading: Reading, *, person_id: PersonId, action: Action, territory_id: TerritoryId
+) -> Person:
+    """The person, if a role lets them do this in the territory. Raises: Forbidden, UnknownPerson.
+
+    Asked inside the transaction of the act, so a role lost a moment ago is lost.
+    """
+    viewer = viewer_of(reading, person_id=person_id)
+    if viewer.person is None or not may(viewer, action, within=ancestry(reading, territory_id=territory_id)):
+        raise Forbidden
+    return viewer.person

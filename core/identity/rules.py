@@ -1,0 +1,138 @@
+"""Who is who and who may do what: pure decisions."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.shared.ids import PersonId, SessionId, TerritoryId
+from core.shared.language import Language
+
+
+class Assurance(StrEnum):
+    """How sure we are of who a person is, weakest first."""
+
+    VISITOR = "visitor"
+    REGISTERED = "registered"
+    VERIFIED = "verified"
+    OFFICIAL = "official"
+
+
+_RANK = {level: rank for rank, level in enumerate(Assurance)}
+
+
+class Role(StrEnum):
+    """A part that the administration of a territory gives to a person."""
+
+    OFFICIAL = "official"
+    MODERATOR = "moderator"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+class Action(StrEnum):
+    """What a role lets one do."""
+
+    ANSWER_CITIZENS = "answer_citizens"
+    RUN_POLLS = "run_polls"
+    HANDLE_ALERTS = "handle_alerts"
+    LOAD_DATA = "load_data"
+    GRANT_ROLES = "grant_roles"
+    SEE_CONSOLE = "see_console"
+
+
+# The service that an action belongs to: a role given for one service acts in that service only.
+SERVICE_OF: dict[Action, str | None] = {
+    Action.ANSWER_CITIZENS: "direct_line",
+    Action.RUN_POLLS: "active_citizen",
+    Action.HANDLE_ALERTS: "indicator_monitoring",
+    Action.LOAD_DATA: "indicator_monitoring",
+    Action.GRANT_ROLES: None,
+    Action.SEE_CONSOLE: None,
+}
+
+# Deny by default: what is not written here is not allowed.
+POLICY: dict[Role, frozenset[Action]] = {
+    Role.OFFICIAL: frozenset({Action.ANSWER_CITIZENS, Action.HANDLE_ALERTS, Action.SEE_CONSOLE}),
+    Role.MODERATOR: frozenset({Action.RUN_POLLS, Action.SEE_CONSOLE}),
+    Role.ANALYST: frozenset({Action.LOAD_DATA, Action.SEE_CONSOLE}),
+    Role.ADMINISTRATOR: frozenset({Action.GRANT_ROLES, Action.LOAD_DATA, Action.SEE_CONSOLE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in a territory (and below it), for one service or, with None, for all."""
+
+    role: Role
+    territory_id: TerritoryId
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person as other folders see one. ``position`` is an official's post, empty for citizens."""
+
+    id: PersonId
+    display_name: str
+    position: str
+    assurance: Assurance
+    language: Language
+    home_id: TerritoryId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """One of a person's ways in."""
+
+    provider: str
+    subject: str
+    linked_at: datetime
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A signed-in browser, as its owner sees it in the cabinet."""
+
+    id: SessionId
+    label: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Whoever looks: a person with their roles, or nobody in particular."""
+
+    person: Person | None
+    grants: tuple[Grant, ...] = ()
+    session_id: SessionId | None = None
+
+    @property
+    def person_id(self) -> PersonId | None:
+        """The person's id, None for an anonymous viewer."""
+        return None if self.person is None else self.person.id
+
+    def is_at_least(self, level: Assurance) -> bool:
+        """Whether the viewer's assurance reaches ``level``."""
+        return self.person is not None and _RANK[self.person.assurance] >= _RANK[level]
+
+
+ANONYMOUS = Viewer(person=None)
+
+
+def may(viewer: Viewer, action: Action, *, within: Collection[TerritoryId]) -> bool:
+    """Whether the viewer may do this in a place. ``within`` is the place and everything above it."""
+    service = SERVICE_OF[action]
+    return any(
+        action in POLICY[grant.role]
+        and grant.territory_id in within
+        and (grant.service is None or service is None or grant.service == service)
+        for grant in viewer.grants
+    )
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a token. A random token of 128 bits needs no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""Use cases of coming in: one-time links and codes, sessions, going out."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, update
+
+from core.identity.errors import LinkExpired
+from core.identity.events import SessionRevoked
+from core.identity.model import OneTimeTokenRow, SessionRow
+from core.identity.people import move_identity
+from core.identity.rules import token_digest
+from core.shared.ids import PersonId, SessionId
+from core.store import UnitOfWork
+
+ONE_TIME_TERM = timedelta(minutes=10)
+SESSION_TERM = timedelta(days=30)
+# Without letters and digits that look alike when read aloud or copied from paper.
+_CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+class Purpose(StrEnum):
+    """What a one-time token opens: the site, or the link of a messenger to a person."""
+
+    SIGN_IN = "sign_in"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session just opened; ``token`` is shown to the browser and never kept here."""
+
+    token: str
+    session_id: SessionId
+    person_id: PersonId
+    expires_at: datetime
+
+
+def issue_sign_in_link(uow: UnitOfWork, *, person_id: PersonId, term: timedelta = ONE_TIME_TERM) -> str:
+    """A token for ``/in/<token>``: 128 random bits, good once and for ten minutes."""
+    token = secrets.token_urlsafe(16)
+    _keep_token(uow, token, Purpose.SIGN_IN, person_id, term)
+    return token
+
+
+def issue_link_code(uow: UnitOfWork, *, person_id: PersonId) -> str:
+    """A code of 8 signs that links a messenger to the person, good once and for ten minutes."""
+    code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+    _keep_token(uow, code, Purpose.LINK, person_id, ONE_TIME_TERM)
+    return code
+
+
+def sign_in(uow: UnitOfWork, *, token: str, label: str = "") -> NewSession:
+    """Open a session with a one-time link. Raises: LinkExpired for all but the first of many uses."""
+    return open_session(uow, person_id=_use_token(uow, token, Purpose.SIGN_IN), label=label)
+
+
+def link_messenger(uow: UnitOfWork, *, code: str, provider: str, subject: str) -> PersonId:
+    """Let a messenger account lead to the person who asked for the code.
+
+    Raises: LinkExpired; IdentityTaken (the code is then not used up).
+    """
+    person_id = _use_token(uow, code.strip().upper(), Purpose.LINK)
+    move_identity(uow, person_id=person_id, provider=provider, subject=subject)
+    return person_id
+
+
+def open_session(
+    uow: UnitOfWork, *, person_id: PersonId, label: str = "", term: timedelta = SESSION_TERM
+) -> NewSession:
+    """Open a session. ``label`` says which browser or program it is, for the person's own list."""
+    token = secrets.token_urlsafe(32)
+    expires_at = uow.now + term
+    session_id = SessionId(token_digest(token))
+    uow.session.add(
+        SessionRow(
+            id=session_id,
+            person_id=person_id,
+            label=label[:200],
+            created_at=uow.now,
+            expires_at=expires_at,
+        )
+    )
+    uow.audit("signed_in", actor=person_id, subject=f"session:{session_id[:16]}")
+    return NewSession(token=token, session_id=session_id, person_id=person_id, expires_at=expires_at)
+
+
+def revoke_session(uow: UnitOfWork, *, session_id: SessionId, person_id: PersonId) -> bool:
+    """End one of the person's sessions; its sockets close within two seconds. False if it had ended."""
+    ended = uow.changed(
+        update(SessionRow)
+        .where(
+            SessionRow.id == session_id, SessionRow.person_id == person_id, SessionRow.revoked_at.is_(None)
+        )
+        .values(revoked_at=uow.now)
+    )
+    if ended:
+        uow.record(SessionRevoked(session_id=session_id, person_id=person_id))
+        uow.audit("signed_out", actor=person_id, subject=f"session:{session_id[:16]}")
+    return bool(ended)
+
+
+def revoke_all_sessions(uow: UnitOfWork, *, person_id: PersonId) -> int:
+    """End all sessions of a person; how many."""
+    alive = uow.session.execute(
+        select(SessionRow.id).where(SessionRow.person_id == person_id, SessionRow.revoked_at.is_(None))
+    ).scalars()
+    return sum(
+        revoke_session(uow, session_id=SessionId(session_id), person_id=person_id)
+        for session_id in list(alive)
+    )
+
+
+def _keep_token(uow: UnitOfWork, token: str, purpose: Purpose, person_id: PersonId, term: timedelta) -> None:
+    uow.session.add(
+        OneTimeTokenRow(
+            digest=token_digest(token), purpose=purpose, person_id=person_id, expires_at=uow.now + term
+        )
+    )
+
+
+def _use_token(uow: UnitOfWork, token: str, purpose: Purpose) -> PersonId:
+    # One conditional update: of ten parallel uses the database lets exactly one through.
+    person_id = uow.session.execute(
+        update(OneTimeTokenRow)
+        .where(
+            OneTimeTokenRow.digest == token_digest(token),
+            OneTimeTokenRow.purpose == purpose,
+            OneTimeTokenRow.used_at.is_(None),
+            OneTimeTokenRow.expires_at > uow.now,
+        )
+        .values(used_at=uow.now)
+        .returning(OneTimeTokenRow.person_id)
+    ).scalar_one_or_none()
+    if person_id is None:
+        raise LinkExpired
+    return PersonId(person_id)

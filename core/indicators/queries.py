@@ -1,0 +1,323 @@
+"""Questions about indicators: the catalogue, series as of any vintage, pages and cards."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from core.identity import Viewer
+from core.indicators.errors import UnknownIndicator, UnknownRelease
+from core.indicators.forecasts import Forecast
+from core.indicators.model import ForecastRow, IndicatorRow, ObservationRow, ReleaseRow, TargetRow
+from core.indicators.rules import (
+    AccessLevel,
+    Indicator,
+    IndicatorCard,
+    IndicatorPage,
+    Point,
+    Release,
+    Revision,
+    Target,
+    levels_seen_by,
+)
+from core.shared.ids import PersonId, ReleaseId, TerritoryId
+from core.store import Reading
+
+CARD_POINTS = 12
+FAVOURITES = 6
+
+
+def catalogue(
+    reading: Reading, *, viewer: Viewer | None = None, rubric: str | None = None
+) -> list[Indicator]:
+    """Indicators in their order; those the viewer may see, or all for the importer (None)."""
+    wanted = select(IndicatorRow).order_by(IndicatorRow.position)
+    if viewer is not None:
+        wanted = wanted.where(IndicatorRow.access_level.in_(levels_seen_by(viewer)))
+    if rubric is not None:
+        wanted = wanted.where(IndicatorRow.rubric == rubric)
+    return [_as_indicator(row) for row in reading.session.execute(wanted).scalars()]
+
+
+def indicator(reading: Reading, *, code: str, viewer: Viewer | None = None) -> Indicator:
+    """One indicator. Raises: UnknownIndicator, also for one that the viewer may not see."""
+    row = reading.session.get(IndicatorRow, code)
+    if row is None or (viewer is not None and row.access_level not in levels_seen_by(viewer)):
+        raise UnknownIndicator(indicator=code)
+    return _as_indicator(row)
+
+
+def series(
+    reading: Reading, *, indicator: str, territory_id: TerritoryId, as_of: int | None = None
+) -> tuple[Point, ...]:
+    """Values in order of time as they were known at a vintage (as of now if None)."""
+    found = _series(reading, territory_ids=[territory_id], indicators=[indicator], as_of=as_of)
+    return found.get((territory_id, indicator), ())
+
+
+def all_series(
+    reading: Reading,
+    *,
+    territory_ids: Collection[TerritoryId],
+    indicators: Collection[str],
+    as_of: int | None = None,
+) -> dict[tuple[TerritoryId, str], tuple[Point, ...]]:
+    """Many series at once by (territory, indicator)."""
+    return _series(reading, territory_ids=territory_ids, indicators=indicators, as_of=as_of)
+
+
+def current_values(
+    reading: Reading, *, territory_ids: Collection[TerritoryId], indicators: Collection[str]
+) -> dict[tuple[str, str, str], float]:
+    """Values as of now by (territory, indicator, period)."""
+    found = _series(reading, territory_ids=territory_ids, indicators=indicators, as_of=None)
+    return {
+        (territory_id, code, point.period): point.value
+        for (territory_id, code), points in found.items()
+        for point in points
+    }
+
+
+def indicator_page(
+    reading: Reading, *, viewer: Viewer, code: str, territory_id: TerritoryId
+) -> IndicatorPage:
+    """Everything about one indicator of one territory. Raises: UnknownIndicator."""
+    found = indicator(reading, code=code, viewer=viewer)
+    points = series(reading, indicator=code, territory_id=territory_id)
+    vintage = max((point.vintage for point in points), default=0)
+    release = reading.session.get(ReleaseRow, vintage)
+    newest = latest_forecast(reading, indicator=code, territory_id=territory_id)
+    return IndicatorPage(
+        indicator=found,
+        territory_id=territory_id,
+        points=points,
+        vintage=vintage,
+        recorded_at=None if release is None else release.recorded_at,
+        forecast=None if newest is None else newest[0],
+        forecast_vintage=None if newest is None else newest[1],
+        targets=targets(reading, indicator=code, territory_id=territory_id),
+        revisions=revisions(reading, indicator=code, territory_id=territory_id),
+    )
+
+
+def cards(
+    reading: Reading, *, viewer: Viewer, territory_id: TerritoryId, rubric: str | None = None
+) -> list[IndicatorCard]:
+    """Indicators of a territory with their last facts, in the order of the catalogue."""
+    return _cards(reading, territory_id, catalogue(reading, viewer=viewer, rubric=rubric))
+
+
+def favourites(reading: Reading, *, viewer: Viewer, territory_id: TerritoryId) -> list[IndicatorCard]:
+    """The (at most six) indicators that the home of a territory shows."""
+    featured = [found for found in catalogue(reading, viewer=viewer) if found.featured]
+    chosen = sorted(featured, key=lambda found: found.featured)[:FAVOURITES]
+    return [card for card in _cards(reading, territory_id, chosen) if card.points]
+
+
+def targets(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> tuple[Target, ...]:
+    """Targets of a series in order of their periods."""
+    rows = reading.session.execute(
+        select(TargetRow)
+        .where(TargetRow.indicator == indicator, TargetRow.territory_id == territory_id)
+        .order_by(TargetRow.period)
+    ).scalars()
+    return tuple(Target(period=row.period, value=row.value, op=row.op) for row in rows)
+
+
+def revisions(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> tuple[Revision, ...]:
+    """Published values that were changed later, newest change first."""
+    rows = reading.session.execute(
+        select(ObservationRow, ReleaseRow.recorded_at)
+        .join(ReleaseRow, ReleaseRow.vintage == ObservationRow.vintage)
+        .where(ObservationRow.indicator == indicator, ObservationRow.territory_id == territory_id)
+        .order_by(ObservationRow.period, ObservationRow.vintage)
+    )
+    found: list[Revision] = []
+    before: ObservationRow | None = None
+    for row, recorded_at in rows.tuples():
+        if before is not None and before.period == row.period:
+            found.append(
+                Revision(
+                    period=row.period,
+                    before=before.value,
+                    after=row.value,
+                    vintage=row.vintage,
+                    recorded_at=recorded_at,
+                )
+            )
+        before = row
+    return tuple(sorted(found, key=lambda revision: revision.vintage, reverse=True))
+
+
+def latest_forecast(
+    reading: Reading, *, indicator: str, territory_id: TerritoryId
+) -> tuple[Forecast, int] | None:
+    """The newest forecast of a series and its vintage, or None."""
+    row = reading.session.execute(
+        select(ForecastRow)
+        .where(ForecastRow.indicator == indicator, ForecastRow.territory_id == territory_id)
+        .order_by(ForecastRow.vintage.desc(), ForecastRow.made_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if row is None else (Forecast.from_json(row.body), row.vintage)
+
+
+def forecast_of(
+    reading: Reading, *, indicator: str, territory_id: TerritoryId, vintage: int
+) -> Forecast | None:
+    """The forecast made from the data of one vintage, or None."""
+    row = reading.session.execute(
+        select(ForecastRow)
+        .where(
+            ForecastRow.indicator == indicator,
+            ForecastRow.territory_id == territory_id,
+            ForecastRow.vintage == vintage,
+        )
+        .order_by(ForecastRow.made_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if row is None else Forecast.from_json(row.body)
+
+
+def release(reading: Reading, *, release_id: ReleaseId) -> Release:
+    """One release. Raises: UnknownRelease."""
+    row = reading.session.execute(select(ReleaseRow).where(ReleaseRow.id == release_id)).scalar_one_or_none()
+    if row is None:
+        raise UnknownRelease
+    return as_release(row)
+
+
+def releases(reading: Reading, *, limit: int = 20) -> list[Release]:
+    """Releases, newest first."""
+    rows = reading.session.execute(select(ReleaseRow).order_by(ReleaseRow.vintage.desc()).limit(limit))
+    return [as_release(row) for row in rows.scalars()]
+
+
+def series_changed_by(reading: Reading, *, vintage: int) -> list[tuple[TerritoryId, str]]:
+    """(territory, indicator) of the series that a release has changed, in a stable order."""
+    rows = reading.session.execute(
+        select(ObservationRow.territory_id, ObservationRow.indicator)
+        .where(ObservationRow.vintage == vintage)
+        .distinct()
+        .order_by(ObservationRow.territory_id, ObservationRow.indicator)
+    )
+    return [(TerritoryId(territory_id), code) for territory_id, code in rows.tuples()]
+
+
+def series_forecast_at(reading: Reading, *, vintage: int) -> set[tuple[TerritoryId, str]]:
+    """(territory, indicator) of the series that have a forecast made from the data of this vintage."""
+    rows = reading.session.execute(
+        select(ForecastRow.territory_id, ForecastRow.indicator).where(ForecastRow.vintage == vintage)
+    )
+    return {(TerritoryId(territory_id), code) for territory_id, code in rows.tuples()}
+
+
+def vintages_of(
+    reading: Reading, *, indicator: str, territory_id: TerritoryId, after: int, upto: int
+) -> list[int]:
+    """Vintages that changed a series, later than `after` and not later than `upto`, in order."""
+    rows = reading.session.execute(
+        select(ObservationRow.vintage)
+        .where(
+            ObservationRow.indicator == indicator,
+            ObservationRow.territory_id == territory_id,
+            ObservationRow.vintage > after,
+            ObservationRow.vintage <= upto,
+        )
+        .distinct()
+        .order_by(ObservationRow.vintage)
+    ).scalars()
+    return list(rows)
+
+
+def newest_vintage(reading: Reading) -> int:
+    """Vintage of the newest release, 0 if there is none."""
+    return reading.session.execute(select(func.max(ReleaseRow.vintage))).scalar_one() or 0
+
+
+def as_release(row: ReleaseRow) -> Release:
+    """The row as a value that may leave the folder."""
+    return Release(
+        id=ReleaseId(row.id),
+        vintage=row.vintage,
+        title=row.title,
+        recorded_at=row.recorded_at,
+        recorded_by=None if row.recorded_by is None else PersonId(row.recorded_by),
+        new=row.new,
+        revised=row.revised,
+        unchanged=row.unchanged,
+        rejected=row.rejected,
+        jumps=row.jumps,
+    )
+
+
+def _series(
+    reading: Reading,
+    *,
+    territory_ids: Collection[TerritoryId],
+    indicators: Collection[str],
+    as_of: int | None,
+) -> dict[tuple[TerritoryId, str], tuple[Point, ...]]:
+    found: defaultdict[tuple[TerritoryId, str], list[Point]] = defaultdict(list)
+    for row in reading.session.execute(_known_at(territory_ids, indicators, as_of)).scalars():
+        key = (TerritoryId(row.territory_id), row.indicator)
+        found[key].append(Point(period=row.period, value=row.value, source=row.source, vintage=row.vintage))
+    return {key: tuple(points) for key, points in found.items()}
+
+
+def _known_at(
+    territory_ids: Collection[TerritoryId], indicators: Collection[str], as_of: int | None
+) -> Select[ObservationRow]:
+    """Rows of the newest vintage of each period that is not later than `as_of`."""
+    wanted: list[ColumnElement[bool]] = [
+        ObservationRow.territory_id.in_(territory_ids),
+        ObservationRow.indicator.in_(indicators),
+    ]
+    if as_of is not None:
+        wanted.append(ObservationRow.vintage <= as_of)
+    key = (ObservationRow.territory_id, ObservationRow.indicator, ObservationRow.period)
+    newest = (
+        select(*key, func.max(ObservationRow.vintage).label("vintage"))
+        .where(*wanted)
+        .group_by(*key)
+        .subquery()
+    )
+    return (
+        select(ObservationRow)
+        .join(
+            newest,
+            (ObservationRow.territory_id == newest.c.territory_id)
+            & (ObservationRow.indicator == newest.c.indicator)
+            & (ObservationRow.period == newest.c.period)
+            & (ObservationRow.vintage == newest.c.vintage),
+        )
+        .order_by(*key)
+    )
+
+
+def _cards(reading: Reading, territory_id: TerritoryId, wanted: list[Indicator]) -> list[IndicatorCard]:
+    found = _series(
+        reading, territory_ids=[territory_id], indicators=[item.code for item in wanted], as_of=None
+    )
+    return [
+        IndicatorCard(indicator=item, points=found.get((territory_id, item.code), ())[-CARD_POINTS:])
+        for item in wanted
+    ]
+
+
+def _as_indicator(row: IndicatorRow) -> Indicator:
+    return Indicator(
+        code=row.code,
+        rubric=row.rubric,
+        title_ru=row.title_ru,
+        title_en=row.title_en,
+        unit=row.unit,
+        unit_en=row.unit_en,
+        frequency=row.frequency,
+        good=row.good,
+        decimals=row.decimals,
+        access_level=AccessLevel(row.access_level),
+        low=row.low,
+        high=row.high,
+        featured=row.featured,
+    )

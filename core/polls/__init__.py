@@ -1,0 +1,41 @@
+"""Polls: a question, one ballot a person, a tally that equals the ballots."""
+
+from core.polls.commands import Door, cast_ballot, close_due_polls, close_poll, open_poll
+from core.polls.errors import (
+    PollClosedForVotes,
+    TooFewOptions,
+    TooManyOptions,
+    UnknownOption,
+    UnknownPoll,
+    WrongTerm,
+)
+from core.polls.events import BallotCast, PollClosed, PollOpened
+from core.polls.queries import ballot_of, open_polls, poll, polls_voted, recent_polls, tally
+from core.polls.rules import Option, Poll, Receipt, Tally
+
+__all__ = [
+    "BallotCast",
+    "Door",
+    "Option",
+    "Poll",
+    "PollClosed",
+    "PollClosedForVotes",
+    "PollOpened",
+    "Receipt",
+    "Tally",
+    "TooFewOptions",
+    "TooManyOptions",
+    "UnknownOption",
+    "UnknownPoll",
+    "WrongTerm",
+    "ballot_of",
+    "cast_ballot",
+    "close_due_polls",
+    "close_poll",
+    "open_poll",
+    "open_polls",
+    "poll",
+    "polls_voted",
+    "recent_polls",
+    "tally",
+]

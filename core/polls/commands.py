@@ -1,0 +1,146 @@
+"""Use cases of polls: opening, voting, closing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select, update
+
+from core.identity import Action, require_consent, require_right
+from core.polls.errors import PollClosedForVotes, UnknownOption, UnknownPoll
+from core.polls.events import BallotCast, PollClosed, PollOpened
+from core.polls.model import BallotRow, OptionRow, PollRow
+from core.polls.rules import (
+    DETAILS_LIMIT,
+    QUESTION_LIMIT,
+    PollStatus,
+    Receipt,
+    check_term,
+    checked_options,
+    takes_votes,
+)
+from core.shared.errors import checked_text
+from core.shared.ids import OptionId, PersonId, PollId, TerritoryId, new_id
+from core.store import UnitOfWork
+
+Door = Literal["web", "telegram", "max", "vk", "api"]
+
+
+def open_poll(
+    uow: UnitOfWork,
+    *,
+    territory_id: TerritoryId,
+    opened_by: PersonId,
+    question: str,
+    options: Sequence[str],
+    closes_at: datetime,
+    details: str = "",
+) -> PollId:
+    """Put a question to the residents of a territory until ``closes_at`` (aware).
+
+    Raises: Forbidden without the right to run polls here; Empty, TooLong (question 300 characters,
+    answer 100, details 4000), TooFewOptions, TooManyOptions, WrongTerm.
+    """
+    require_right(uow, person_id=opened_by, action=Action.RUN_POLLS, territory_id=territory_id)
+    check_term(closes_at, uow.now)
+    poll_id = PollId(new_id())
+    row = PollRow(
+        id=poll_id,
+        territory_id=territory_id,
+        question=checked_text(question, limit=QUESTION_LIMIT),
+        details=checked_text(details, limit=DETAILS_LIMIT) if details.strip() else "",
+        status=PollStatus.OPEN,
+        opened_by=opened_by,
+        opened_at=uow.now,
+        closes_at=closes_at,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    for position, text in enumerate(checked_options(options), start=1):
+        uow.session.add(OptionRow(id=new_id(), poll_id=poll_id, position=position, text=text))
+    uow.record(PollOpened(poll_id=poll_id, territory_id=territory_id))
+    uow.audit("poll_opened", actor=opened_by, subject=f"poll:{poll_id}")
+    return poll_id
+
+
+def cast_ballot(
+    uow: UnitOfWork, *, poll_id: PollId, person_id: PersonId, option_id: OptionId, door: Door
+) -> Receipt:
+    """Vote, or change the vote while the poll is open.
+
+    Raises: UnknownPoll, ConsentNeeded, PollClosedForVotes, UnknownOption.
+    """
+    # The share lock lets voters pass each other and makes closing wait for the votes under way.
+    poll = _locked(uow, poll_id, for_share=True)
+    require_consent(uow, person_id=person_id)
+    if not takes_votes(PollStatus(poll.status), poll.closes_at, uow.now):
+        raise PollClosedForVotes
+    option = uow.session.get(OptionRow, option_id)
+    if option is None or option.poll_id != poll_id:
+        raise UnknownOption
+    previous = _put_ballot(uow, poll_id=poll_id, person_id=person_id, option_id=option_id, door=door)
+    if previous != option_id:
+        uow.record(BallotCast(poll_id=poll_id, territory_id=poll.territory_id))
+    return Receipt(
+        poll_id=poll_id, person_id=person_id, option_id=option_id, previous=previous, cast_at=uow.now
+    )
+
+
+def close_poll(uow: UnitOfWork, *, poll_id: PollId, closed_by: PersonId) -> None:
+    """Take no more votes. Closing a closed poll changes nothing. Raises: UnknownPoll, Forbidden."""
+    poll = _locked(uow, poll_id, for_share=False)
+    territory_id = TerritoryId(poll.territory_id)
+    require_right(uow, person_id=closed_by, action=Action.RUN_POLLS, territory_id=territory_id)
+    if poll.status == PollStatus.OPEN:
+        _close(uow, poll)
+        uow.audit("poll_closed", actor=closed_by, subject=f"poll:{poll_id}")
+
+
+def close_due_polls(uow: UnitOfWork) -> int:
+    """Close the polls whose time has come; how many. Votes are refused by the clock even before this."""
+    due = uow.session.execute(
+        select(PollRow)
+        .where(PollRow.status == PollStatus.OPEN, PollRow.closes_at <= uow.now)
+        .order_by(PollRow.id)
+        .with_for_update()
+    ).scalars()
+    return sum(_close(uow, poll) for poll in list(due))
+
+
+def _close(uow: UnitOfWork, poll: PollRow) -> int:
+    uow.session.execute(
+        update(PollRow).where(PollRow.id == poll.id).values(status=PollStatus.CLOSED, closed_at=uow.now)
+    )
+    uow.record(PollClosed(poll_id=poll.id, territory_id=poll.territory_id))
+    return 1
+
+
+def _put_ballot(
+    uow: UnitOfWork, *, poll_id: PollId, person_id: PersonId, option_id: OptionId, door: Door
+) -> OptionId | None:
+    values = {
+        "poll_id": poll_id,
+        "person_id": person_id,
+        "option_id": option_id,
+        "cast_at": uow.now,
+        "door": door,
+    }
+    # The primary key, not a SELECT, decides: two doors may vote in the same millisecond.
+    if uow.insert_new(BallotRow, values, conflict=("poll_id", "person_id")):
+        return None
+    mine = (BallotRow.poll_id == poll_id, BallotRow.person_id == person_id)
+    previous = uow.session.execute(select(BallotRow.option_id).where(*mine).with_for_update()).scalar_one()
+    if previous != option_id:
+        uow.session.execute(
+            update(BallotRow).where(*mine).values(option_id=option_id, cast_at=uow.now, door=door)
+        )
+    return OptionId(previous)
+
+
+def _locked(uow: UnitOfWork, poll_id: PollId, *, for_share: bool) -> PollRow:
+    row = uow.session.execute(
+        select(PollRow).where(PollRow.id == poll_id).with_for_update(read=for_share)
+    ).scalar_one_or_none()
+    if row is None:
+        raise UnknownPoll
+    return row

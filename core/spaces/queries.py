@@ -1,0 +1,42 @@
+"""The one choke point of secrecy: every query of a thing inside a space goes through ``visible_to``."""
+
+from sqlalchemy import Select, false, or_, select
+
+from core.identity import Action, Viewer
+from core.identity.rules import POLICY, SERVICE_OF
+from core.shared.ids import TerritoryId
+from core.spaces.model import MembershipRow, SpaceRow
+from core.spaces.rules import SpaceKind
+from core.store import Reading
+from core.territories import descendants
+
+
+def visible_to(reading: Reading, viewer: Viewer) -> Select[str]:
+    """The ids of the spaces that this viewer may see, as a subquery to filter by."""
+    return select(SpaceRow.id).where(
+        or_(
+            SpaceRow.kind == SpaceKind.TERRITORY,
+            SpaceRow.id.in_(_memberships(viewer)),
+            (SpaceRow.kind == SpaceKind.CONVERSATION)
+            & SpaceRow.territory_id.in_(territories_where(reading, viewer, Action.ANSWER_CITIZENS)),
+        )
+    )
+
+
+def territories_where(reading: Reading, viewer: Viewer, action: Action) -> list[TerritoryId]:
+    """The territories in which the viewer's roles let them do this, lower ones included."""
+    service = SERVICE_OF[action]
+    granted = [
+        grant.territory_id
+        for grant in viewer.grants
+        if action in POLICY[grant.role]
+        and (grant.service is None or service is None or grant.service == service)
+    ]
+    return descendants(reading, territory_ids=granted) if granted else []
+
+
+def _memberships(viewer: Viewer) -> Select[str]:
+    mine = select(MembershipRow.space_id)
+    if viewer.person_id is None:
+        return mine.where(false())
+    return mine.where(MembershipRow.person_id == viewer.person_id)

@@ -1,0 +1,29 @@
+"""Territories: the tree region → municipality → settlement, and the versioned lists that hang on it."""
+
+from core.territories.commands import add_territory, load_reference
+from core.territories.errors import UnknownTerritory, WrongOktmo
+from core.territories.queries import (
+    ancestry,
+    descendants,
+    reference_items,
+    territories,
+    territory,
+    territory_by_slug,
+)
+from core.territories.rules import ReferenceItem, Territory, TerritoryKind
+
+__all__ = [
+    "ReferenceItem",
+    "Territory",
+    "TerritoryKind",
+    "UnknownTerritory",
+    "WrongOktmo",
+    "add_territory",
+    "ancestry",
+    "descendants",
+    "load_reference",
+    "reference_items",
+    "territories",
+    "territory",
+    "territory_by_slug",
+]
