@@ -1,0 +1,291 @@
+"""One connection: who it is, what it asks for, what it follows. Rules of the field are not here."""
+
+import asyncio
+import logging
+from typing import Any, assert_never
+
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from core.identity import ANONYMOUS, Viewer, viewer_of_token
+from core.shared.errors import DomainError
+from core.shared.language import N_, Language, as_language, translate
+from core.store import StoreUnavailable
+from realtime import commands, doors, handshake, measures
+from realtime.connections import Connection
+from realtime.fanout import Frame
+from realtime.frames import ok_frame, refused_frame, subscribed_frame
+from realtime.hub import Hub, now
+from realtime.limits import TokenBucket, TooFast, TooManyStreams
+from realtime.outlet import BoundedOutlet
+from realtime.protocol import (
+    CloseCode,
+    FrameTooLarge,
+    Incoming,
+    Ping,
+    Press,
+    Read,
+    Send,
+    Subscribe,
+    Typing,
+    Unreadable,
+    Unsubscribe,
+    read_message,
+)
+from realtime.states import topic_of
+from realtime.transport import EXTENSION, Wire
+
+log = logging.getLogger(__name__)
+
+FAILED = N_("Something broke on our side and was written down. Try again a little later.")
+
+
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
+    """The consumer behind /live; one lives as long as its connection."""
+
+    hub: Hub
+    viewer: Viewer
+    outlet: BoundedOutlet
+    connection: Connection | None
+
+    def __init__(self, *, hub: Hub) -> None:
+        super().__init__()
+        self.hub = hub
+        self.viewer = ANONYMOUS
+        self.connection = None
+        self.language: Language = "ru"
+        self.seat: str | None = None
+        self.following: dict[str, asyncio.Task[None] | None] = {}
+        self.bucket = TokenBucket(rate=hub.limits.messages_per_s, burst=hub.limits.message_burst)
+        self.impatience = 0
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve one connection.
+
+        Channels' own loop asks Django for a channel layer (we have none, fan-out does not go through
+        one) and makes two tasks and a thread hop for each message to close ORM connections (none either).
+        """
+        self.scope = scope
+        self.base_send = send
+        self.outlet = self._make_outlet()
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            await self._leave()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Pass a message of the server on to its handler."""
+        match message["type"]:
+            case "websocket.connect":
+                await self.connect()
+            case "websocket.receive":
+                await self.receive(text_data=message.get("text"))
+            case "websocket.disconnect":
+                raise StopConsumer
+
+    async def connect(self) -> None:
+        """Accept, then say who may not stay: a refused handshake tells a browser nothing."""
+        await self.accept()
+        if not handshake.origin_allowed(self.scope, self.hub.allowed_origins):
+            self.outlet.close(CloseCode.ORIGIN)
+            return
+        token, since = handshake.token(self.scope), now()
+        try:
+            self.viewer = await self.hub.database.read_async(viewer_of_token, token=token)
+        except StoreUnavailable:
+            # The database is restarting, and so is, for the client, the hub.
+            self.outlet.close(CloseCode.DRAINING)
+            return
+        self.language = self._language()
+        if token and self.viewer.person is None:
+            self.outlet.close(CloseCode.SIGNED_OUT)
+        elif self.hub.connections.changed_since(self.viewer, since=since):
+            # Revoked between the reading above and this line: read once more, by coming back.
+            self.outlet.close(CloseCode.RESUME)
+        elif self.hub.draining:
+            self.outlet.close(CloseCode.DRAINING)
+        elif not self._take_seat():
+            self.outlet.close(CloseCode.LIMITS)
+        else:
+            self._join()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Do what a frame asks for and answer it."""
+        if self.outlet.closed or self.connection is None:
+            return
+        request_id: int | None = None
+        try:
+            if text_data is None:
+                raise Unreadable(reason="not a text frame")
+            message = read_message(text_data)
+            request_id = None if isinstance(message, Typing) else message.id
+            self._check_pace()
+            measures.operations.labels(op=type(message).__name__.lower()).inc()
+            await self._do(message)
+            self.impatience = 0
+        except DomainError as refusal:
+            self._refuse(refusal, request_id)
+        except Exception:
+            # A bug, here or in the core: the person is told, the connection and the others go on.
+            log.exception("live_operation_failed")
+            measures.refusals.labels(code="failed").inc()
+            self._say(refused_frame(request_id, code="failed", message=translate(self.language, FAILED)))
+
+    async def _do(self, message: Incoming) -> None:
+        match message:
+            case Subscribe():
+                await self._subscribe(message)
+            case Unsubscribe():
+                self._unfollow(message.stream)
+                self._say(ok_frame(message.id, stream=message.stream))
+            case Send():
+                await self._send(message)
+            case Press():
+                await self._press(message)
+            case Read():
+                await self._read(message)
+            case Typing():
+                self._typing(message)
+            case Ping():
+                self._say(ok_frame(message.id))
+            case _:
+                assert_never(message)
+
+    async def _subscribe(self, request: Subscribe) -> None:
+        if request.stream not in self.following and self._follows_enough():
+            raise TooManyStreams
+        newest = await self.hub.database.read_async(doors.enter, viewer=self.viewer, stream=request.stream)
+        self._unfollow(request.stream)
+        if newest is None:
+            self._watch(request)
+            return
+        # Registered before any page of history is read: what is published from here on is kept.
+        joining = self.hub.fanout.join(
+            request.stream, self.outlet, most_buffered=self.hub.limits.buffered_events
+        )
+        replay = asyncio.create_task(self.hub.resume.run(request, newest, self.outlet, joining))
+        self.following[request.stream] = replay
+        replay.add_done_callback(lambda done: self._replayed(request.stream, done))
+
+    def _watch(self, request: Subscribe) -> None:
+        self.following[request.stream] = None
+        self._say(subscribed_frame(request.id, request.stream))
+        topic = topic_of(request.stream, self.viewer.person_id)
+        self.hub.fanout.watch(topic, self.outlet)
+        self.hub.states.greet(topic, self.outlet)
+        if request.stream.startswith("queue:") and self.viewer.person_id is not None:
+            self.hub.presence.arrives(request.stream, person_id=self.viewer.person_id)
+
+    def _unfollow(self, stream: str) -> None:
+        if stream not in self.following:
+            return
+        replay = self.following.pop(stream)
+        if replay is not None:
+            replay.cancel()
+        self.hub.fanout.leave(topic_of(stream, self.viewer.person_id), self.outlet)
+        if stream.startswith("queue:") and self.viewer.person_id is not None:
+            self.hub.presence.leaves(stream, person_id=self.viewer.person_id)
+
+    def _replayed(self, stream: str, done: asyncio.Task[None]) -> None:
+        if self.following.get(stream) is done:
+            self.following[stream] = None
+        if not done.cancelled() and done.exception() is not None:
+            # Half a history is worse than none: the client comes back and resumes where it stands.
+            log.error("replay_failed stream=%s", stream, exc_info=done.exception())
+            self.outlet.close(CloseCode.RESUME)
+
+    async def _send(self, message: Send) -> None:
+        said = await self.hub.database.run_async(commands.send, viewer=self.viewer, message=message)
+        answer = ok_frame(
+            message.id, stream=said.stream, epoch=said.epoch, seq=said.seq, duplicate=said.duplicate
+        )
+        self._say(answer)
+        if said.for_bots:
+            self.hub.nudge_bots()
+
+    async def _press(self, message: Press) -> None:
+        await self.hub.database.run_async(commands.press, viewer=self.viewer, message=message)
+        self._say(ok_frame(message.id, stream=message.stream))
+        self.hub.nudge_bots()
+
+    async def _read(self, message: Read) -> None:
+        await self.hub.database.run_async(commands.mark_read, viewer=self.viewer, message=message)
+        self._say(ok_frame(message.id, stream=message.stream))
+        self.hub.states.counters_moved(self.viewer.person_id)
+
+    def _typing(self, message: Typing) -> None:
+        person = self.viewer.person
+        # Only in a stream that was entered before: following it is the proof of the right to.
+        if person is not None and message.stream in self.following:
+            self.hub.presence.types(message.stream, person_id=person.id, name=person.display_name, now=now())
+
+    def _check_pace(self) -> None:
+        if not self.bucket.take(now=now()):
+            raise TooFast
+
+    def _refuse(self, refusal: DomainError, request_id: int | None) -> None:
+        if isinstance(refusal, Unreadable) and refusal.request_id is not None:
+            request_id = refusal.request_id
+        measures.refusals.labels(code=refusal.code).inc()
+        sentence = refusal.sentence(self.language)
+        self._say(refused_frame(request_id, code=refusal.code, message=sentence))
+        self.impatience += 1
+        if isinstance(refusal, FrameTooLarge) or self.impatience > self.hub.limits.patience:
+            self.outlet.close(CloseCode.LIMITS)
+
+    def _say(self, text: str) -> None:
+        self.outlet.offer(Frame.of(text))
+
+    def _follows_enough(self) -> bool:
+        return len(self.following) >= self.hub.limits.subscriptions_per_connection
+
+    def _make_outlet(self) -> BoundedOutlet:
+        wire = self._wire()
+        return BoundedOutlet(
+            send=self.base_send,
+            most_pending=self.hub.limits.pending_bytes,
+            close_timeout_s=self.hub.limits.close_timeout_s,
+            abort=None if wire is None else wire.abort,
+        )
+
+    def _wire(self) -> Wire | None:
+        wire: Wire | None = (self.scope.get("extensions") or {}).get(EXTENSION)
+        return wire
+
+    def _join(self) -> None:
+        self.connection = Connection(viewer=self.viewer, outlet=self.outlet)
+        self.hub.connections.add(self.connection)
+        measures.connections.inc()
+        wire = self._wire()
+        if wire is not None:
+            wire.on_shutdown = lambda: self.outlet.close(CloseCode.DRAINING)
+
+    async def _leave(self) -> None:
+        for stream in list(self.following):
+            self._unfollow(stream)
+        if self.connection is not None:
+            self.hub.connections.remove(self.connection)
+            measures.connections.dec()
+        if self.seat is not None:
+            self.hub.seats.free(self.seat)
+        self.outlet.ended()
+        await self.outlet.finished()
+
+    def _take_seat(self) -> bool:
+        limits = self.hub.limits
+        if self.viewer.person_id is not None:
+            seat, most = f"person:{self.viewer.person_id}", limits.connections_per_person
+        else:
+            client = self.scope.get("client") or ("unknown", 0)
+            seat, most = f"address:{client[0]}", limits.connections_per_address
+        if not self.hub.seats.take(seat, limit=most):
+            return False
+        self.seat = seat
+        return True
+
+    def _language(self) -> Language:
+        person = self.viewer.person
+        return as_language(handshake.accepted_language(self.scope)) if person is None else person.language

@@ -1,0 +1,13 @@
+"""What the hub counts, for /metrics."""
+
+from prometheus_client import Counter, Gauge
+
+connections = Gauge("s24_live_connections", "Open live connections.", multiprocess_mode="livesum")
+closes = Counter("s24_live_closes", "Live connections closed by the hub, by close code.", ["code"])
+slow_readers = Counter("s24_live_slow_readers", "Live connections closed because they did not read.")
+operations = Counter("s24_live_operations", "Messages from live clients, by operation.", ["op"])
+refusals = Counter("s24_live_refusals", "Messages of live clients that were refused, by code.", ["code"])
+gaps = Counter("s24_live_gaps", "Gaps in streams that were filled from the database.")
+link_losses = Counter("s24_live_redis_losses", "Times the hub lost its link to Redis.")
+link_up = Gauge("s24_live_redis_up", "1 while every hub listens to Redis.", multiprocess_mode="livemin")
+unreadable_facts = Counter("s24_live_unreadable_facts", "Publications the hub could not make out.")
