@@ -1,0 +1,29 @@
+"""Putting the engine together: one dispatcher for all carriers."""
+
+from aiogram import Dispatcher
+
+from bots.engine.dialogue import DialogueStorage, LanesIsolate
+from bots.engine.middlewares import AnswerTaps, House, KeepToThePolicy, SayRefusals, TakeTheFloor
+from bots.flows import account, alerts, direct_line, indicators, menu, start, vote
+from bots.flows.entry import build_router
+from bots.flows.routes import Routes
+from messengers import ButtonCodec, Carrier, ChannelPolicy, Site
+
+
+def build_routes() -> Routes:
+    """All conversations."""
+    flows = (menu.FLOW, start.FLOW, direct_line.FLOW, vote.FLOW, indicators.FLOW, account.FLOW, alerts.FLOW)
+    return Routes(flows=flows, out_of_the_blue=direct_line.offer_to_send)
+
+
+def build_dispatcher(*, codec: ButtonCodec, site: Site, policies: dict[Carrier, ChannelPolicy]) -> Dispatcher:
+    """The dispatcher; the dialogue is kept in the database, order is kept by the lanes."""
+    routes = build_routes()
+    house = House(codec=codec, site=site, policies=policies, perform=routes.perform)
+    dispatcher = Dispatcher(storage=DialogueStorage(), events_isolation=LanesIsolate())
+    refusals = SayRefusals(ask_consent=start.ask_consent, ask_home=start.ask_home)
+    for observer in (dispatcher.message, dispatcher.callback_query):
+        for middleware in (AnswerTaps(), TakeTheFloor(house), KeepToThePolicy(house), refusals):
+            observer.outer_middleware(middleware)
+    dispatcher.include_router(build_router(routes))
+    return dispatcher

@@ -1,0 +1,1 @@
+"""Carriers: a messenger's updates in, our screens out; the same conversations over each."""

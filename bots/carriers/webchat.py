@@ -1,0 +1,205 @@
+"""The web chat: the hub writes the inbox, our screens become events of the chat's stream.
+
+Chat ids are 128-bit numbers here and 32 hex digits in core; a message id is the number of its event.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, ClassVar
+
+from aiogram import Bot
+from aiogram.client.session.base import BaseSession
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendMessage,
+    TelegramMethod,
+)
+from aiogram.methods.base import TelegramType
+from aiogram.types import (
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    ReplyKeyboardMarkup,
+    Update,
+)
+
+from bots.engine.scope import current_scope
+from core.chats import chat_stream, edit_in_web_chat, show_in_web_chat
+from core.shared.ids import ChatId
+from core.store import Database, StreamEvent, WaitingUpdate, event_at
+from messengers import Carrier
+
+# A bot needs a token of this form; nothing is ever signed with it.
+_TOKEN = "24:web-chat-has-no-token"  # noqa: S105
+
+
+class CannotDo(NotImplementedError):
+    """The carrier has no way to do what a flow asked for: a mistake of ours, to be seen at once."""
+
+
+class WebChatCarrier:
+    """The carrier ``web``."""
+
+    carrier = Carrier.WEB
+
+    def __init__(self, database: Database) -> None:
+        self.bot = Bot(_TOKEN, session=WebChatSession(database))
+
+    def translate(self, waiting: WaitingUpdate) -> Update:
+        """What the hub kept, as an aiogram update."""
+        payload = waiting.payload
+        chat_id = int(waiting.lane, 16)
+        # In a private chat the person and the chat have one number, as in Telegram.
+        user = {"id": chat_id, "is_bot": False, "first_name": "—"}
+        message: dict[str, Any] = {
+            "message_id": payload["seq"],
+            "date": int(waiting.received_at.timestamp()),
+            "chat": {"id": chat_id, "type": "private"},
+        }
+        content: dict[str, Any] = {"message": {**message, "from": user, "text": payload.get("text")}}
+        if payload["kind"] == "press":
+            query = {
+                "id": waiting.update_key,
+                "from": user,
+                "chat_instance": waiting.lane,
+                "message": {**message, "text": "—"},
+                "data": payload["data"],
+            }
+            content = {"callback_query": query}
+        return Update.model_validate({"update_id": waiting.row, **content}, context={"bot": self.bot})
+
+    async def run(self, stop: asyncio.Event, *, arrived: Callable[[], None]) -> None:
+        """Nothing to fetch: the hub writes the inbox and nudges."""
+        arrived()
+        await stop.wait()
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+class WebChatSession(BaseSession):
+    """Turns the methods of the Bot API that our flows use into events of the chat."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - the signature is aiogram's
+    ) -> TelegramType:
+        """Do what the method says. Raises: CannotDo for a method without a mapping."""
+        perform = self.methods.get(type(method))
+        if perform is None:
+            raise CannotDo(f"the web chat has no mapping for {type(method).__name__}")
+        result: TelegramType = await perform(self, method)
+        return result
+
+    async def _send(self, method: SendMessage) -> Message:
+        event = await self._database.run_async(
+            show_in_web_chat,
+            chat_id=_chat_id(method.chat_id),
+            client_id=current_scope.get().next_screen_id(),
+            body=_body(method.text, method.entities, method.reply_markup),
+        )
+        return _message(method.chat_id, event)
+
+    async def _edit(self, method: EditMessageText) -> Message:
+        body = _body(method.text or "", method.entities, method.reply_markup)
+        return await self._put(method.chat_id, method.message_id, lambda _: body)
+
+    async def _edit_markup(self, method: EditMessageReplyMarkup) -> Message:
+        markup = _markup(method.reply_markup)
+        return await self._put(
+            method.chat_id, method.message_id, lambda body: {**body, "buttons": [], **markup}
+        )
+
+    async def _put(
+        self,
+        chat: int | str | None,
+        message_id: int | None,
+        change: Callable[[dict[str, Any]], dict[str, Any]],
+    ) -> Message:
+        chat_id, seq = _chat_id(chat), message_id or 0
+        original = await self._database.read_async(event_at, stream=chat_stream(chat_id), seq=seq)
+        if original is None or original.author is not None:
+            raise TelegramBadRequest(method=EditMessageText(text="—"), message="message to edit not found")
+        body = change(original.body)
+        event = await self._database.run_async(edit_in_web_chat, chat_id=chat_id, seq=seq, body=body)
+        if event is None:
+            raise TelegramBadRequest(method=EditMessageText(text="—"), message="message is not modified")
+        return _message(chat, original)
+
+    async def _answer(self, method: AnswerCallbackQuery) -> bool:
+        # The hub has answered the press when it was durable; a text would have nowhere to go.
+        if method.text:
+            raise CannotDo("the web chat shows no text over a button; show a screen instead")
+        return True
+
+    methods: ClassVar[dict[type[Any], Callable[..., Awaitable[Any]]]] = {
+        SendMessage: _send,
+        EditMessageText: _edit,
+        EditMessageReplyMarkup: _edit_markup,
+        AnswerCallbackQuery: _answer,
+    }
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def stream_content(
+        self,
+        url: str,
+        headers: dict[str, Any] | None = None,
+        timeout: int = 30,  # noqa: ASYNC109 - the signature is aiogram's
+        chunk_size: int = 65536,
+        raise_for_status: bool = True,  # noqa: FBT001, FBT002 - the signature is aiogram's
+    ) -> AsyncGenerator[bytes, None]:
+        """There are no files of a messenger to fetch."""
+        if url:
+            raise CannotDo("the web chat has no files to download")
+        yield b""
+
+
+def _chat_id(number: int | str | None) -> ChatId:
+    return ChatId(f"{int(number or 0):032x}")
+
+
+def _message(chat: int | str | None, event: StreamEvent) -> Message:
+    return Message.model_validate(
+        {
+            "message_id": event.seq,
+            "date": event.at,
+            "chat": {"id": int(chat or 0), "type": "private"},
+            "text": event.body.get("text"),
+        }
+    )
+
+
+def _body(text: str, entities: list[MessageEntity] | None, markup: object) -> dict[str, Any]:
+    marks = [
+        {"type": e.type, "offset": e.offset, "length": e.length, **({"url": e.url} if e.url else {})}
+        for e in entities or ()
+    ]
+    return {"text": text, "entities": marks, "buttons": [], **_markup(markup)}
+
+
+def _markup(markup: object) -> dict[str, Any]:
+    if markup is None:
+        return {}
+    if isinstance(markup, InlineKeyboardMarkup):
+        rows = [
+            [
+                {"text": b.text, "url": b.url} if b.url else {"text": b.text, "data": b.callback_data}
+                for b in row
+            ]
+            for row in markup.inline_keyboard
+        ]
+        return {"buttons": rows}
+    if isinstance(markup, ReplyKeyboardMarkup):
+        return {"keyboard": [[button.text for button in row] for row in markup.keyboard]}
+    raise CannotDo(f"the web chat has no mapping for {type(markup).__name__}")

@@ -1,0 +1,256 @@
+"""What a handler has in hand: who talks, in which words, and the one way to show a screen."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Concatenate, ParamSpec, TypeVar
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.fsm.context import FSMContext
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    MessageEntity,
+    ReplyKeyboardMarkup,
+)
+
+from bots.engine.scope import UpdateScope
+from core.identity import (
+    PERSONAL_DATA,
+    ConsentNeeded,
+    Person,
+    SignInNeeded,
+    Viewer,
+    current_consent,
+    viewer_of,
+)
+from core.shared.errors import DomainError
+from core.shared.ids import PersonId, TerritoryId
+from core.shared.language import DEFAULT_LANGUAGE, N_, Language, translate, translate_plural
+from core.store import Database, Reading, UnitOfWork
+from messengers import (
+    CAPABILITIES,
+    Action,
+    Button,
+    ButtonCodec,
+    Carrier,
+    Open,
+    OpenBelow,
+    Place,
+    Press,
+    RichText,
+    Screen,
+    Site,
+    button_rows,
+    plain,
+    rich,
+    split_text,
+    stacked,
+    with_usable_links,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class HomeNeeded(DomainError):
+    """The screen depends on where the person lives; the territory list is shown first."""
+
+    code = "home_needed"
+    message = N_("First say where you live.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """The message under which a button was tapped."""
+
+    message_id: int
+    has_photo: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """One person's turn in one chat."""
+
+    bot: Bot
+    carrier: Carrier
+    chat_id: int
+    viewer: Viewer
+    scope: UpdateScope
+    codec: ButtonCodec
+    site: Site
+    dialogue: FSMContext
+    perform: Callable[["Talk", Action], Awaitable[None]]
+    action: Action | None = None
+    tapped: Tapped | None = None
+    # A sentence that goes above the next screen: what happened, or why this is another screen.
+    news: RichText | None = None
+
+    @property
+    def database(self) -> Database:
+        """The store."""
+        return self.scope.database
+
+    @property
+    def person(self) -> Person:
+        """Whoever talks. Raises: SignInNeeded."""
+        if self.viewer.person is None:
+            raise SignInNeeded
+        return self.viewer.person
+
+    @property
+    def language(self) -> Language:
+        """The language of whoever talks."""
+        return self.viewer.person.language if self.viewer.person else DEFAULT_LANGUAGE
+
+    @property
+    def home_id(self) -> TerritoryId | None:
+        """Where the person lives."""
+        return self.viewer.person.home_id if self.viewer.person else None
+
+    async def look_again(self) -> None:
+        """Read the person anew after something about them has changed."""
+        self.viewer = await self.ask(viewer_of, person_id=self.person.id)
+
+    async def look_again_as(self, person_id: PersonId) -> None:
+        """The messenger now leads to another person: go on as that one."""
+        self.viewer = await self.ask(viewer_of, person_id=person_id)
+
+    async def go(self, place: Place, subject: str = "", *, news: RichText | str | None = None) -> None:
+        """Show another screen, perhaps with a sentence above it."""
+        if news is not None:
+            self.news = plain(news)
+        await self.perform(self, Open(place, subject))
+
+    async def need_home(self) -> TerritoryId:
+        """Go on only if we know where the person lives. Raises: HomeNeeded."""
+        if self.home_id is None:
+            raise HomeNeeded
+        return self.home_id
+
+    async def need_consent(self) -> None:
+        """Go on only with a consent to keep personal data. Raises: ConsentNeeded."""
+        state = await self.ask(current_consent, person_id=self.viewer.person_id, kind=PERSONAL_DATA)
+        if not state.given:
+            raise ConsentNeeded
+
+    def say(self, message: str, **fields: object) -> str:
+        """A sentence in the person's language."""
+        return translate(self.language, message, **fields)
+
+    def count(self, one: str, many: str, count: int, **fields: object) -> str:
+        """A counted sentence in the person's language."""
+        return translate_plural(self.language, one, many, count, **fields)
+
+    def rich(self, message: str, **fields: object) -> RichText:
+        """A sentence some of whose fields are marked."""
+        return rich(self.language, message, **fields)
+
+    async def ask(
+        self, query: Callable[Concatenate[Reading, P], R], *args: P.args, **arguments: P.kwargs
+    ) -> R:
+        """Answer of a core query."""
+        return await self.database.read_async(query, *args, **arguments)
+
+    async def do(
+        self,
+        command: Callable[Concatenate[UnitOfWork, P], R],
+        returns: type[R],
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> R:
+        """Run a core command, once for this update."""
+        return await self.scope.run_once(command, returns, *args, **arguments)
+
+    def ways_out(self, back: Open | None = None, *, lasting: bool = False) -> tuple[Button, ...]:
+        """The last row of every screen; under a lasting one it opens the menu below."""
+        menu = Press(self.say(N_("⌂ Menu")), OpenBelow(Place.MENU) if lasting else Open(Place.MENU))
+        return (menu,) if back is None else (Press(self.say(N_("‹ Back")), back), menu)
+
+    async def show(
+        self,
+        screen: Screen,
+        *,
+        back: Open | None = None,
+        ways_out: bool = True,
+        fresh: bool = False,
+        lasting: bool = False,
+    ) -> None:
+        """Answer with a screen: in place of the tapped one where that can be, else as a new message.
+
+        fresh: leave the tapped message as it is, it is not a screen of the conversation.
+        lasting: this message says something that must not be replaced by the next screen.
+        """
+        if ways_out:
+            screen = replace(screen, buttons=(*screen.buttons, self.ways_out(back, lasting=lasting)))
+        if self.news is not None:
+            screen = replace(screen, text=stacked(self.news, screen.text, gap="\n\n"))
+            self.news = None
+        screen = with_usable_links(screen, self.carrier)
+        if fresh or not await self._shown_in_place(screen):
+            await self._send(screen)
+        # One tapped message is replaced once; whatever else this update shows comes below it.
+        self.tapped = None
+
+    async def _shown_in_place(self, screen: Screen) -> bool:
+        limits = CAPABILITIES[self.carrier]
+        replaceable = self.tapped is not None and not self.tapped.has_photo
+        if (
+            not replaceable
+            or (screen.keyboard and limits.reply_keyboard)
+            or len(screen.text) > limits.text_limit
+        ):
+            return False
+        assert self.tapped is not None  # noqa: S101 - narrows the type after `replaceable`
+        try:
+            await self.bot.edit_message_text(
+                chat_id=self.chat_id,
+                message_id=self.tapped.message_id,
+                text=screen.text.text,
+                entities=as_entities(screen.text),
+                reply_markup=self._inline(screen.buttons),
+            )
+        except TelegramBadRequest as refusal:
+            # The same screen again is what was asked for; a message that is gone is replaced by a new one.
+            return "not modified" in refusal.message
+        return True
+
+    async def _send(self, screen: Screen) -> None:
+        limits = CAPABILITIES[self.carrier]
+        *first, last = split_text(screen.text, limit=limits.text_limit) or [plain("…")]
+        for part in first:
+            await self.bot.send_message(chat_id=self.chat_id, text=part.text, entities=as_entities(part))
+        await self.bot.send_message(
+            chat_id=self.chat_id,
+            text=last.text,
+            entities=as_entities(last),
+            reply_markup=self._markup(screen),
+        )
+
+    def _markup(self, screen: Screen) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+        if screen.keyboard and CAPABILITIES[self.carrier].reply_keyboard:
+            rows = [[KeyboardButton(text=label) for label in row] for row in screen.keyboard]
+            return ReplyKeyboardMarkup(keyboard=rows, resize_keyboard=True, is_persistent=True)
+        return self._inline(screen.buttons)
+
+    def _inline(self, rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+        wire = button_rows(rows, self.codec)
+        if not wire:
+            return None
+        return InlineKeyboardMarkup(
+            inline_keyboard=[
+                [
+                    InlineKeyboardButton(text=b["text"], callback_data=b.get("data"), url=b.get("url"))
+                    for b in row
+                ]
+                for row in wire
+            ]
+        )
+
+
+def as_entities(text: RichText) -> list[MessageEntity] | None:
+    """Marks in aiogram's form."""
+    if not text.entities:
+        return None
+    return [MessageEntity(type=e.kind, offset=e.offset, length=e.length, url=e.url) for e in text.entities]

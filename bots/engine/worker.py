@@ -1,0 +1,94 @@
+"""What is done with one update: meet the person, feed the dispatcher, settle the row."""
+
+import logging
+from collections.abc import Mapping
+
+from aiogram import Dispatcher
+from aiogram.exceptions import (
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.types import Update, User
+
+from bots.engine.lanes import CarrierUnavailable
+from bots.engine.meeting import Account, Meeting, meet, meet_in_browser, part
+from bots.engine.port import CarrierPort
+from bots.engine.scope import UpdateScope, current_scope
+from core.identity import mark_unreachable
+from core.shared.ids import ChatId
+from core.shared.language import as_language
+from core.store import Database, WaitingUpdate
+from messengers import Carrier
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Works on one inbox row at a time, whatever carrier it came by."""
+
+    def __init__(
+        self, database: Database, dispatcher: Dispatcher, carriers: Mapping[Carrier, CarrierPort]
+    ) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._carriers = carriers
+
+    async def __call__(self, waiting: WaitingUpdate) -> None:
+        """Work the update through. Raises: CarrierUnavailable to have it tried later."""
+        port = self._carriers[Carrier(waiting.carrier)]
+        update = port.translate(waiting)
+        meeting = await self._meeting(port.carrier, waiting, update)
+        if meeting is None:
+            await self._database.run_async(part, row=waiting.row, chat_id=None, dialogue_now=None)
+            return
+        scope = UpdateScope(waiting, self._database, meeting)
+        token = current_scope.set(scope)
+        try:
+            await self._feed(port, update)
+        finally:
+            current_scope.reset(token)
+        await self._database.run_async(
+            part, row=waiting.row, chat_id=meeting.chat.id, dialogue_now=scope.dialogue_left
+        )
+
+    async def _feed(self, port: CarrierPort, update: Update) -> None:
+        try:
+            await self._dispatcher.feed_update(port.bot, update)
+        except TelegramForbiddenError:
+            # Blocked between the message and our answer: what was asked for is done, only unseen.
+            scope = current_scope.get()
+            await self._database.run_async(
+                mark_unreachable, provider=port.carrier.value, subject=scope.meeting.chat.native_id
+            )
+        except TelegramRetryAfter as pause:
+            raise CarrierUnavailable(pause.retry_after) from pause
+        except (TelegramNetworkError, TelegramServerError) as failure:
+            raise CarrierUnavailable from failure
+
+    async def _meeting(self, carrier: Carrier, waiting: WaitingUpdate, update: Update) -> Meeting | None:
+        if carrier is Carrier.WEB:
+            return await meet_in_browser(self._database, ChatId(waiting.lane))
+        user = _private_sender(update)
+        if user is None:
+            if update.my_chat_member and update.my_chat_member.new_chat_member.status == "kicked":
+                subject = str(update.my_chat_member.from_user.id)
+                await self._database.run_async(mark_unreachable, provider=carrier.value, subject=subject)
+            return None
+        account = Account(
+            subject=str(user.id),
+            display_name=user.full_name,
+            language=as_language(user.language_code),
+        )
+        return await meet(self._database, carrier, account)
+
+
+def _private_sender(update: Update) -> User | None:
+    """The person who wrote or tapped in a private chat; groups are not talked to."""
+    if update.message is not None and update.message.chat.type == "private":
+        return update.message.from_user
+    query = update.callback_query
+    if query is not None and query.message is not None and query.message.chat.type == "private":
+        return query.from_user
+    return None

@@ -1,0 +1,67 @@
+"""The two doors into all conversations: a message and a tap."""
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, Message
+
+from bots.engine.talk import Talk
+from bots.engine.words import as_command
+from bots.flows import direct_line, menu, start
+from bots.flows.routes import Routes
+from core.shared.language import N_
+from messengers import Open, Place, Screen, plain
+
+CANCEL = {"cancel", "отмена"}
+
+
+def build_router(routes: Routes) -> Router:
+    """One router with two handlers: each further router would cost every update its filters."""
+    router = Router(name="entry")
+
+    async def on_message(message: Message, talk: Talk) -> None:
+        await hear(talk, routes, message.text)
+
+    async def on_tap(_query: CallbackQuery, talk: Talk) -> None:
+        if talk.action is not None:
+            await routes.perform(talk, talk.action)
+
+    router.message.register(on_message)
+    router.callback_query.register(on_tap)
+    return router
+
+
+async def hear(talk: Talk, routes: Routes, text: str | None) -> None:
+    """A message: a command, a label of the menu, an answer to what was asked, or words out of the blue."""
+    if text is None:
+        await talk.show(
+            Screen(text=plain(talk.say(N_("Here only text can be read so far. Write it in words."))))
+        )
+        return
+    command = as_command(text)
+    place = menu.COMMANDS.get(command.name) if command else menu.place_said(text)
+    if command and command.name == "start":
+        await start.begin(talk, command.argument)
+    elif command and command.name in CANCEL:
+        await _cancel(talk)
+    elif command and command.name == "help":
+        await menu.show_help(talk)
+    elif place is not None:
+        talk.action = Open(place)
+        await routes.perform(talk, talk.action)
+    else:
+        await _listen(talk, routes, text)
+
+
+async def _cancel(talk: Talk) -> None:
+    await talk.dialogue.clear()
+    await talk.go(Place.MENU, news=talk.say(N_("Left. Nothing was sent.")))
+
+
+async def _listen(talk: Talk, routes: Routes, text: str) -> None:
+    state = await talk.dialogue.get_state()
+    if state in routes.hears:
+        await routes.hears[state](talk, text)
+    elif talk.home_id is None:
+        await direct_line.keep_first_words(talk, text)
+        await start.welcome_newcomer(talk)
+    else:
+        await routes.out_of_the_blue(talk, text)

@@ -1,0 +1,69 @@
+"""What conversations (bots) and notifications share: screens, buttons, texts, limits of each messenger.
+
+No conversation engine and no client library is imported here: notifications draw a screen that bots will
+hear about when somebody taps it.
+"""
+
+from messengers.buttons import (
+    AcceptAlert,
+    AcceptConsent,
+    Action,
+    BadButton,
+    ButtonCodec,
+    ChooseLanguage,
+    ChooseTerritory,
+    Open,
+    OpenBelow,
+    Place,
+    Snooze,
+    SnoozeAlert,
+    Vote,
+    WithdrawConsent,
+)
+from messengers.capabilities import CAPABILITIES, Capabilities, Carrier, ChannelPolicy
+from messengers.clocks import clock_time, spoken_day, spoken_moment
+from messengers.screens import Button, Link, Photo, Press, Screen, button_rows, screen_body
+from messengers.site import Site, with_usable_links
+from messengers.texts import Entity, RichText, bold, plain, rich, shortened, split_text, stacked, utf16_length
+
+__all__ = [
+    "CAPABILITIES",
+    "AcceptAlert",
+    "AcceptConsent",
+    "Action",
+    "BadButton",
+    "Button",
+    "ButtonCodec",
+    "Capabilities",
+    "Carrier",
+    "ChannelPolicy",
+    "ChooseLanguage",
+    "ChooseTerritory",
+    "Entity",
+    "Link",
+    "Open",
+    "OpenBelow",
+    "Photo",
+    "Place",
+    "Press",
+    "RichText",
+    "Screen",
+    "Site",
+    "Snooze",
+    "SnoozeAlert",
+    "Vote",
+    "WithdrawConsent",
+    "bold",
+    "button_rows",
+    "clock_time",
+    "plain",
+    "rich",
+    "screen_body",
+    "shortened",
+    "split_text",
+    "spoken_day",
+    "spoken_moment",
+    "stacked",
+    "utf16_length",
+    "with_usable_links",
+]

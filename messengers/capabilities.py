@@ -1,0 +1,53 @@
+"""What each messenger can do, as numbers: the one table that flows, sessions and senders ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Carrier(StrEnum):
+    """A way by which words reach a person; the values are stored and go over wires."""
+
+    WEB = "web"
+    TELEGRAM = "telegram"
+
+
+class ChannelPolicy(StrEnum):
+    """What a deployment lets a messenger carry.
+
+    Russian law (41-ФЗ, in force since 1 June 2025) bars authorities from talking to citizens through
+    foreign messengers; ``inbound_notice_only`` answers only that the answer is in the account.
+    """
+
+    FULL = "full"
+    INBOUND_NOTICE_ONLY = "inbound_notice_only"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """Limits of one messenger. Lengths are in UTF-16 units, as messengers count them."""
+
+    text_limit: int
+    caption_limit: int
+    callback_bytes: int
+    # A keyboard that stays in place of the letters and sends its label as a message.
+    reply_keyboard: bool
+
+
+CAPABILITIES: Mapping[Carrier, Capabilities] = {
+    # Our own browser chat takes over Telegram's limits, so that one conversation fits both.
+    Carrier.WEB: Capabilities(
+        text_limit=4096,
+        caption_limit=1024,
+        callback_bytes=64,
+        reply_keyboard=False,
+    ),
+    # Source: Telegram Bot API reference, sendMessage, sendPhoto, InlineKeyboardButton.
+    Carrier.TELEGRAM: Capabilities(
+        text_limit=4096,
+        caption_limit=1024,
+        callback_bytes=64,
+        reply_keyboard=True,
+    ),
+}

@@ -1,0 +1,13 @@
+"""From a fact to a delivered message: a line of small stages.
+
+routing (who is told) → channels (over what) → timing (when) → one row a message in core.delivery →
+rendering (in which words, at the moment of sending) → senders (the messenger's own way).
+"""
+
+from notifications.routing import HANDLED_FACTS, handle
+from notifications.senders.port import CarrierSender
+from notifications.senders.telegram import TelegramSender
+from notifications.senders.webchat import WebChatSender
+from notifications.sending import Sender
+
+__all__ = ["HANDLED_FACTS", "CarrierSender", "Sender", "TelegramSender", "WebChatSender", "handle"]

@@ -1,0 +1,32 @@
+"""The kinds of messages and what they are about; the values are stored in deliveries."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a message is."""
+
+    ALERT = "alert"
+    # Followed by a colon and the end of the id of the delivery whose message is edited.
+    EDIT = "edit"
+    ANSWER = "answer"
+    RESOLVED = "resolved"
+
+
+def kind_of(stored: str) -> Kind:
+    """The kind in a delivery.
+
+    >>> kind_of("edit:0f3a")
+    <Kind.EDIT: 'edit'>
+    """
+    return Kind(stored.partition(":")[0])
+
+
+def alert_topic(alert_id: str) -> str:
+    """The topic of everything about an alert."""
+    return f"alert:{alert_id}"
+
+
+def conversation_topic(conversation_id: str) -> str:
+    """The topic of everything about a conversation of the direct line."""
+    return f"conversation:{conversation_id}"

@@ -1,0 +1,146 @@
+"""A delivery in words, at the moment of sending: what it says is what holds then."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from core.alerts import AlertCard, AlertState, alert_card, alert_headline, alert_lines
+from core.contact import conversation
+from core.delivery import Delivery
+from core.files import FileDamaged, UnknownFile, read_content
+from core.identity import Viewer, person
+from core.rooms import stream_of
+from core.shared.ids import AlertId, ConversationId, RoomId
+from core.shared.language import N_, Language, translate
+from core.store import Reading, event_at
+from messengers import (
+    AcceptAlert,
+    Button,
+    Carrier,
+    ChannelPolicy,
+    Link,
+    OpenBelow,
+    Photo,
+    Place,
+    Press,
+    RichText,
+    Screen,
+    Site,
+    bold,
+    plain,
+    rich,
+    stacked,
+)
+from notifications.channels import Policies
+from notifications.kinds import Kind, kind_of
+
+
+class Obsolete(Exception):
+    """There is nothing to say any more. The text is the reason in one word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """Draws deliveries; ``files`` is the folder of stored files."""
+
+    site: Site
+    files: Path
+    policies: Policies
+
+    def __call__(self, reading: Reading, delivery: Delivery) -> Screen:
+        """The screen to send. Raises: Obsolete."""
+        language = person(reading, person_id=delivery.person_id).language
+        kind = kind_of(delivery.kind)
+        match kind:
+            case Kind.ALERT:
+                screen = self._alert(reading, delivery, language, first=True)
+            case Kind.EDIT:
+                screen = self._alert(reading, delivery, language, first=False)
+            case Kind.ANSWER:
+                screen = _answer(reading, delivery, language)
+            case Kind.RESOLVED:
+                screen = _resolved(reading, delivery, language)
+            case _:
+                assert_never(kind)
+        policy = self.policies.get(Carrier(delivery.carrier), ChannelPolicy.FULL)
+        if policy is ChannelPolicy.INBOUND_NOTICE_ONLY:
+            return self._notice_only(language)
+        return screen
+
+    def _alert(self, reading: Reading, delivery: Delivery, language: Language, *, first: bool) -> Screen:
+        card = alert_card(reading, alert_id=AlertId(delivery.details["alert_id"]))
+        if first and card.alert.state is AlertState.OK:
+            raise Obsolete("over")
+        lines = [RichText(line) for line in alert_lines(language, card)]
+        text = stacked(bold(alert_headline(language, card)), *lines)
+        return Screen(
+            text=text, buttons=self._alert_buttons(card, language), photo=self._photo(card, language)
+        )
+
+    def _alert_buttons(self, card: AlertCard, language: Language) -> tuple[tuple[Button, ...], ...]:
+        address = self.site.address(f"t/{card.territory.slug}/indicators/{card.indicator.code}")
+        look = Link(translate(language, N_("Look at the indicator")), address)
+        if card.alert.state is AlertState.OK or card.alert.acknowledged_by is not None:
+            return ((look,),)
+        accept = Press(translate(language, N_("Accept")), AcceptAlert(card.alert.id))
+        snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, card.alert.id))
+        return ((accept, snooze), (look,))
+
+    def _photo(self, card: AlertCard, language: Language) -> Photo | None:
+        key = card.alert.picture
+        if key is None:
+            return None
+        try:
+            content = read_content(self.files, key)
+        except (UnknownFile, FileDamaged):
+            # A lost picture must not hold the alert back: the words go alone.
+            return None
+        return Photo(
+            content=content,
+            file_name=f"{card.indicator.code}.png",
+            alt=alert_headline(language, card),
+            key=key,
+        )
+
+    def _notice_only(self, language: Language) -> Screen:
+        button = Link(translate(language, N_("Open my account")), self.site.address("chat"))
+        text = translate(
+            language, N_("There is something new for you. It waits in your account on the site.")
+        )
+        return Screen(text=plain(text), buttons=((button,),))
+
+
+def _answer(reading: Reading, delivery: Delivery, language: Language) -> Screen:
+    number = _number(reading, delivery)
+    stream = stream_of(RoomId(delivery.details["room_id"]))
+    event = event_at(reading, stream=stream, seq=delivery.details["seq"])
+    if event is None or not event.body.get("text"):
+        raise Obsolete("withdrawn")
+    text = stacked(
+        rich(language, N_("Answer to {number}"), number=bold(number)),
+        plain(event.body["text"]),
+        plain(f"— {event.body['name']}"),
+        gap="\n\n",
+    )
+    reply = Press(translate(language, N_("Write on")), OpenBelow(Place.DIRECT_LINE))
+    menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
+    return Screen(text=text, buttons=((reply, menu),))
+
+
+def _resolved(reading: Reading, delivery: Delivery, language: Language) -> Screen:
+    number = _number(reading, delivery)
+    text = stacked(
+        rich(language, N_("Conversation {number} is closed."), number=bold(number)),
+        translate(language, N_("If something is not settled, write again: it opens a new one.")),
+    )
+    write = Press(translate(language, N_("Write")), OpenBelow(Place.DIRECT_LINE))
+    menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
+    return Screen(text=text, buttons=((write, menu),))
+
+
+def _number(reading: Reading, delivery: Delivery) -> str:
+    viewer = Viewer(person=person(reading, person_id=delivery.person_id))
+    found = conversation(
+        reading, viewer=viewer, conversation_id=ConversationId(delivery.details["conversation_id"])
+    )
+    return found.number

@@ -1,0 +1,193 @@
+"""Which fact is told to whom. Idempotent by the fact's id, so the relay may repeat itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.alerts import (
+    AlertAcknowledged,
+    AlertFired,
+    AlertIllustrated,
+    AlertResolved,
+    AlertSnoozed,
+    AlertSnoozeEnded,
+    Severity,
+    alert_card,
+)
+from core.contact import ConversationResolved, OfficialAnswered
+from core.delivery import NewDelivery, Urgency, deliveries_about, enqueue, hasten
+from core.identity import Action, people_who_may
+from core.shared.facts import Fact, RecordedFact
+from core.shared.ids import AlertId, PersonId, TerritoryId
+from core.store import Database, UnitOfWork
+from core.territories import territory
+from notifications.channels import Address, Policies, addresses_of
+from notifications.kinds import Kind, alert_topic, conversation_topic
+from notifications.timing import next_working_moment
+
+# How long an alert waits for its picture; without one it goes as text.
+PICTURE_WAIT = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that people are to be told. ``everywhere``: over all their carriers, else over the first."""
+
+    kind: Kind
+    topic: str
+    people: Sequence[PersonId]
+    urgency: Urgency
+    due_at: datetime
+    everywhere: bool = False
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def handle(database: Database, recorded: RecordedFact, *, policies: Policies) -> int:
+    """Ask for the messages that a fact calls for; how many are new."""
+    route = _ROUTES.get(type(recorded.fact))
+    if route is None:
+        return 0
+    return database.run(_enqueue, recorded=recorded, route=route, policies=policies)
+
+
+def _enqueue(uow: UnitOfWork, *, recorded: RecordedFact, route: "Route", policies: Policies) -> int:
+    asked = 0
+    for notice in route(uow, recorded.fact):
+        for person_id in notice.people:
+            ways = addresses_of(uow, person_id=person_id, policies=policies)
+            wanted = ways if notice.everywhere else ways[:1]
+            deliveries = [_delivery(recorded, notice, person_id, way) for way in wanted]
+            asked += enqueue(uow, deliveries=deliveries)
+    return asked + _edits(uow, recorded)
+
+
+def _delivery(recorded: RecordedFact, notice: Notice, person_id: PersonId, way: Address) -> NewDelivery:
+    return NewDelivery(
+        fact_id=recorded.id,
+        person_id=person_id,
+        kind=notice.kind,
+        carrier=way.carrier,
+        address=way.name,
+        topic=notice.topic,
+        urgency=notice.urgency,
+        due_at=notice.due_at,
+        details=notice.details,
+    )
+
+
+def _alert_fired(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
+    quiet_until = _alert_moment(uow, fact.severity, fact.territory_id)
+    alert = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert
+    due_at = quiet_until if alert.picture_settled else max(quiet_until, alert.fired_at + PICTURE_WAIT)
+    return [_alert_notice(uow, fact.alert_id, fact.severity, due_at)]
+
+
+def _alert_illustrated(uow: UnitOfWork, fact: AlertIllustrated) -> list[Notice]:
+    severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
+    hasten(uow, topic=alert_topic(fact.alert_id), due_at=_alert_moment(uow, severity, fact.territory_id))
+    return []
+
+
+def _alert_reminded(uow: UnitOfWork, fact: AlertSnoozeEnded) -> list[Notice]:
+    severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
+    due_at = _alert_moment(uow, severity, fact.territory_id)
+    return [_alert_notice(uow, fact.alert_id, severity, due_at)]
+
+
+def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetime) -> Notice:
+    place = alert_card(uow, alert_id=AlertId(alert_id)).alert.territory_id
+    officials = people_who_may(uow, action=Action.HANDLE_ALERTS, territory_id=place)
+    return Notice(
+        kind=Kind.ALERT,
+        topic=alert_topic(alert_id),
+        people=[official.id for official in officials],
+        urgency=Urgency.CRITICAL if severity == Severity.CRITICAL else Urgency.PERSONAL,
+        due_at=due_at,
+        details={"alert_id": alert_id},
+    )
+
+
+def _alert_moment(uow: UnitOfWork, severity: str, territory_id: str) -> datetime:
+    if severity == Severity.CRITICAL:
+        return uow.now
+    zone = territory(uow, territory_id=TerritoryId(territory_id)).time_zone
+    return next_working_moment(uow.now, zone)
+
+
+def _answered(uow: UnitOfWork, fact: OfficialAnswered) -> list[Notice]:
+    details = {"conversation_id": fact.conversation_id, "room_id": fact.room_id, "seq": fact.seq}
+    return [_to_citizen(uow, Kind.ANSWER, fact.citizen_id, fact.conversation_id, details)]
+
+
+def _resolved(uow: UnitOfWork, fact: ConversationResolved) -> list[Notice]:
+    details = {"conversation_id": fact.conversation_id}
+    return [_to_citizen(uow, Kind.RESOLVED, fact.citizen_id, fact.conversation_id, details)]
+
+
+def _to_citizen(
+    uow: UnitOfWork, kind: Kind, citizen_id: str, conversation_id: str, details: dict[str, Any]
+) -> Notice:
+    return Notice(
+        kind=kind,
+        topic=conversation_topic(conversation_id),
+        people=[PersonId(citizen_id)],
+        urgency=Urgency.PERSONAL,
+        due_at=uow.now,
+        everywhere=True,
+        details=details,
+    )
+
+
+def _nobody_new(_uow: UnitOfWork, _fact: Fact) -> list[Notice]:
+    return []
+
+
+_EDITING = (AlertAcknowledged, AlertSnoozed, AlertResolved, AlertSnoozeEnded)
+
+
+def _edits(uow: UnitOfWork, recorded: RecordedFact) -> int:
+    """Bring every copy of an alert's message up to date, whoever got it."""
+    fact = recorded.fact
+    if not isinstance(fact, _EDITING):
+        return 0
+    copies = [
+        copy
+        for copy in deliveries_about(uow, topic=alert_topic(fact.alert_id))
+        if copy.kind == Kind.ALERT and copy.fact_id != recorded.id
+    ]
+    return enqueue(
+        uow,
+        deliveries=[
+            NewDelivery(
+                fact_id=recorded.id,
+                person_id=copy.person_id,
+                # The copy's own name in it: a person may have got the alert twice, after a snooze.
+                kind=f"{Kind.EDIT}:{copy.id[-24:]}",
+                carrier=copy.carrier,
+                address=copy.address,
+                topic=copy.topic,
+                urgency=copy.urgency,
+                due_at=uow.now,
+                details={"edits": copy.id, "alert_id": fact.alert_id},
+            )
+            for copy in copies
+        ],
+    )
+
+
+Route = Callable[[UnitOfWork, Any], list[Notice]]
+
+# Any in Route: the table says which fact each of them takes.
+_ROUTES: Mapping[type[Fact], Route] = {
+    AlertFired: _alert_fired,
+    AlertIllustrated: _alert_illustrated,
+    AlertSnoozeEnded: _alert_reminded,
+    AlertAcknowledged: _nobody_new,
+    AlertSnoozed: _nobody_new,
+    AlertResolved: _nobody_new,
+    OfficialAnswered: _answered,
+    ConversationResolved: _resolved,
+}
+
+HANDLED_FACTS: tuple[str, ...] = tuple(fact.__name__ for fact in _ROUTES)
