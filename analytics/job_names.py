@@ -1,0 +1,24 @@
+"""Which function of which queue does a kind of job: names only, so that a relay imports no model.
+
+The route of ``JobWaiting`` enqueues ``JOBS[fact.work].function`` on ``JOBS[fact.work].queue`` with the
+one argument ``fact.key``.
+"""
+
+from dataclasses import dataclass
+
+from core.alerts import DRAW_ALERT
+from core.indicators import FORECAST_RELEASE
+
+
+@dataclass(frozen=True, slots=True)
+class JobName:
+    """A queue and the dotted name of a function that takes the key of a job."""
+
+    queue: str
+    function: str
+
+
+JOBS = {
+    FORECAST_RELEASE: JobName("default", "analytics.jobs.forecasts.forecast_release"),
+    DRAW_ALERT: JobName("charts", "analytics.jobs.pictures.draw_alert"),
+}

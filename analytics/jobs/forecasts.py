@@ -1,0 +1,118 @@
+"""The job that follows every release: forecast what it changed, evaluate the alerts."""
+
+import logging
+import time
+from collections.abc import Collection
+
+import numpy as np
+
+from analytics.forecasting import forecast
+from analytics.jobs.context import context
+from core.alerts import evaluate_series, publish_forecast, watched_indicators
+from core.indicators import (
+    Forecast,
+    Indicator,
+    Point,
+    all_series,
+    gapless_tail,
+    indicator,
+    release,
+    series_changed_by,
+    series_forecast_at,
+)
+from core.jobs import Job, fail_job, finish_job, renew_job, take_job
+from core.shared.ids import ReleaseId, TerritoryId
+from core.store import Database, Reading, UnitOfWork
+
+log = logging.getLogger(__name__)
+
+_RENEW_AFTER_S = 15.0
+# A commit costs as much as a forecast; twenty of both take a third of a second.
+_BATCH = 20
+
+Pair = tuple[TerritoryId, str]
+"""A series: territory and indicator."""
+
+
+def forecast_release(key: str) -> None:
+    """Forecast the series that a release has changed, the watched ones first.
+
+    Safe to run twice and to die anywhere: a forecast and the alerts of its series are one commit.
+    Alerts are evaluated even if forecasting fails.
+    """
+    database, holder = context().database, context().holder
+    job = database.run(take_job, key=key, holder=holder)
+    if job is None:
+        log.info("job_not_taken key=%s", key)
+        return
+    try:
+        _forecast(database, job, holder)
+    except Exception as error:
+        log.exception("job_failed key=%s attempt=%s", key, job.attempts)
+        database.run(fail_job, key=key, failure=f"{type(error).__name__}: {error}")
+        raise
+    database.run(finish_job, key=key)
+
+
+def _forecast(database: Database, job: Job, holder: str) -> None:
+    found = database.read(release, release_id=ReleaseId(job.arguments["release_id"]))
+    began = renewed = time.monotonic()
+    batches = database.read(_batches, vintage=found.vintage)
+    for batch in batches:
+        if time.monotonic() - renewed > _RENEW_AFTER_S:
+            renewed = time.monotonic()
+            if not database.run(renew_job, key=job.key, holder=holder):
+                return
+        made = _made(database.read(_known, batch=batch, vintage=found.vintage))
+        database.run(_publish, vintage=found.vintage, made=made)
+    log.info(
+        "release_forecast release=%s series=%s took_ms=%.0f",
+        found.id, sum(map(len, batches)), (time.monotonic() - began) * 1000,
+    )  # fmt: skip
+
+
+def _batches(reading: Reading, *, vintage: int) -> list[list[Pair]]:
+    """The changed series without a forecast, a commit each batch: watched ones alone and first.
+
+    Somebody waits for the watched ones. What a killed worker has published is not made again, so each
+    attempt gets further.
+    """
+    done = series_forecast_at(reading, vintage=vintage)
+    pairs = [pair for pair in series_changed_by(reading, vintage=vintage) if pair not in done]
+    watched = watched_indicators(reading)
+    others = [pair for pair in pairs if pair[1] not in watched]
+    batches = [others[start : start + _BATCH] for start in range(0, len(others), _BATCH)]
+    return [*([pair] for pair in pairs if pair[1] in watched), *batches]
+
+
+def _known(
+    reading: Reading, *, batch: Collection[Pair], vintage: int
+) -> list[tuple[Pair, Indicator, tuple[Point, ...]]]:
+    found = all_series(
+        reading,
+        territory_ids={territory_id for territory_id, _ in batch},
+        indicators={code for _, code in batch},
+        as_of=vintage,
+    )
+    return [(pair, indicator(reading, code=pair[1]), gapless_tail(found[pair])) for pair in batch]
+
+
+def _made(known: list[tuple[Pair, Indicator, tuple[Point, ...]]]) -> list[tuple[Pair, Forecast | None]]:
+    """Forecast each series; None for one that cannot be forecast, whose alerts are judged all the same."""
+    made: list[tuple[Pair, Forecast | None]] = []
+    for pair, shown, points in known:
+        try:
+            values = [point.value for point in points]
+            made.append((pair, forecast(values, last_period=points[-1].period, unit=shown.unit)))
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError):
+            log.exception("series_not_forecast indicator=%s territory=%s", pair[1], pair[0])
+            made.append((pair, None))
+    return made
+
+
+def _publish(uow: UnitOfWork, *, vintage: int, made: list[tuple[Pair, Forecast | None]]) -> None:
+    for (territory_id, code), each in made:
+        if each is None:
+            evaluate_series(uow, indicator=code, territory_id=territory_id, vintage=vintage)
+        else:
+            publish_forecast(uow, indicator=code, territory_id=territory_id, vintage=vintage, forecast=each)

@@ -1,0 +1,53 @@
+"""Fills an instance with the synthetic territory, through the same door as real data."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from analytics.importers.catalogue import read_catalogue
+from analytics.importing import ImportReport, import_file
+from core.alerts import Severity, set_alert_rule
+from core.indicators import Target, register_indicators, set_target
+from core.store import Database, UnitOfWork
+from core.territories import territories
+
+DATA = Path(__file__).parent / "data"
+EXAMPLES = DATA / "examples"
+"""Files to try the importer with; `unemployment_2025.csv` fires an alert."""
+
+
+def seed(database: Database) -> ImportReport:
+    """Load the catalogue, the figures, the targets and the thresholds of the synthetic territory.
+
+    The towns must be in the tree. Run again it changes nothing: what people have set since then stays.
+    """
+    database.run(register_indicators, indicators=read_catalogue((DATA / "indicators.toml").read_bytes()))
+    # The figures end where they end, whatever the clock of a demonstration says.
+    report = import_file(database, DATA / "observations.csv", today=date.max)
+    if not report.already:
+        database.run(_watch)
+    return report
+
+
+def _watch(uow: UnitOfWork) -> None:
+    watch = tomllib.loads((DATA / "watch.toml").read_text("utf-8"))
+    by_oktmo = {place.oktmo: place.id for place in territories(uow)}
+    for rule in watch["rule"]:
+        set_alert_rule(
+            uow,
+            indicator_code=rule["indicator"],
+            territory_id=by_oktmo[rule["territory"]],
+            bad=rule["bad"],
+            threshold=rule["threshold"],
+            clear_at=rule["clear_at"],
+            severity=Severity(rule["severity"]),
+            set_by=None,
+        )
+    for target in watch["target"]:
+        set_target(
+            uow,
+            indicator=target["indicator"],
+            territory_id=by_oktmo[target["territory"]],
+            target=Target(period=target["period"], value=target["value"], op=target["op"]),
+            set_by=None,
+        )
