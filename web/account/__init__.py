@@ -1,0 +1,1 @@
+"""Pages of one person: coming in, consent, the cabinet."""

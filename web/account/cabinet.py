@@ -1,0 +1,126 @@
+"""The cabinet ``/me``: who I am here, how I come in, what I allowed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from core.identity import (
+    PERSONAL_DATA,
+    ConsentState,
+    Identity,
+    OpenSession,
+    choose_language,
+    current_consent,
+    identities_of,
+    issue_link_code,
+    rename,
+    revoke_session,
+    sessions_of,
+)
+from core.shared.ids import PersonId, SessionId
+from core.shared.language import as_language
+from core.store import Reading
+from web.dependencies import dependencies
+from web.page_request import PageRequest
+from web.rendering import LANGUAGE_COOKIE, show
+from web.sessions import drop_session, go
+
+_MESSENGERS = {"telegram": "Telegram", "max": "MAX", "vk": "VK", "esia": "Госуслуги"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cabinet:
+    """What the cabinet shows."""
+
+    identities: list[Identity]
+    consent: ConsentState
+    sessions: list[OpenSession]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayIn:
+    """A linked messenger in words."""
+
+    title: str
+    linked_at: datetime
+    reachable: bool
+
+
+def cabinet_of(reading: Reading, *, person_id: PersonId) -> Cabinet:
+    """Everything the cabinet shows, from one consistent view."""
+    return Cabinet(
+        identities=identities_of(reading, person_id=person_id),
+        consent=current_consent(reading, person_id=person_id, kind=PERSONAL_DATA),
+        sessions=sessions_of(reading, person_id=person_id),
+    )
+
+
+async def cabinet(request: PageRequest) -> HttpResponse:
+    """The cabinet."""
+    return await _shown(request)
+
+
+async def _link_code(request: PageRequest) -> HttpResponse:
+    """Show a fresh code for a messenger. The page is not redirected to: the code is kept nowhere."""
+    code = await dependencies().database.run_async(issue_link_code, person_id=request.visit.person().id)
+    return await _shown(request, code=f"{code[:4]} {code[4:]}")
+
+
+async def _end_session(request: PageRequest) -> HttpResponse:
+    """End one of one's own sessions; ending this one is signing out."""
+    person = request.visit.person()
+    session_id = SessionId(str(request.POST.get("session", "")))
+    await dependencies().database.run_async(revoke_session, session_id=session_id, person_id=person.id)
+    if session_id == request.visit.viewer.session_id:
+        return drop_session(go("/"))
+    return go("/me#sessions")
+
+
+async def _change_name(request: PageRequest) -> HttpResponse:
+    """Change the name that others see."""
+    person = request.visit.person()
+    await dependencies().database.run_async(
+        rename, person_id=person.id, display_name=str(request.POST.get("name", ""))
+    )
+    return go("/me")
+
+
+async def _change_language(request: PageRequest) -> HttpResponse:
+    """Change the language of pages and of the bot."""
+    language = as_language(request.POST.get("language"))
+    await dependencies().database.run_async(
+        choose_language, person_id=request.visit.person().id, language=language
+    )
+    response = go("/me")
+    response.delete_cookie(LANGUAGE_COOKIE)
+    return response
+
+
+async def _shown(request: PageRequest, *, code: str = "") -> HttpResponse:
+    person = request.visit.person()
+    found = await dependencies().database.read_async(cabinet_of, person_id=person.id)
+    ways = [
+        WayIn(title=_MESSENGERS[way.provider], linked_at=way.linked_at, reachable=way.reachable)
+        for way in found.identities
+        if way.provider in _MESSENGERS
+    ]
+    return show(
+        request,
+        "account/cabinet.html",
+        title=gettext("My account"),
+        active="me",
+        person=person,
+        cabinet=found,
+        ways=ways,
+        code=code,
+        this_session=request.visit.viewer.session_id,
+    )
+
+
+link_code = require_POST(_link_code)
+end_session = require_POST(_end_session)
+change_name = require_POST(_change_name)
+change_language = require_POST(_change_language)

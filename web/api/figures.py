@@ -1,0 +1,173 @@
+"""Indicators, forecasts and alerts over the API."""
+
+from ninja import Router
+
+from core.alerts import (
+    Acknowledgement,
+    AlertCard,
+    AlertSnoozed,
+    SnoozeTerm,
+    acknowledge_alert,
+    alert_headline,
+    open_alerts,
+    snooze_alert,
+)
+from core.identity import Viewer
+from core.indicators import IndicatorPage, cards, indicator_page
+from core.shared.errors import NotFound
+from core.shared.ids import AlertId
+from core.shared.language import Language
+from core.store import Reading
+from core.territories import territory_by_slug
+from web.api.callers import ANYBODY, SIGNED_IN, ApiRequest, person_of
+from web.api.once import IdempotencyKey, key_or_fresh, once
+from web.api.shapes import (
+    AcknowledgementOut,
+    AheadOut,
+    AlertOut,
+    BacktestOut,
+    ForecastOut,
+    IndicatorOut,
+    PointOut,
+    SeriesOut,
+    SnoozedOut,
+    SnoozeIn,
+    TargetOut,
+)
+from web.dependencies import dependencies
+
+router = Router(tags=["indicators and alerts"])
+
+
+@router.get("/territories/{slug}/indicators", response=list[IndicatorOut], auth=ANYBODY)
+async def indicator_list(request: ApiRequest, slug: str) -> list[IndicatorOut]:
+    """Indicators of a territory that the caller may see, with their last facts."""
+    return await dependencies().database.read_async(
+        _indicators, slug=slug, viewer=request.auth, language=request.language
+    )
+
+
+@router.get("/territories/{slug}/indicators/{code}", response=SeriesOut, auth=ANYBODY)
+async def indicator_series(request: ApiRequest, slug: str, code: str) -> SeriesOut:
+    """All values of an indicator with their vintages, and its targets."""
+    page = await dependencies().database.read_async(_page, slug=slug, code=code, viewer=request.auth)
+    return SeriesOut(
+        indicator=code,
+        territory_id=page.territory_id,
+        unit=page.indicator.unit_words(request.language),
+        vintage=page.vintage,
+        points=[PointOut.model_validate(point, from_attributes=True) for point in page.points],
+        targets=[TargetOut.model_validate(target, from_attributes=True) for target in page.targets],
+    )
+
+
+@router.get("/territories/{slug}/indicators/{code}/forecast", response=ForecastOut, auth=ANYBODY)
+async def indicator_forecast(request: ApiRequest, slug: str, code: str) -> ForecastOut:
+    """The newest forecast with its bands and with the error that the procedure made on the past."""
+    page = await dependencies().database.read_async(_page, slug=slug, code=code, viewer=request.auth)
+    if page.forecast is None or page.forecast_vintage is None:
+        raise NotFound
+    return ForecastOut(
+        indicator=code,
+        territory_id=page.territory_id,
+        vintage=page.forecast_vintage,
+        procedure=page.forecast.procedure,
+        seed=page.forecast.seed,
+        points=[
+            AheadOut(
+                period=point.period,
+                median=point.median,
+                band_50=point.band(50),
+                band_80=point.band(80),
+                band_95=point.band(95),
+            )
+            for point in page.forecast.points
+        ],
+        backtest=BacktestOut.model_validate(page.forecast.backtest, from_attributes=True),
+    )
+
+
+@router.get("/alerts", response=list[AlertOut], auth=SIGNED_IN)
+async def alert_list(request: ApiRequest) -> list[AlertOut]:
+    """Firing alerts that the caller may handle: untaken first, critical first, then the oldest."""
+    found = await dependencies().database.read_async(open_alerts, viewer=request.auth)
+    return [_alert(card, request.language) for card in found]
+
+
+@router.post("/alerts/{alert_id}/acknowledge", response=AcknowledgementOut, auth=SIGNED_IN)
+async def alert_acknowledge(
+    request: ApiRequest, alert_id: str, idempotency_key: IdempotencyKey = None
+) -> AcknowledgementOut:
+    """Take an alert upon oneself. The first one has it; a later one is told who and when."""
+    taken = await once(
+        request,
+        key_or_fresh(idempotency_key),
+        command=acknowledge_alert,
+        returns=Acknowledgement,
+        alert_id=AlertId(alert_id),
+        person_id=person_of(request),
+    )
+    return AcknowledgementOut.model_validate(taken, from_attributes=True)
+
+
+@router.post("/alerts/{alert_id}/snooze", response=SnoozedOut, auth=SIGNED_IN)
+async def alert_snooze(
+    request: ApiRequest, alert_id: str, body: SnoozeIn, idempotency_key: IdempotencyKey = None
+) -> SnoozedOut:
+    """Put an alert off for an hour, till the morning, or till a day within a month."""
+    snoozed = await once(
+        request,
+        key_or_fresh(idempotency_key),
+        command=snooze_alert,
+        returns=AlertSnoozed,
+        alert_id=AlertId(alert_id),
+        person_id=person_of(request),
+        term=SnoozeTerm(body.term),
+        day=body.day,
+    )
+    return SnoozedOut(alert_id=snoozed.alert_id, until=snoozed.until)
+
+
+def _indicators(reading: Reading, *, slug: str, viewer: Viewer, language: Language) -> list[IndicatorOut]:
+    territory = territory_by_slug(reading, slug=slug)
+    return [
+        IndicatorOut(
+            code=card.indicator.code,
+            rubric=card.indicator.rubric,
+            title=card.indicator.title(language),
+            unit=card.indicator.unit_words(language),
+            frequency=card.indicator.frequency,
+            good=card.indicator.good,
+            decimals=card.indicator.decimals,
+            last=None if card.last is None else PointOut.model_validate(card.last, from_attributes=True),
+            change=card.change,
+            verdict=card.verdict,
+        )
+        for card in cards(reading, viewer=viewer, territory_id=territory.id)
+    ]
+
+
+def _page(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> IndicatorPage:
+    territory = territory_by_slug(reading, slug=slug)
+    return indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id)
+
+
+def _alert(card: AlertCard, language: Language) -> AlertOut:
+    alert = card.alert
+    return AlertOut(
+        id=alert.id,
+        indicator=alert.rule.indicator,
+        territory_id=alert.territory_id,
+        state=alert.state,
+        severity=alert.rule.severity,
+        period=alert.period,
+        value=alert.value,
+        threshold=alert.rule.threshold,
+        vintage=alert.vintage,
+        fired_at=alert.fired_at,
+        acknowledged_by=alert.acknowledged_by,
+        acknowledged_by_name=card.acknowledged_by_name,
+        acknowledged_at=alert.acknowledged_at,
+        snoozed_until=alert.snoozed_until,
+        headline=alert_headline(language, card).split(" ", 1)[-1],
+    )

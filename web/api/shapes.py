@@ -1,0 +1,320 @@
+"""What the API says and takes. Field names are those of the glossary; times are ISO 8601 in UTC."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from ninja import Schema
+
+
+class Problem(Schema):
+    """A refusal: a stable code for programs, a sentence for people."""
+
+    code: str
+    message: str
+
+
+class Grant(Schema):
+    """A role in a territory and below it."""
+
+    role: str
+    territory_id: str
+    service: str | None
+
+
+class Me(Schema):
+    """The caller."""
+
+    id: str
+    display_name: str
+    position: str
+    assurance: str
+    language: str
+    home_id: str | None
+    grants: list[Grant]
+
+
+class TerritoryOut(Schema):
+    """A territory. ``slug`` is its address on the site."""
+
+    id: str
+    kind: str
+    parent_id: str | None
+    oktmo: str
+    slug: str
+    name: str
+    time_zone: str
+    synthetic: bool
+
+
+class OptionOut(Schema):
+    """An answer of a poll with its votes."""
+
+    id: str
+    text: str
+    votes: int
+
+
+class PollOut(Schema):
+    """A poll with its tally. ``my_option_id`` is for the caller's own eyes."""
+
+    id: str
+    territory_id: str
+    question: str
+    details: str
+    options: list[OptionOut]
+    total: int
+    opened_at: datetime
+    closes_at: datetime
+    takes_votes: bool
+    my_option_id: str | None
+
+
+class PollIn(Schema):
+    """A new poll. From two to ten options."""
+
+    territory_id: str
+    question: str
+    options: list[str]
+    closes_at: datetime
+    details: str = ""
+
+
+class BallotIn(Schema):
+    """A vote."""
+
+    option_id: str
+
+
+class ReceiptOut(Schema):
+    """What a voter is told. ``previous`` is the answer that this vote replaced."""
+
+    poll_id: str
+    option_id: str
+    previous: str | None
+    cast_at: datetime
+
+
+class ConversationOut(Schema):
+    """A conversation of the direct line; its words are the stream."""
+
+    id: str
+    number: str
+    territory_id: str
+    citizen_id: str
+    status: str
+    opened_at: datetime
+    last_at: datetime
+    waiting_since: datetime | None
+    stream: str
+
+
+class CardOut(ConversationOut):
+    """A conversation in the queue of those who answer."""
+
+    citizen_name: str
+    last_text: str
+    last_side: str
+    unread: int
+
+
+class FirstMessageIn(Schema):
+    """A message to the authority of a territory; one's home if none is named."""
+
+    text: str
+    territory_id: str | None = None
+
+
+class TextIn(Schema):
+    """A text."""
+
+    text: str
+
+
+class SentOut(Schema):
+    """Where a message has come to stand. ``opened``: it began a new conversation."""
+
+    conversation_id: str
+    number: str
+    stream: str
+    seq: int
+    opened: bool
+
+
+class ChatOut(Schema):
+    """The caller's chat with the bot."""
+
+    id: str
+    stream: str
+
+
+class PressIn(Schema):
+    """A button under the bot's message ``of``."""
+
+    of: int
+    data: str
+
+
+class EventOut(Schema):
+    """One event of a stream."""
+
+    seq: int
+    kind: str
+    author: str | None
+    client_id: str | None
+    body: dict[str, Any]
+    at: datetime
+
+
+class EventsOut(Schema):
+    """Events after a number, in order; ``head`` is the newest number there is."""
+
+    stream: str
+    epoch: int
+    head: int
+    events: list[EventOut]
+
+
+class PointOut(Schema):
+    """A value with the vintage it comes from."""
+
+    period: str
+    value: float
+    source: str
+    vintage: int
+
+
+class IndicatorOut(Schema):
+    """An indicator of a territory with its last fact."""
+
+    code: str
+    rubric: str
+    title: str
+    unit: str
+    frequency: str
+    good: str
+    decimals: int
+    last: PointOut | None
+    change: float | None
+    verdict: Literal["good", "bad", "same"]
+
+
+class TargetOut(Schema):
+    """A value to reach by the end of a period."""
+
+    period: str
+    value: float
+    op: str
+
+
+class SeriesOut(Schema):
+    """A series as known at the newest vintage."""
+
+    indicator: str
+    territory_id: str
+    unit: str
+    vintage: int
+    points: list[PointOut]
+    targets: list[TargetOut]
+
+
+class AheadOut(Schema):
+    """A period ahead: the median and, if the spread is known, the ends of the bands."""
+
+    period: str
+    median: float
+    band_50: tuple[float, float] | None
+    band_80: tuple[float, float] | None
+    band_95: tuple[float, float] | None
+
+
+class BacktestOut(Schema):
+    """The error that the same procedure made on the past."""
+
+    origins: int
+    mae: float | None
+    mase: float | None
+    relative_mae: float | None
+    coverage80: float | None
+    coverage95: float | None
+
+
+class ForecastOut(Schema):
+    """A forecast with the proof of how far to trust it."""
+
+    indicator: str
+    territory_id: str
+    vintage: int
+    procedure: str
+    seed: int
+    points: list[AheadOut]
+    backtest: BacktestOut
+
+
+class AlertOut(Schema):
+    """An alert, in figures and in words."""
+
+    id: str
+    indicator: str
+    territory_id: str
+    state: str
+    severity: str
+    period: str
+    value: float
+    threshold: float
+    vintage: int
+    fired_at: datetime
+    acknowledged_by: str | None
+    acknowledged_by_name: str | None
+    acknowledged_at: datetime | None
+    snoozed_until: datetime | None
+    headline: str
+
+
+class AcknowledgementOut(Schema):
+    """Who has the alert; ``first`` is true for whoever took it."""
+
+    alert_id: str
+    person_id: str
+    person_name: str
+    at: datetime
+    first: bool
+
+
+class SnoozeIn(Schema):
+    """``day`` goes with the term ``date``."""
+
+    term: Literal["hour", "morning", "date"]
+    day: date | None = None
+
+
+class SnoozedOut(Schema):
+    """Until when the alert is put off."""
+
+    alert_id: str
+    until: datetime
+
+
+class LoginLinkOut(Schema):
+    """A link that signs its owner in, once and within ten minutes."""
+
+    url: str
+
+
+class TokenIn(Schema):
+    """The last part of a one-time link."""
+
+    token: str
+
+
+class SessionOut(Schema):
+    """A session; ``token`` goes into ``Authorization: Bearer``."""
+
+    token: str
+    person_id: str
+    expires_at: datetime
+
+
+class LinkCodeOut(Schema):
+    """A code that links a messenger, once and within ten minutes."""
+
+    code: str

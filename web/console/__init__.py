@@ -1,0 +1,1 @@
+"""The console: where officials, moderators and analysts work."""

@@ -1,0 +1,131 @@
+"""Alerts at the console: taking one upon oneself, putting one off."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from core.alerts import (
+    AlertCard,
+    AlertState,
+    SnoozeTerm,
+    acknowledge_alert,
+    alert_card_for,
+    alert_headline,
+    alert_lines,
+    snooze_alert,
+)
+from core.shared.errors import DomainError, Invalid
+from core.shared.ids import AlertId
+from core.store import Reading
+from web.console.desk import Desk
+from web.console.frame import Opened, nothing, open_desk, show_desk
+from web.dependencies import dependencies
+from web.indicators.views import Speaker, chart_view, table_rows
+from web.page_request import PageRequest
+from web.sessions import go
+from web.words import NBSP
+
+
+def open_alert(reading: Reading, desk: Desk, alert_id: AlertId) -> AlertCard:
+    """One alert. Raises: UnknownAlert."""
+    return alert_card_for(reading, viewer=desk.viewer, alert_id=alert_id)
+
+
+async def alert_queue(request: PageRequest) -> HttpResponse:
+    """The alerts with nothing open."""
+    opened = await open_desk(request, "alerts", nothing)
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Alerts"), tab="alerts")
+
+
+async def alert_item(request: PageRequest, alert_id: str) -> HttpResponse:
+    """One alert with its chart."""
+    return await _shown(request, AlertId(alert_id))
+
+
+async def _acknowledge(request: PageRequest, alert_id: str) -> HttpResponse:
+    """Take it; whoever comes second is told who has it."""
+    person_id = request.visit.person().id
+    try:
+        taken = await dependencies().database.run_async(
+            acknowledge_alert, alert_id=AlertId(alert_id), person_id=person_id
+        )
+    except DomainError as refusal:
+        return await _shown(request, AlertId(alert_id), refusal=refusal)
+    if not taken.first and taken.person_id != person_id:
+        words = gettext("%(name)s has already taken it.") % {"name": taken.person_name}
+        return await _shown(request, AlertId(alert_id), words=words)
+    return go(f"/console/alerts/{alert_id}")
+
+
+async def _snooze(request: PageRequest, alert_id: str) -> HttpResponse:
+    """Put it off for an hour, till the morning or till a day."""
+    try:
+        await dependencies().database.run_async(
+            snooze_alert,
+            alert_id=AlertId(alert_id),
+            person_id=request.visit.person().id,
+            term=_term(request),
+            day=_day(str(request.POST.get("day", ""))),
+        )
+    except DomainError as refusal:
+        return await _shown(request, AlertId(alert_id), refusal=refusal)
+    return go(f"/console/alerts/{alert_id}")
+
+
+async def _shown(
+    request: PageRequest, alert_id: AlertId, *, refusal: DomainError | None = None, words: str = ""
+) -> HttpResponse:
+    opened: Opened[AlertCard] = await open_desk(
+        request, "alerts", lambda reading, desk: open_alert(reading, desk, alert_id)
+    )
+    card, language = opened.item, request.language
+    say = Speaker(indicator=card.indicator, language=language)
+    now = dependencies().database.clock.now().astimezone(ZoneInfo(card.territory.time_zone))
+    return show_desk(
+        request,
+        opened,
+        "console/alert.html",
+        title=card.indicator.title(language),
+        tab="alerts",
+        current=alert_id,
+        card=card,
+        alert=card.alert,
+        over=card.alert.state is AlertState.OK,
+        # The sign in front of the headline is for messengers; here an icon says it.
+        headline=alert_headline(language, card).split(" ", 1)[-1],
+        lines=[line.replace(" %", f"{NBSP}%") for line in alert_lines(language, card)],
+        chart=chart_view(
+            points=card.points,
+            forecast=card.forecast,
+            rules=[card.alert.rule],
+            targets=card.targets,
+            say=say,
+        ),
+        rows=table_rows(card.points, card.forecast, say)[:12],
+        slug=card.territory.slug,
+        today=now.date().isoformat(),
+        error=words if refusal is None else refusal.sentence(language),
+        status=200 if refusal is None else 409,
+    )
+
+
+def _term(request: PageRequest) -> SnoozeTerm:
+    said = str(request.POST.get("term", ""))
+    if said not in {term.value for term in SnoozeTerm}:
+        raise Invalid
+    return SnoozeTerm(said)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        # The core refuses a missing day in words.
+        return None
+
+
+acknowledge = require_POST(_acknowledge)
+snooze = require_POST(_snooze)

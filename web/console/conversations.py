@@ -1,0 +1,154 @@
+"""Conversations with citizens, as officials see and answer them."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from core.contact import (
+    Conversation,
+    ConversationStatus,
+    answer,
+    conversation,
+    conversations_of,
+    resolve,
+)
+from core.identity import Person, person
+from core.rooms import mark_read, stream_of
+from core.shared.errors import DomainError
+from core.shared.ids import ConversationId
+from core.store import Head, Reading, StreamEvent, head, last_events
+from web.bubbles import ThreadWords, bubbles_of
+from web.console.desk import Desk
+from web.console.frame import Opened, nothing, open_desk, show_desk
+from web.console.queue import initials, waiting_clock
+from web.dependencies import dependencies
+from web.page_request import PageRequest
+from web.sessions import go
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConversation:
+    """A conversation with its thread, its citizen and what the citizen wrote about before."""
+
+    conversation: Conversation
+    citizen: Person
+    earlier: list[Conversation]
+    head: Head
+    events: list[StreamEvent]
+
+
+def open_conversation(reading: Reading, desk: Desk, conversation_id: ConversationId) -> OpenConversation:
+    """One conversation. Raises: UnknownConversation."""
+    found = conversation(reading, viewer=desk.viewer, conversation_id=conversation_id)
+    stream = stream_of(found.room_id)
+    earlier = conversations_of(reading, citizen_id=found.citizen_id)
+    return OpenConversation(
+        conversation=found,
+        citizen=person(reading, person_id=found.citizen_id),
+        # Other officials' territories stay theirs: only what this desk may answer is shown.
+        earlier=[
+            one for one in earlier if one.id != found.id and one.territory_id in desk.places["conversations"]
+        ],
+        head=head(reading, stream=stream),
+        events=last_events(reading, stream=stream, limit=SHOWN),
+    )
+
+
+async def conversation_queue(request: PageRequest) -> HttpResponse:
+    """The queue with nothing open: on a phone this is the list."""
+    opened = await open_desk(request, "conversations", nothing)
+    title = gettext("Citizens")
+    return show_desk(request, opened, "console/nothing_open.html", title=title, tab="conversations")
+
+
+async def conversation_page(request: PageRequest, conversation_id: str) -> HttpResponse:
+    """One conversation, read up to its end by being opened."""
+    return await _shown(request, ConversationId(conversation_id))
+
+
+async def _answer(request: PageRequest, conversation_id: str) -> HttpResponse:
+    """An answer from a browser without scripts."""
+    text = str(request.POST.get("text", ""))
+    try:
+        await dependencies().database.run_async(
+            answer,
+            official_id=request.visit.person().id,
+            conversation_id=ConversationId(conversation_id),
+            text=text,
+            client_id=str(request.POST.get("client_id") or uuid4()),
+        )
+    except DomainError as refusal:
+        return await _shown(request, ConversationId(conversation_id), draft=text, refusal=refusal)
+    return go(f"/console/conversations/{conversation_id}#end")
+
+
+async def _resolve(request: PageRequest, conversation_id: str) -> HttpResponse:
+    """The matter is settled; the next one in the queue is a click away."""
+    await dependencies().database.run_async(
+        resolve,
+        official_id=request.visit.person().id,
+        conversation_id=ConversationId(conversation_id),
+    )
+    return go("/console/conversations")
+
+
+async def _shown(
+    request: PageRequest,
+    conversation_id: ConversationId,
+    *,
+    draft: str = "",
+    refusal: DomainError | None = None,
+) -> HttpResponse:
+    opened = await open_desk(
+        request,
+        "conversations",
+        lambda reading, desk: open_conversation(reading, desk, conversation_id),
+    )
+    await _note_read(request, opened)
+    item = opened.item
+    since = item.conversation.waiting_since
+    return show_desk(
+        request,
+        opened,
+        "console/conversation.html",
+        title=item.citizen.display_name,
+        tab="conversations",
+        current=conversation_id,
+        item=item,
+        conversation=item.conversation,
+        resolved=item.conversation.status is ConversationStatus.RESOLVED,
+        initials=initials(item.citizen.display_name),
+        clock=None if since is None else waiting_clock(since, dependencies().database.clock.now()),
+        stream=stream_of(item.conversation.room_id),
+        bubbles=bubbles_of(item.events, viewer_id=request.visit.viewer.person_id),
+        client_id=str(uuid4()),
+        thread_words=ThreadWords.current(),
+        signature=_signature(request.visit.person()),
+        draft=draft,
+        error="" if refusal is None else refusal.sentence(request.language),
+        status=200 if refusal is None else 409,
+    )
+
+
+async def _note_read(request: PageRequest, opened: Opened[OpenConversation]) -> None:
+    """Opening is reading: whether to remind somebody is decided by what they have read."""
+    await dependencies().database.run_async(
+        mark_read,
+        room_id=opened.item.conversation.room_id,
+        person_id=request.visit.person().id,
+        seq=opened.item.head.seq,
+    )
+
+
+def _signature(official: Person) -> str:
+    """The name that the citizen will see, as the core writes it."""
+    return ", ".join(filter(None, (official.display_name, official.position)))
+
+
+send_answer = require_POST(_answer)
+resolve_conversation = require_POST(_resolve)

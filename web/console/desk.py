@@ -1,0 +1,56 @@
+"""What the console needs to know about whoever works at it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.identity import Action, SignInNeeded, Viewer
+from core.shared.errors import Forbidden
+from core.shared.ids import TerritoryId
+from core.spaces import territories_where
+from core.store import Reading
+
+Tab = Literal["conversations", "polls", "alerts"]
+
+# In the order of the tabs: what waits for a person comes first.
+TABS: dict[Tab, Action] = {
+    "conversations": Action.ANSWER_CITIZENS,
+    "polls": Action.RUN_POLLS,
+    "alerts": Action.HANDLE_ALERTS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A viewer at work: which tabs are theirs, and in which territories."""
+
+    viewer: Viewer
+    places: dict[Tab, tuple[TerritoryId, ...]]
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        """The tabs that the viewer's roles open."""
+        return tuple(tab for tab, places in self.places.items() if places)
+
+    @property
+    def followed(self) -> tuple[TerritoryId, ...]:
+        """The territories whose queue the live page follows: each once."""
+        return tuple(dict.fromkeys(place for places in self.places.values() for place in places))
+
+    def require(self, tab: Tab) -> tuple[TerritoryId, ...]:
+        """The territories of a tab. Raises: Forbidden if it is not the viewer's."""
+        if not self.places[tab]:
+            raise Forbidden
+        return self.places[tab]
+
+
+def desk_of(reading: Reading, *, viewer: Viewer) -> Desk:
+    """The desk of a viewer. Raises: SignInNeeded, Forbidden for those without a role here."""
+    if viewer.person is None:
+        raise SignInNeeded
+    desk = Desk(
+        viewer=viewer,
+        places={tab: tuple(territories_where(reading, viewer, action)) for tab, action in TABS.items()},
+    )
+    if not desk.tabs and not territories_where(reading, viewer, Action.SEE_CONSOLE):
+        raise Forbidden
+    return desk

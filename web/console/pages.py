@@ -1,0 +1,38 @@
+"""The door of the console and the pieces that a live console fetches again."""
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext
+
+from web.console.desk import TABS
+from web.console.frame import nothing, open_desk, show_desk
+from web.console.queue import queue_view
+from web.dependencies import dependencies
+from web.page_request import PageRequest
+from web.rendering import fragment
+from web.sessions import go
+
+
+async def console(request: PageRequest) -> HttpResponse:
+    """The first tab that is the viewer's."""
+    opened = await open_desk(request, None, nothing)
+    if opened.desk.tabs:
+        return go(f"/console/{opened.desk.tabs[0]}")
+    return show_desk(
+        request, opened, "console/nothing_open.html", title=gettext("Console"), tab="conversations"
+    )
+
+
+async def queue_fragment(request: PageRequest, tab: str) -> HttpResponse:
+    """The queue anew, with the same row lit."""
+    if tab not in TABS:
+        raise Http404
+    opened = await open_desk(request, tab, nothing)
+    view = queue_view(
+        opened.waiting,
+        desk=opened.desk,
+        tab=tab,
+        current=str(request.GET.get("current", "")),
+        now=dependencies().database.clock.now(),
+        language=request.language,
+    )
+    return fragment(request, "console/queue.html", queue=view)

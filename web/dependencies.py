@@ -1,0 +1,54 @@
+"""What the web door is given by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.shared.language import Language
+from core.store import Database
+
+
+def _nobody_to_wake() -> None:
+    """The conversations look into the inbox every second anyway."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebDependencies:
+    """Everything the pages and the API need from outside.
+
+    public_url: where people reach the service, without a slash at the end; one-time links start with it.
+    allowed_hosts: values of the Host header that are served; ``("*",)`` serves any.
+    files_dir: folder of stored files, as ``core.files.keep_content`` was given it.
+    locale_dir: folder with ``ru/LC_MESSAGES/django.mo``.
+    nudge_bots: wakes the conversations after a message without sockets; they also look by themselves.
+    body_limit_bytes: a longer request is refused with 413 before it is read.
+    """
+
+    database: Database
+    secret_key: str
+    public_url: str
+    allowed_hosts: tuple[str, ...]
+    locale_dir: Path
+    files_dir: Path
+    nudge_bots: Callable[[], None] = _nobody_to_wake
+    default_language: Language = "ru"
+    body_limit_bytes: int = 1_000_000
+
+
+class NotBuilt(RuntimeError):
+    """A view ran before ``build_web``."""
+
+
+_bound: list[WebDependencies] = []
+
+
+def bind(given: WebDependencies) -> None:
+    """Make these the dependencies of all views of this process."""
+    _bound[:] = [given]
+
+
+def dependencies() -> WebDependencies:
+    """The dependencies of this process. Raises: NotBuilt."""
+    if not _bound:
+        raise NotBuilt("call web.build_web first")
+    return _bound[0]

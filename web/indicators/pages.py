@@ -1,0 +1,172 @@
+"""The list of indicators and the page of one."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+
+from core.alerts import AlertRule, rules_of
+from core.identity import Viewer
+from core.indicators import IndicatorCard, IndicatorPage, cards, forecast_sentence, indicator_page
+from core.shared.language import Language
+from core.store import Reading
+from core.territories import ReferenceItem, Territory, reference_items, territory_by_slug
+from web.dependencies import dependencies
+from web.indicators.views import (
+    Speaker,
+    card_view,
+    chart_view,
+    checks_words,
+    headline,
+    method_shares,
+    rule_words,
+    table_rows,
+    target_words,
+)
+from web.page_request import PageRequest
+from web.rendering import show
+from web.view_models import IndicatorCard as CardView
+
+# What a spreadsheet would run as a formula; a quote in front makes it text.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """The indicators of one rubric."""
+
+    code: str
+    title: str
+    cards: list[CardView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneIndicator:
+    """An indicator of a territory with its thresholds, from one consistent view."""
+
+    territory: Territory
+    page: IndicatorPage
+    rules: list[AlertRule]
+
+
+def shelves_of(
+    reading: Reading, *, slug: str, viewer: Viewer
+) -> tuple[Territory, list[ReferenceItem], list[IndicatorCard]]:
+    """All indicators of a territory that the viewer may see. Raises: UnknownTerritory."""
+    territory = territory_by_slug(reading, slug=slug)
+    found = cards(reading, viewer=viewer, territory_id=territory.id)
+    return territory, reference_items(reading, taxonomy="rubric"), [card for card in found if card.points]
+
+
+def one_indicator(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> OneIndicator:
+    """One indicator of a territory. Raises: UnknownTerritory, UnknownIndicator."""
+    territory = territory_by_slug(reading, slug=slug)
+    return OneIndicator(
+        territory=territory,
+        page=indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id),
+        rules=rules_of(reading, indicator=code, territory_id=territory.id),
+    )
+
+
+async def indicator_list(request: PageRequest, slug: str) -> HttpResponse:
+    """The indicators by rubric."""
+    territory, rubrics, found = await dependencies().database.read_async(
+        shelves_of, slug=slug, viewer=request.visit.viewer
+    )
+    return show(
+        request,
+        "indicators/list.html",
+        title=gettext("Indicators"),
+        active="indicators",
+        territory=territory,
+        shelves=list(_shelves(rubrics, found, slug=slug, language=request.language)),
+    )
+
+
+async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
+    """One indicator: the chart, the sentence, the table, how it is counted."""
+    found = await dependencies().database.read_async(
+        one_indicator, slug=slug, code=code, viewer=request.visit.viewer
+    )
+    page, rules = found.page, found.rules
+    say = Speaker(indicator=page.indicator, language=request.language)
+    forecast = page.forecast
+    return show(
+        request,
+        "indicators/indicator.html",
+        title=page.indicator.title(request.language),
+        active="indicators",
+        territory=found.territory,
+        page=page,
+        say=say,
+        headline=headline(page, rules, say),
+        chart=chart_view(points=page.points, forecast=forecast, rules=rules, targets=page.targets, say=say),
+        forecast_words=""
+        if forecast is None
+        else forecast_sentence(request.language, forecast, unit=say.unit, decimals=page.indicator.decimals),
+        rows=table_rows(page.points, forecast, say),
+        targets=[target_words(target, say) for target in page.targets],
+        rules=[rule_words(rule, say) for rule in rules],
+        methods=[] if forecast is None else method_shares(forecast),
+        checks="" if forecast is None else checks_words(forecast.backtest),
+        revisions=[
+            (say.period(one.period), say.value(one.before), say.value(one.after), one.recorded_at)
+            for one in page.revisions
+        ],
+        source=page.points[-1].source if page.points else "",
+    )
+
+
+async def indicator_data(request: PageRequest, slug: str, code: str) -> HttpResponse:
+    """The data of the page as CSV: facts and forecast, figures with a point."""
+    found = await dependencies().database.read_async(
+        one_indicator, slug=slug, code=code, viewer=request.visit.viewer
+    )
+    response = HttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{found.page.indicator.code}.csv"'
+    return response
+
+
+def plain_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> plain_cell("=1+1"), plain_cell("Росстат")
+    ("'=1+1", 'Росстат')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text
+
+
+def _csv(found: OneIndicator) -> str:
+    page = found.page
+    output = io.StringIO()
+    # The mark makes spreadsheets read the Cyrillic letters as what they are.
+    output.write("\ufeff")
+    table = csv.writer(output)
+    table.writerow(["territory", "indicator", "period", "kind", "value", "low80", "high80", "unit", "source"])
+    head = [plain_cell(found.territory.name_ru), page.indicator.code]
+    unit = plain_cell(page.indicator.unit)
+    # Two digits more than are shown: enough to add up, none that only a computer believes in.
+    digits = page.indicator.decimals + 2
+    for point in page.points:
+        table.writerow([*head, point.period, "fact", point.value, "", "", unit, plain_cell(point.source)])
+    for ahead in page.forecast.points if page.forecast else ():
+        figures = [round(figure, digits) for figure in (ahead.median, *(ahead.band(80) or ()))]
+        median, low, high = (*figures, "", "")[:3]
+        table.writerow([*head, ahead.period, "forecast", median, low, high, unit, ""])
+    return output.getvalue()
+
+
+def _shelves(
+    rubrics: list[ReferenceItem], found: list[IndicatorCard], *, slug: str, language: Language
+) -> Iterator[Shelf]:
+    for rubric in rubrics:
+        on_it = [card for card in found if card.indicator.rubric == rubric.code]
+        if on_it:
+            yield Shelf(
+                code=rubric.code,
+                title=rubric.title(language),
+                cards=[card_view(card, slug=slug, language=language) for card in on_it],
+            )

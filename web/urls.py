@@ -1,0 +1,78 @@
+"""Every address of the web."""
+
+from django.urls import path
+
+from web import errors, files
+from web.account import cabinet, consent, sign_in
+from web.api import build_api
+from web.chat import conversations
+from web.chat import pages as chat
+from web.console import alerts as desk_alerts
+from web.console import conversations as desk_conversations
+from web.console import pages as console
+from web.console import polls as desk_polls
+from web.indicators import pages as indicators
+from web.public import gallery, home, polls, preferences
+
+handler400 = errors.bad_request
+handler404 = errors.not_found
+handler500 = errors.broken
+
+urlpatterns = [
+    path("api/v1/", build_api().urls),
+    path("", home.start, name="start"),
+    path("t/<slug:slug>", home.home, name="home"),
+    path("t/<slug:slug>/polls", polls.poll_list, name="poll_list"),
+    path("t/<slug:slug>/indicators", indicators.indicator_list, name="indicator_list"),
+    path("t/<slug:slug>/indicators/<slug:code>", indicators.indicator, name="indicator"),
+    path("t/<slug:slug>/indicators/<slug:code>.csv", indicators.indicator_data, name="indicator_data"),
+    path("polls/<str:poll_id>", polls.poll_page, name="poll"),
+    path("polls/<str:poll_id>/ballot", polls.vote, name="vote"),
+    path("chat", chat.chat, name="chat"),
+    path("chat/start", chat.start, name="start_chat"),
+    path("chat/messages", chat.write, name="write_in_chat"),
+    path("chat/press", chat.press, name="press_in_chat"),
+    path("conversations/<str:conversation_id>", conversations.conversation_thread, name="conversation"),
+    path("conversations/<str:conversation_id>/messages", conversations.write, name="write"),
+    path("in", sign_in.ways_in, name="sign_in"),
+    path("in/<str:token>", sign_in.one_time_link, name="one_time_link"),
+    path("after-sign-in", sign_in.after_sign_in, name="after_sign_in"),
+    path("out", sign_in.leave, name="sign_out"),
+    path("consent", consent.consent, name="consent"),
+    path("consent/withdraw", consent.withdraw, name="withdraw_consent"),
+    path("me", cabinet.cabinet, name="cabinet"),
+    path("me/link-code", cabinet.link_code, name="link_code"),
+    path("me/sessions/end", cabinet.end_session, name="end_session"),
+    path("me/name", cabinet.change_name, name="change_name"),
+    path("me/language", cabinet.change_language, name="change_language"),
+    path("console", console.console, name="console"),
+    path("console/fragments/queue/<str:tab>", console.queue_fragment, name="queue_fragment"),
+    path("console/conversations", desk_conversations.conversation_queue, name="conversation_queue"),
+    path(
+        "console/conversations/<str:conversation_id>",
+        desk_conversations.conversation_page,
+        name="conversation_at_desk",
+    ),
+    path(
+        "console/conversations/<str:conversation_id>/answer",
+        desk_conversations.send_answer,
+        name="answer_conversation",
+    ),
+    path(
+        "console/conversations/<str:conversation_id>/resolve",
+        desk_conversations.resolve_conversation,
+        name="resolve_conversation",
+    ),
+    path("console/polls", desk_polls.poll_queue, name="poll_queue"),
+    path("console/polls/new", desk_polls.new_poll, name="new_poll"),
+    path("console/polls/<str:poll_id>", desk_polls.poll_item, name="poll_at_desk"),
+    path("console/polls/<str:poll_id>/close", desk_polls.close, name="close_poll"),
+    path("console/alerts", desk_alerts.alert_queue, name="alert_queue"),
+    path("console/alerts/<str:alert_id>", desk_alerts.alert_item, name="alert_at_desk"),
+    path("console/alerts/<str:alert_id>/acknowledge", desk_alerts.acknowledge, name="acknowledge_alert"),
+    path("console/alerts/<str:alert_id>/snooze", desk_alerts.snooze, name="snooze_alert"),
+    path("files/<str:key>", files.file, name="file"),
+    path("ui", gallery.gallery, name="gallery"),
+    path("language", preferences.choose_language, name="language"),
+    path("theme", preferences.choose_theme, name="theme"),
+]
