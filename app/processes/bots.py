@@ -1,0 +1,69 @@
+"""The conversations: the web chat always, Telegram when there is a token and its policy lets it."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+
+from app import lifeline
+from app.nudges import Alarm
+from app.settings import Settings
+from app.wiring import INBOX_NUDGE, open_database
+from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier
+from core.store import Database
+from messengers import Carrier, ChannelPolicy
+
+log = logging.getLogger(__name__)
+
+
+def main(settings: Settings) -> None:
+    """Talk until SIGTERM. What is in hand then is finished or waits in the inbox for the next start."""
+    # aiogram writes a line for each update at INFO; the inbox and our own log tell more.
+    logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    database = open_database(settings)
+    try:
+        asyncio.run(_main(settings, database))
+    finally:
+        database.close()
+
+
+async def _main(settings: Settings, database: Database) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    conversations = build_conversations(settings, database)
+    async with Alarm(settings.redis_url, INBOX_NUDGE) as alarm:
+        waking = asyncio.create_task(_wake_on_nudges(alarm, conversations), name="inbox nudges")
+        try:
+            lifeline.report_ready()
+            await conversations.run(stop)
+        finally:
+            waking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await waking
+
+
+def build_conversations(settings: Settings, database: Database) -> Conversations:
+    """The conversations over the carriers that the settings allow."""
+    carriers: list[CarrierPort] = [WebChatCarrier(database)]
+    policy = ChannelPolicy(settings.channel_policy_telegram)
+    if settings.telegram_bot_token and policy is not ChannelPolicy.OFF:
+        carriers.append(
+            TelegramCarrier(database, token=settings.telegram_bot_token, api_base=settings.telegram_api_base)
+        )
+    log.info("carriers_started carriers=%s", ",".join(port.carrier for port in carriers))
+    return Conversations(
+        database,
+        carriers,
+        secret_key=settings.secret_key,
+        public_url=settings.public_url,
+        policies={Carrier.TELEGRAM: policy},
+    )
+
+
+async def _wake_on_nudges(alarm: Alarm, conversations: Conversations) -> None:
+    while True:
+        # The lanes poll once a second themselves: this only carries the nudges.
+        await alarm.wait(timeout_s=60)
+        conversations.wake()

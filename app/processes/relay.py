@@ -1,0 +1,62 @@
+"""The relay and the sender: facts out of the outbox, messages out to the messengers."""
+
+import asyncio
+import logging
+import signal
+
+from app import lifeline
+from app.job_routes import JobQueues
+from app.notices import build_sender, notice_routes
+from app.relay import Held, run_relay
+from app.relay_lock import relay_lock
+from app.routes import joined
+from app.settings import Settings
+from app.wiring import RELAY_NUDGE, open_database
+from core.store import Database
+
+log = logging.getLogger(__name__)
+
+WAIT_FOR_LOCK_S = 1.0
+
+
+def main(settings: Settings) -> None:
+    """Run until SIGTERM; wait in line while another relay holds the lock."""
+    database = open_database(settings)
+    try:
+        asyncio.run(_main(settings, database))
+    finally:
+        database.close()
+
+
+async def _main(settings: Settings, database: Database) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        with relay_lock(database, folder=settings.var) as held:
+            if held is not None:
+                lifeline.report_ready()
+                await _work(settings, database, stop, held)
+            else:
+                await asyncio.sleep(WAIT_FOR_LOCK_S)
+
+
+async def _work(settings: Settings, database: Database, stop: asyncio.Event, held: Held) -> None:
+    """Relay and send side by side; the sender stops with the relay, finishing what it has in hand."""
+    relay_over = asyncio.Event()
+    sender = build_sender(settings, database)
+    sending = asyncio.create_task(sender.run(relay_over), name="sender")
+    try:
+        await run_relay(
+            database,
+            redis_url=settings.redis_url,
+            nudge_channel=RELAY_NUDGE,
+            routes=joined(notice_routes(settings, database, sender), JobQueues(settings.redis_url).routes()),
+            stop=stop,
+            held=held,
+        )
+    finally:
+        relay_over.set()
+        sender.wake()
+        await sending

@@ -1,0 +1,35 @@
+"""What is done by the clock, how often, and by which function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from analytics.jobs import keep_up
+from core.polls import close_due_polls
+from core.store import Database, prune_answers, prune_inbox, prune_outbox
+
+_HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """Something to do every `every_s` seconds; `run` says how many things it changed."""
+
+    name: str
+    every_s: float
+    run: Callable[[Database], int]
+
+
+def schedule() -> Iterator[Chore]:
+    """Yield the chores of an instance."""
+    yield Chore(name="close_due_polls", every_s=5, run=lambda database: database.run(close_due_polls))
+    yield Chore(name="keep_up", every_s=10, run=_keep_up)
+    yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))
+    yield Chore(name="prune_inbox", every_s=_HOUR_S, run=lambda database: database.run(prune_inbox))
+    yield Chore(name="prune_answers", every_s=_HOUR_S, run=lambda database: database.run(prune_answers))
+
+
+def _keep_up(database: Database) -> int:
+    done = keep_up(database)
+    return done.jobs_woken + done.alerts_without_picture + done.snoozes_ended + done.alerts_without_forecast
