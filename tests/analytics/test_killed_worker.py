@@ -1,0 +1,73 @@
+"""A worker killed in the middle of a release: another one ends the work, and nothing is done twice."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from sqlalchemy import text
+
+from analytics.importing import ImportReport
+from analytics.jobs.forecasts import forecast_release
+from analytics.synthetic import seed
+from core.jobs import JobState, job, take_job, wake_jobs
+from core.store import Database
+from tests.town import Town
+
+WORKER = """
+import sys
+from pathlib import Path
+from analytics.jobs import configure
+from analytics.jobs.forecasts import forecast_release
+from core.store import Database
+configure(database=Database(sys.argv[1]), files_dir=Path(sys.argv[2]))
+forecast_release(sys.argv[3])
+"""
+
+
+def published(database: Database) -> Counter[str]:
+    """How many times each series was told of."""
+    with database.reading() as reading:
+        rows = reading.session.execute(text("SELECT payload FROM outbox WHERE kind = 'ForecastPublished'"))
+        return Counter(str(payload) for (payload,) in rows)
+
+
+def forecasts(database: Database) -> int:
+    with database.reading() as reading:
+        return int(reading.session.execute(text("SELECT COUNT(*) FROM forecast")).scalar_one())
+
+
+def killed_in_the_middle(database: Database, folder: Path, key: str) -> int:
+    """Start a worker in a process of its own, kill -9 it after its first forecasts; how many there were."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, url, str(folder), key])
+    try:
+        until = time.monotonic() + 60
+        while forecasts(database) < 5 and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(10)
+    return forecasts(database)
+
+
+def test_another_worker_ends_what_a_killed_one_began(krai: Town, tmp_path: Path) -> None:
+    report: ImportReport = seed(krai.database)
+    assert report.release is not None
+    key = f"forecast:{report.release.id}"
+
+    done_before = killed_in_the_middle(krai.database, tmp_path, key)
+    # The clock of the test is ahead of the worker's, so the lease of the dead one is over.
+    woken = krai.database.run(wake_jobs)
+    forecast_release(key)
+
+    series = report.release.new
+    assert 5 <= done_before < series
+    assert woken == 1
+    found = krai.database.read(job, key=key)
+    assert found is not None
+    assert (found.state, found.attempts) == (JobState.DONE, 2)
+    assert set(published(krai.database).values()) == {1}
+    assert krai.database.run(take_job, key=key, holder="third") is None

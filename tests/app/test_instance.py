@@ -1,0 +1,181 @@
+"""A whole instance with all its real processes: first page, health, restarts, doctor, accounts, end."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import PROJECT
+from tests.app.instances import Instance, free_port, running
+from tests.servers import postgres_server, redis_server
+
+_COMMAND = ["-P", "-m", "app"]
+_CHILDREN = ["redis", "web", "bots", "relay", "worker-default", "worker-charts", "cron"]
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    var = tmp_path_factory.mktemp("instance") / "var"
+    with running(_COMMAND, var=var, STRATEGY24_PORT=str(free_port())) as started:
+        started.wait_for("Stop with Ctrl-C", seconds=90)
+        yield started
+
+
+def _address(instance: Instance) -> str:
+    return (instance.var / "address").read_text().strip()
+
+
+def _get(url: str, *, limit_s: float = 15) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=limit_s) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def _within(seconds: float, question: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not (answer := question()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return answer
+
+
+def _tool(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "STRATEGY24_VAR": str(instance.var), "PYTHONPATH": str(PROJECT)}
+    return subprocess.run(
+        [sys.executable, *_COMMAND, *arguments], capture_output=True, text=True, env=environment
+    )
+
+
+def test_the_first_page_is_served_at_the_address_written_down(instance: Instance) -> None:
+    status, page = _get(_address(instance))
+
+    assert status == 200
+    assert '<html lang="ru"' in page
+
+
+def test_health_and_readiness_are_told_with_reasons(instance: Instance) -> None:
+    alive, _ = _get(f"{_address(instance)}/healthz")
+    ready, report = _get(f"{_address(instance)}/readyz")
+
+    assert (alive, ready) == (200, 200)
+    assert json.loads(report)["checks"] == {"database": "ok", "migrations": "ok", "redis": "ok"}
+
+
+def test_metrics_of_all_processes_are_on_one_page(instance: Instance) -> None:
+    _get(_address(instance))
+    _, page = _get(f"{_address(instance)}/metrics")
+
+    assert "s24_http_requests_total" in page
+    assert "s24_facts_published_total" in page
+
+
+def test_the_terminal_shows_one_time_links_of_the_people_of_the_town(instance: Instance) -> None:
+    links = re.findall(r"(https?://\S+/in/\S+)", instance.output())
+
+    status, page = _get(links[0])
+
+    assert len(links) == 6
+    assert status == 200
+    assert "<form" in page
+
+
+def test_no_child_says_that_something_failed_at_the_start(instance: Instance) -> None:
+    start, _, _ = instance.output().partition("Stop with Ctrl-C")
+
+    assert "level=error" not in start
+    assert "Traceback" not in start
+
+
+def test_the_doctor_finds_nothing_wrong_beside_a_running_instance(instance: Instance) -> None:
+    done = _tool(instance, "doctor", "--json")
+
+    findings = json.loads(done.stdout)["findings"]
+    assert done.returncode == 0, done.stdout
+    assert {
+        "subject": "instance",
+        "level": "ok",
+        "found": f"runs at {_address(instance)}",
+        "mend": "",
+    } in findings
+
+
+def test_accounts_are_made_beside_a_running_instance(instance: Instance) -> None:
+    done = _tool(instance, "accounts", "--json", "citizen", "official")
+
+    accounts = json.loads(done.stdout)["accounts"]
+    assert [account["role"] for account in accounts] == ["citizen", "official"]
+    assert all(account["token"] and account["link"].startswith(_address(instance)) for account in accounts)
+
+
+@pytest.mark.parametrize("name", _CHILDREN)
+def test_a_killed_child_works_again_within_seconds(instance: Instance, name: str) -> None:
+    before = set(instance.pids(f"{name}@"))
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+
+    assert _within(15, lambda: bool(instance.pids(f"{name}@")) and not before & set(instance.pids()))
+    assert _within(15, lambda: _get(f"{_address(instance)}/readyz")[0] == 200)
+
+
+def test_an_ended_instance_leaves_no_process_and_starts_again_from_its_folder(tmp_path: Path) -> None:
+    with running(_COMMAND, var=tmp_path / "var", STRATEGY24_PORT=str(free_port())) as first:
+        first.wait_for("Strategy24 answers at", seconds=60)
+        for pid in (first.process.pid, *first.pids()):
+            os.kill(pid, signal.SIGKILL)
+
+    with running(_COMMAND, var=tmp_path / "var", STRATEGY24_PORT=str(free_port())) as second:
+        second.wait_for("Strategy24 answers at", seconds=60)
+        status, _ = _get(_address(second))
+        code = second.terminate()
+
+        assert (status, code) == (200, 0)
+        assert second.nothing_left(seconds=1)
+        assert not (second.var / "address").exists()
+
+
+def test_the_same_processes_work_over_postgresql_and_a_redis_of_their_own(tmp_path: Path) -> None:
+    with postgres_server() as database, redis_server() as cache:
+        services = {
+            "STRATEGY24_DATABASE_URL": database,
+            "STRATEGY24_REDIS_URL": cache,
+            "STRATEGY24_SECRET_KEY": "s" * 48,
+            "STRATEGY24_DEMO": "yes",
+            "STRATEGY24_PORT": str(free_port()),
+        }
+        with running(_COMMAND, var=tmp_path / "var", **services) as instance:
+            instance.wait_for("Stop with Ctrl-C", seconds=90)
+
+            status, report = _get(f"{_address(instance)}/readyz")
+
+            assert (status, json.loads(report)["ready"]) == (200, True)
+            assert "level=error" not in instance.output()
+            assert instance.pids("redis@") == []
+
+
+@pytest.mark.long
+def test_an_idle_instance_costs_at_most_one_cpu_second_a_minute(instance: Instance) -> None:
+    time.sleep(15)
+    before = _cpu_s(instance)
+    time.sleep(60)
+
+    spent = _cpu_s(instance) - before
+
+    assert spent <= 1.0
+
+
+def _cpu_s(instance: Instance) -> float:
+    ticks = 0
+    for pid in (instance.process.pid, *instance.pids()):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")

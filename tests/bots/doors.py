@@ -1,0 +1,200 @@
+"""Two ways to talk to the same bot: the fake Telegram and the web chat, with one set of gestures.
+
+A scenario written once runs over both and must leave the same state behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bots import Conversations, TelegramCarrier, WebChatCarrier
+from core.chats import chat_stream, open_web_chat, press_in_web_chat, write_in_web_chat
+from core.identity import create_person, person_by_identity
+from core.shared.ids import ChatId, PersonId, new_id
+from core.store import Database, StreamEvent, events_after
+from messengers import Carrier, ChannelPolicy
+from tests.bots.fake_phone import FakeUser
+from tests.bots.fake_telegram import TOKEN, FakeTelegram
+
+SECRET = "a secret of the tests that is long enough"
+PUBLIC_URL = "https://kontakt.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One message of the bot: its text and the labels of its buttons."""
+
+    text: str
+    labels: list[str]
+
+
+class Phone(Protocol):
+    """A person's fingers and eyes."""
+
+    def says(self, text: str) -> None: ...
+
+    async def taps(self, label: str) -> None: ...
+
+    async def sees(self, text: str) -> Seen: ...
+
+    def dialogue(self) -> str: ...
+
+    @property
+    def person_id(self) -> PersonId: ...
+
+
+@dataclass(slots=True)
+class TelegramPhone:
+    """A person in the fake Telegram."""
+
+    database: Database
+    user: FakeUser
+
+    def says(self, text: str) -> None:
+        self.user.says(text)
+
+    async def taps(self, label: str) -> None:
+        await _until(lambda: self.user.offers(label), why=lambda: f"no button «{label}»:\n{self.dialogue()}")
+        self.user.taps(label)
+
+    async def sees(self, text: str) -> Seen:
+        shown = await self.user.sees(text)
+        rows = self.user.chat.keyboard if not shown.buttons else []
+        return Seen(shown.text, shown.labels + [label for row in rows for label in row])
+
+    def dialogue(self) -> str:
+        return self.user.chat.dialogue()
+
+    @property
+    def person_id(self) -> PersonId:
+        person = self.database.read(person_by_identity, provider="telegram", subject=str(self.user.user_id))
+        assert person is not None
+        return person.id
+
+
+@dataclass(slots=True)
+class WebPhone:
+    """A person in the browser; what the hub would do is done by its core commands."""
+
+    database: Database
+    person: PersonId
+    chat_id: ChatId
+    conversations: Conversations
+
+    @property
+    def person_id(self) -> PersonId:
+        return self.person
+
+    def says(self, text: str) -> None:
+        self.database.run(
+            write_in_web_chat, chat_id=self.chat_id, person_id=self.person, client_id=new_id(), text=text
+        )
+        self.conversations.wake()
+
+    async def taps(self, label: str) -> None:
+        await _until(lambda: self._find(label), why=lambda: f"no button «{label}»:\n{self.dialogue()}")
+        found = self._find(label)
+        assert found is not None
+        self.presses(*found)
+
+    def _find(self, label: str) -> tuple[int, str] | None:
+        for event in reversed(self._messages()):
+            for button in (button for row in event.body.get("buttons", ()) for button in row):
+                if button["text"] == label:
+                    return event.seq, button["data"]
+        return None
+
+    def presses(self, seq: int, data: str) -> None:
+        self.database.run(
+            press_in_web_chat,
+            chat_id=self.chat_id,
+            person_id=self.person,
+            client_id=new_id(),
+            of=seq,
+            data=data,
+        )
+        self.conversations.wake()
+
+    async def sees(self, text: str) -> Seen:
+        for _ in range(250):
+            for event in reversed(self._messages()):
+                if event.author is None and text in event.body["text"]:
+                    rows = event.body.get("buttons", [])
+                    return Seen(event.body["text"], [b["text"] for row in rows for b in row])
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"«{text}» did not appear:\n{self.dialogue()}")
+
+    def dialogue(self) -> str:
+        lines = []
+        for event in self._messages():
+            rows = event.body.get("buttons", [])
+            buttons = "".join(f"\n      [{'] ['.join(b['text'] for b in row)}]" for row in rows)
+            lines.append(f"{'Бот' if event.author is None else 'Я'}: {event.body['text']}{buttons}")
+        return "\n".join(lines)
+
+    def _messages(self) -> list[StreamEvent]:
+        events = self.database.read(events_after, stream=chat_stream(self.chat_id), seq=0, limit=1000)
+        return [event for event in events if event.kind == "message"]
+
+
+async def _until(condition: Callable[[], object], *, why: Callable[[], str]) -> None:
+    for _ in range(250):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(why())
+
+
+@asynccontextmanager
+async def running(conversations: Conversations) -> AsyncIterator[None]:
+    """The conversations at work for the length of a block."""
+    stop = asyncio.Event()
+    work = asyncio.create_task(conversations.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(work, 10)
+
+
+def telegram_conversations(
+    database: Database, telegram: FakeTelegram, *, policy: ChannelPolicy = ChannelPolicy.FULL
+) -> Conversations:
+    """The bot over the fake Telegram."""
+    carrier = TelegramCarrier(database, token=TOKEN, api_base=telegram.base_url)
+    return Conversations(
+        database,
+        [carrier],
+        secret_key=SECRET,
+        public_url=PUBLIC_URL,
+        policies={Carrier.TELEGRAM: policy},
+    )
+
+
+def web_conversations(database: Database, **_: Any) -> Conversations:
+    """The bot over the web chat."""
+    return Conversations(database, [WebChatCarrier(database)], secret_key=SECRET, public_url=PUBLIC_URL)
+
+
+def web_phone(database: Database, conversations: Conversations, name: str) -> WebPhone:
+    """A newcomer in the browser."""
+    with database.transaction() as uow:
+        person = create_person(uow, display_name=name)
+        chat = open_web_chat(uow, person_id=person.id)
+    return WebPhone(database, person.id, chat.id, conversations)
+
+
+@asynccontextmanager
+async def phone_at(door: str, database: Database, name: str) -> AsyncIterator[Phone]:
+    """A newcomer's phone with a bot behind it: ``telegram`` or ``web``."""
+    if door == "web":
+        conversations = web_conversations(database)
+        async with running(conversations):
+            yield web_phone(database, conversations, name)
+        return
+    async with FakeTelegram() as telegram, running(telegram_conversations(database, telegram)):
+        yield TelegramPhone(database, telegram.user(1001, name))

@@ -1,0 +1,68 @@
+"""The same conversations over the web chat and over Telegram, ending in the same state."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.contact import conversations_of
+from core.identity import PERSONAL_DATA, current_consent, person
+from core.rooms import stream_of
+from core.store import events_after
+from tests.bots.doors import Phone, phone_at
+from tests.town import Town
+
+DOORS = pytest.mark.parametrize("door", ["web", "telegram"])
+
+
+async def settle_in(phone: Phone) -> None:
+    phone.says("/start")
+    await phone.sees("Ваше согласие")
+    await phone.taps("Согласен(на)")
+    await phone.sees("Где вы живёте?")
+    await phone.taps("Заречный")
+    await phone.sees("Ваше место: Заречный")
+
+
+@DOORS
+async def test_a_newcomer_reaches_the_menu_in_three_taps(town: Town, door: str) -> None:
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+
+        newcomer = town.database.read(person, person_id=phone.person_id)
+
+    assert newcomer.home_id == town.territory.id
+    consent = town.database.read(current_consent, person_id=phone.person_id, kind=PERSONAL_DATA)
+    assert consent.given
+
+
+@DOORS
+async def test_a_message_reaches_the_authority(town: Town, door: str) -> None:
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        await phone.taps("✉️ Прямая связь")
+        await phone.sees("Напишите, что случилось")
+        phone.says("Яма на Ленина, 12")
+        await phone.sees("Принято: МС-2027-000001")
+        phone.says("Глубокая")
+        await phone.sees("Добавлено к МС-2027-000001")
+
+    (found,) = town.database.read(conversations_of, citizen_id=phone.person_id)
+    events = town.database.read(events_after, stream=stream_of(found.room_id), seq=0)
+    assert [event.body["text"] for event in events] == ["Яма на Ленина, 12", "Глубокая"]
+
+
+@DOORS
+async def test_a_vote_is_cast_and_changed(town: Town, door: str) -> None:
+    poll = town.open_poll("Парк или парковка?", "Парк", "Парковка")
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        await phone.taps("🗳 Голосования")
+        await phone.sees("Вашего голоса ждёт 1 голосование")
+        await phone.taps("Парк или парковка?")
+        await phone.sees("Одно нажатие")
+        await phone.taps("Парковка")
+        await phone.sees("Голос принят: Парковка")
+        await phone.taps("Парк")
+        await phone.sees("Голос изменён: было «Парковка», стало Парк")
+
+    assert town.tally(poll) == {"Парк": 1, "Парковка": 0}

@@ -1,0 +1,99 @@
+"""People talk and vote while processes of a real instance are killed with SIGKILL, one after another.
+
+The instance is started once for each database and takes every fault in turn: what an earlier fault had
+broken would also show in the verdict after a later one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+
+from tests.faults.alarm import Alarm
+from tests.faults.instance import TownUnderFire, town_under_fire
+from tests.faults.traffic import Crowd
+from tests.faults.verdict import judge
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+
+CHILDREN = ["web", "bots", "relay", "worker-default", "worker-charts", "cron", "redis"]
+
+
+async def kept(crowd: Crowd) -> None:
+    """Fail with every broken promise named."""
+    broken = await judge(crowd)
+    assert not broken, "\n".join(broken)
+
+
+async def promises_kept_through(crowd: Crowd, fault: Callable[[], None]) -> None:
+    """Let a fault happen amid traffic; afterwards everybody gets on and nothing is missing or doubled."""
+    async with crowd.busy() as busy:
+        await busy.everybody_gets_on()
+        await asyncio.to_thread(fault)
+        await busy.everybody_gets_on()
+        await busy.rest()
+        await kept(crowd)
+
+
+class Faults:
+    """The faults that any instance must live through."""
+
+    @pytest.mark.parametrize("child", CHILDREN)
+    async def test_a_killed_process_costs_nobody_anything(self, crowd: Crowd, child: str) -> None:
+        await promises_kept_through(crowd, lambda: crowd.town.kill(child))
+
+    async def test_a_wiped_redis_costs_nobody_anything(self, crowd: Crowd) -> None:
+        await promises_kept_through(crowd, crowd.town.wipe_redis)
+
+    async def test_everything_killed_at_once_goes_on_after_a_second_start(self, crowd: Crowd) -> None:
+        await promises_kept_through(crowd, crowd.town.kill_everything)
+
+    async def test_an_alert_arrives_once_though_both_workers_die_at_it(self, crowd: Crowd) -> None:
+        async with crowd.busy() as busy:
+            await busy.everybody_gets_on()
+            alarm = await asyncio.to_thread(Alarm.raised_while_workers_die, crowd.town)
+            await busy.rest()
+            await kept(crowd)
+        assert list(alarm.verdict()) == []
+
+    @pytest.mark.long
+    @pytest.mark.timeout(3600)
+    async def test_a_hundred_kills_at_random_moments_cost_nobody_anything(self, crowd: Crowd) -> None:
+        async with crowd.busy() as busy:
+            for _ in range(100):
+                await asyncio.sleep(random.uniform(0.0, 2.0))
+                child = random.choice([*CHILDREN, "flush"])
+                fault = crowd.town.wipe_redis if child == "flush" else partial(crowd.town.kill, child)
+                await asyncio.to_thread(fault)
+            await busy.everybody_gets_on()
+            await busy.rest()
+            await kept(crowd)
+
+
+class TestOnSqlite(Faults):
+    """One file, embedded Redis."""
+
+    @pytest.fixture(scope="class")
+    def crowd(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+        with town_under_fire(tmp_path_factory.mktemp("fire") / "var", postgresql=False) as town:
+            yield _gathered(town)
+
+
+class TestOnPostgresql(Faults):
+    """A server with fsync, embedded Redis."""
+
+    @pytest.fixture(scope="class")
+    def crowd(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+        with town_under_fire(tmp_path_factory.mktemp("fire") / "var", postgresql=True) as town:
+            yield _gathered(town)
+
+    async def test_a_killed_database_server_costs_nobody_anything(self, crowd: Crowd) -> None:
+        await promises_kept_through(crowd, crowd.town.kill_postgres)
+
+
+def _gathered(town: TownUnderFire) -> Crowd:
+    return asyncio.run(Crowd.gather(town))

@@ -1,0 +1,164 @@
+"""An alert in the messenger: one photo message, edited for everybody when somebody takes it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.alerts import Severity, SnoozeTerm, acknowledge_alert, end_snoozes, snooze_alert
+from core.delivery import DeliveryState
+from core.files import keep_content
+from tests.notifications.post_office import PNG, PostOffice, opened
+from tests.town import IVANOV, SMIRNOVA, Town
+
+FRIDAY_EVENING = datetime(2027, 3, 12, 18, 30, tzinfo=UTC)
+MONDAY_MORNING = datetime(2027, 3, 15, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def office(town: Town, tmp_path: Path) -> AsyncIterator[PostOffice]:
+    async with opened(town, tmp_path / "files") as office:
+        yield office
+
+
+async def test_an_official_gets_one_message_with_photo_caption_and_buttons(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    alert_id = office.alert()
+    office.picture(alert_id)
+
+    await office.deliver()
+
+    (shown,) = ivanov.chat.messages
+    assert shown.photo == PNG
+    assert shown.text.startswith("⚠️ Уровень безработицы: 6,1")
+    assert shown.labels == ["Принять", "Отложить ▾", "Посмотреть показатель"]
+
+
+async def test_a_fact_told_again_makes_no_second_message(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    office.picture(office.alert())
+    await office.deliver()
+
+    assert office.relay_again() == 0
+    await office.deliver()
+    assert len(ivanov.chat.messages) == 1
+
+
+async def test_accepting_edits_the_message_of_every_receiver(office: PostOffice) -> None:
+    ivanov, smirnova = office.links(IVANOV, 2001), office.links(SMIRNOVA, 2002)
+    alert_id = office.alert()
+    office.picture(alert_id)
+    await office.deliver()
+
+    office.town.database.run(acknowledge_alert, alert_id=alert_id, person_id=office.town.people[IVANOV])
+    await office.deliver()
+
+    for user in (ivanov, smirnova):
+        (shown,) = user.chat.messages
+        assert "Иван Иванов, 12:00" in shown.text
+        assert shown.labels == ["Посмотреть показатель"]
+        assert shown.photo == PNG
+
+
+async def test_an_alert_waits_for_its_picture_and_then_goes_without(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    office.alert()
+    await office.deliver()
+    assert ivanov.chat.messages == []
+
+    office.town.clock.advance(timedelta(seconds=21))
+    await office.deliver()
+
+    (shown,) = ivanov.chat.messages
+    assert shown.photo is None
+    assert shown.labels[:2] == ["Принять", "Отложить ▾"]
+
+
+async def test_an_alert_without_a_picture_is_edited_as_text(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    alert_id = office.alert()
+    office.relay()
+    office.town.clock.advance(timedelta(seconds=21))
+    await office.deliver()
+
+    office.town.database.run(acknowledge_alert, alert_id=alert_id, person_id=office.town.people[IVANOV])
+    await office.deliver()
+
+    assert "Иван Иванов, 12:00" in ivanov.chat.messages[0].text
+
+
+async def test_in_quiet_hours_a_warning_waits_for_the_working_day(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    office.town.clock.at = FRIDAY_EVENING
+    office.picture(office.alert())
+    await office.deliver()
+    assert ivanov.chat.messages == []
+
+    office.town.clock.at = MONDAY_MORNING
+    await office.deliver()
+
+    assert len(ivanov.chat.messages) == 1
+
+
+async def test_a_critical_alert_comes_at_night(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    office.town.clock.at = FRIDAY_EVENING
+    office.picture(office.alert(severity=Severity.CRITICAL))
+
+    await office.deliver()
+
+    assert ivanov.chat.messages[0].text.startswith("🔴")
+
+
+async def test_an_alert_that_is_over_before_morning_is_not_sent(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    office.town.clock.at = FRIDAY_EVENING
+    alert_id = office.alert()
+    office.picture(alert_id)
+    await office.deliver()
+
+    office.data(4.9)
+    office.town.clock.at = MONDAY_MORNING
+    await office.deliver()
+
+    assert ivanov.chat.messages == []
+    assert office.states(f"alert:{alert_id}")[0] is DeliveryState.FAILED
+
+
+async def test_a_snoozed_alert_says_so_and_comes_back(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    alert_id = office.alert()
+    office.picture(alert_id)
+    await office.deliver()
+
+    office.town.database.run(
+        snooze_alert, alert_id=alert_id, person_id=office.town.people[IVANOV], term=SnoozeTerm.HOUR
+    )
+    await office.deliver()
+    assert "Иван Иванов" in ivanov.chat.messages[0].text
+
+    office.town.clock.advance(timedelta(hours=1, seconds=1))
+    office.town.database.run(end_snoozes)
+    await office.deliver()
+
+    first, again = ivanov.chat.messages
+    assert "Иван Иванов" not in first.text
+    assert again.labels[:2] == ["Принять", "Отложить ▾"]
+
+
+async def test_an_official_without_a_messenger_gets_the_alert_in_the_web_chat(office: PostOffice) -> None:
+    alert_id = office.alert()
+    office.picture(alert_id)
+    await office.deliver()
+
+    (event,) = office.in_browser(IVANOV)
+    assert event.body["photo"] == keep_content(office.files, PNG)
+    assert [b["text"] for b in event.body["buttons"][0]] == ["Принять", "Отложить ▾"]
+
+    office.town.database.run(acknowledge_alert, alert_id=alert_id, person_id=office.town.people[SMIRNOVA])
+    await office.deliver()
+
+    message, edit = office.in_browser(IVANOV)
+    assert edit.kind == "edit"
+    assert "Мария Смирнова" in message.body["text"]

@@ -1,0 +1,163 @@
+"""Messengers that block, throttle, break and fall silent: every delivery still ends in a known state."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.delivery import DeliveryState, claim_deliveries
+from core.identity import identities_of
+from messengers import ChannelPolicy
+from tests.notifications.post_office import PostOffice, opened
+from tests.town import ANNA, IVANOV, Town
+
+
+@pytest.fixture
+async def office(town: Town, tmp_path: Path) -> AsyncIterator[PostOffice]:
+    async with opened(town, tmp_path / "files") as office:
+        yield office
+
+
+def answered(office: PostOffice) -> str:
+    """Anna has asked and Ivanov has answered; the topic of it."""
+    sent = office.message(ANNA, "Яма на Ленина, 12")
+    office.answer(IVANOV, sent.conversation_id, "Яма заделана 9 марта.")
+    office.relay()
+    return f"conversation:{sent.conversation_id}"
+
+
+async def test_an_answer_comes_to_all_chats_of_the_citizen(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    answered(office)
+
+    await office.deliver()
+
+    (shown,) = anna.chat.messages
+    assert shown.text == "Ответ на МС-2027-000001\n\nЯма заделана 9 марта.\n\n— Иван Иванов"
+    assert shown.labels == ["Написать ещё", "⌂ Меню"]
+    (event,) = office.in_browser(ANNA)
+    assert "Яма заделана" in event.body["text"]
+
+
+async def test_a_block_is_noted_and_the_web_chat_has_the_message(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    anna.chat.blocked = True
+    topic = answered(office)
+
+    await office.deliver()
+
+    assert office.states(topic) == [DeliveryState.FAILED]
+    assert office.states(topic, "web") == [DeliveryState.SENT]
+    identities = office.town.database.read(identities_of, person_id=office.town.people[ANNA])
+    assert [one.reachable for one in identities if one.provider == "telegram"] == [False]
+
+
+async def test_an_alert_blocked_in_the_messenger_goes_to_the_web_chat(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    ivanov.chat.blocked = True
+    office.picture(office.alert())
+
+    await office.deliver()
+
+    (event,) = office.in_browser(IVANOV)
+    assert "Уровень безработицы" in event.body["text"]
+
+
+async def test_a_pause_asked_by_the_messenger_is_kept_by_all_messages(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    office.telegram.throttle("sendMessage", retry_after=1)
+    topic = answered(office)
+
+    await office.deliver()
+    assert office.states(topic) == [DeliveryState.PENDING]
+    office.town.clock.advance(timedelta(seconds=10))
+    office.sender._paused_until.clear()
+    office.telegram._paused_until.clear()
+    await office.deliver()
+
+    assert len(anna.chat.messages) == 1
+    assert office.telegram.impatient == 0
+
+
+async def test_a_lost_answer_is_uncertain_and_the_message_is_repeated(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    office.telegram.lose_answer("sendMessage")
+    topic = answered(office)
+
+    await office.deliver()
+    assert office.states(topic) == [DeliveryState.UNCERTAIN]
+    office.town.clock.advance(timedelta(minutes=1))
+    await office.deliver()
+
+    assert office.states(topic) == [DeliveryState.SENT]
+    assert len(anna.chat.messages) == 2
+
+
+async def test_a_server_error_is_survived(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    office.telegram.refuse("sendMessage", status=502, description="Bad Gateway", times=2)
+    topic = answered(office)
+
+    for _ in range(3):
+        await office.deliver()
+        office.town.clock.advance(timedelta(minutes=5))
+
+    assert office.states(topic) == [DeliveryState.SENT]
+    assert len(anna.chat.messages) == 1
+
+
+async def test_a_sender_that_dies_after_sending_leaves_no_message_behind(office: PostOffice) -> None:
+    office.links(ANNA, 1001)
+    topic = answered(office)
+    office.town.database.run(
+        claim_deliveries, carriers=["telegram", "web"], limit=10, lease=timedelta(seconds=90)
+    )
+
+    office.town.clock.advance(timedelta(minutes=2))
+    office.sender._next_release = 0.0
+    await office.deliver()
+    office.town.clock.advance(timedelta(minutes=2))
+    await office.deliver()
+
+    assert {one.state for one in office.deliveries(topic)} == {DeliveryState.SENT}
+
+
+async def test_a_new_sender_takes_over_from_a_dead_one_at_once(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    answered(office)
+    office.town.database.run(
+        claim_deliveries, carriers=["telegram", "web"], limit=10, lease=timedelta(seconds=90)
+    )
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(office.sender.run(stop))
+    await asyncio.sleep(0.3)
+    office.town.clock.advance(timedelta(seconds=3))
+    office.sender.wake()
+    await anna.sees("Яма заделана")
+    stop.set()
+    await running
+
+
+async def test_under_a_notice_only_policy_no_words_leave_for_the_messenger(
+    town: Town, tmp_path: Path
+) -> None:
+    async with opened(town, tmp_path, policy=ChannelPolicy.INBOUND_NOTICE_ONLY) as office:
+        anna = office.links(ANNA, 1001)
+        answered(office)
+        await office.deliver()
+
+        assert anna.chat.screen().text == "Для вас есть новое. Оно — в вашем личном кабинете на сайте."
+        assert "Яма" in office.in_browser(ANNA)[0].body["text"]
+
+
+async def test_a_switched_off_messenger_gets_nothing(town: Town, tmp_path: Path) -> None:
+    async with opened(town, tmp_path, policy=ChannelPolicy.OFF) as office:
+        anna = office.links(ANNA, 1001)
+        answered(office)
+        await office.deliver()
+
+        assert anna.chat.messages == []
+        assert len(office.in_browser(ANNA)) == 1

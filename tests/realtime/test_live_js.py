@@ -1,0 +1,279 @@
+"""The browser's client in a real Chromium, against a real hub."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from core.store import bump_epochs
+from tests.realtime.live_town import LiveTown, until
+from tests.realtime.test_resume import say, write
+from tests.town import ANNA, BORIS
+
+pytestmark = pytest.mark.browser
+
+CHROMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PREPARE = """async () => {
+  const { Live } = await import("/live.js");
+  window.begin = (owner) => {
+    window.statuses = [];
+    window.live = new Live({ owner });
+    window.live.addEventListener("status", ({ detail }) => window.statuses.push(detail.status));
+  };
+  window.follow = (stream, position) => {
+    const seen = { events: [], states: [], resets: 0, ready: 0, refused: null };
+    window.seen = seen;
+    window.room = window.live.follow(stream, {
+      ...position,
+      onEvents: (events) => seen.events.push(...events),
+      onReset: () => { seen.resets += 1; seen.events.length = 0; },
+      onReady: () => { seen.ready += 1; },
+      onState: (state) => seen.states.push(state),
+      onRefused: (refusal) => { seen.refused = refusal.code; },
+    });
+  };
+}"""
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """What a browser does does not depend on the kind of database: one is enough here."""
+    path = tmp_path / "strategy24.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def chrome() -> AsyncIterator[Browser]:
+    """A Chromium; without one these tests fail, naming the package."""
+    binary = next(filter(None, map(shutil.which, CHROMES)), None)
+    if binary is None:
+        pytest.fail("no Chrome or Chromium: install the package chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@dataclass(slots=True)
+class Tab:
+    """A browser tab of one person with the client loaded."""
+
+    page: Page
+    live: LiveTown
+    owner: str
+
+    async def load(self) -> None:
+        """Open the page, or open it anew: what was in memory is gone."""
+        await self.page.goto(self.live.url.replace("ws://", "http://").removesuffix("live"))
+        await self.page.evaluate(PREPARE)
+        await self.page.evaluate("(owner) => window.begin(owner)", self.owner)
+
+    async def follow(self, stream: str, **position: int) -> None:
+        """Follow a stream and wait until the hub has agreed or refused."""
+        await self.page.evaluate(
+            "([stream, position]) => window.follow(stream, position)", [stream, position]
+        )
+        await self.page.wait_for_function("window.seen.ready || window.seen.refused")
+
+    async def numbers(self) -> list[int]:
+        """Seqs of the events shown, in the order of showing."""
+        shown: list[int] = await self.evaluate("window.seen.events.map((event) => event.seq)")
+        return shown
+
+    async def shows(self, seq: int) -> None:
+        """Wait until the event under this number is shown."""
+        await self.page.wait_for_function("(seq) => window.seen.events.at(-1)?.seq === seq", arg=seq)
+
+    async def evaluate(self, expression: str, argument: Any = None) -> Any:
+        """What an expression gives in the page."""
+        return await self.page.evaluate(expression, argument)
+
+    async def status(self, status: str) -> None:
+        """Wait until the client is in this state."""
+        await self.page.wait_for_function("(status) => window.live.status === status", arg=status)
+
+    async def was(self, status: str, *, times: int) -> None:
+        """Wait until the client has been in this state so many times, however shortly."""
+        count = "([status, times]) => window.statuses.filter((past) => past === status).length >= times"
+        await self.page.wait_for_function(count, arg=[status, times])
+
+
+async def open_tab(live: LiveTown, context: BrowserContext, who: str) -> Tab:
+    """A tab of this person, loaded and online."""
+    address = live.url.replace("ws://", "http://")
+    await context.add_cookies([{"name": "session", "value": live.token(who), "url": address}])
+    tab = Tab(page=await context.new_page(), live=live, owner=live.town.people[who])
+    await tab.load()
+    await tab.status("online")
+    return tab
+
+
+@pytest.fixture
+async def anna(live: LiveTown, chrome: Browser) -> AsyncIterator[Tab]:
+    """Анна's tab."""
+    context = await chrome.new_context()
+    yield await open_tab(live, context, ANNA)
+    await context.close()
+
+
+def cut_everybody(live: LiveTown) -> None:
+    """The network dies for everybody at once."""
+    for connection in live.hub.connections.open:
+        if connection.outlet.abort is not None:
+            connection.outlet.abort()
+
+
+async def test_a_page_goes_on_from_where_the_server_drew_it(live: LiveTown, anna: Tab) -> None:
+    room = live.room()
+    await write(live, room, count=5)
+
+    await anna.follow(room, epoch=1, seq=3)
+    await say(live, room, 5)
+    await anna.shows(6)
+
+    assert await anna.numbers() == [4, 5, 6]
+
+
+async def test_a_page_cut_off_again_and_again_shows_everything_once(live: LiveTown, anna: Tab) -> None:
+    room = live.room()
+    await anna.follow(room, epoch=1, seq=0)
+
+    writing = asyncio.create_task(write(live, room, count=150))
+    for times in (2, 3, 4):
+        await asyncio.sleep(0.2)
+        cut_everybody(live)
+        await anna.was("online", times=times)
+    await writing
+    await anna.shows(150)
+
+    assert await anna.numbers() == list(range(1, 151))
+
+
+async def test_a_message_written_while_the_line_is_dead_survives_a_reload_and_is_sent_once(
+    live: LiveTown, anna: Tab
+) -> None:
+    room = live.room()
+    await anna.follow(room, epoch=1, seq=0)
+
+    live.door.shut = True
+    cut_everybody(live)
+    await anna.was("connecting", times=1)
+    await anna.evaluate("void window.room.send('Пока без связи')")
+    await anna.load()
+    waiting = await anna.evaluate("window.live.unsent().map(({ text }) => text)")
+    before = live.stored(room)
+    live.door.shut = False
+    await until(lambda: len(live.stored(room)) == 1)
+    await anna.page.wait_for_function("window.live.unsent().length === 0")
+
+    assert (waiting, before) == (["Пока без связи"], [])
+    assert [message.text for message in live.stored(room)] == ["Пока без связи"]
+    assert await anna.evaluate("localStorage.length") == 0
+
+
+async def test_a_message_whose_receipt_was_lost_is_stored_once(live: LiveTown, anna: Tab) -> None:
+    room = live.room()
+    await anna.follow(room, epoch=1, seq=0)
+
+    live.door.mute = True
+    await anna.evaluate("void window.room.send('Раз').done.then((answer) => { window.answer = answer; })")
+    await until(lambda: len(live.stored(room)) == 1)
+    await anna.was("connecting", times=1)
+    live.door.mute = False
+    await anna.page.wait_for_function("window.answer")
+
+    assert [message.text for message in live.stored(room)] == ["Раз"]
+    answer = await anna.evaluate("window.answer")
+    assert (answer["seq"], answer["duplicate"]) == (1, True)
+
+
+async def test_many_messages_keep_the_writers_order_over_a_dying_line(live: LiveTown, anna: Tab) -> None:
+    room = live.room()
+    await anna.follow(room, epoch=1, seq=0)
+
+    await anna.evaluate("for (let i = 0; i < 30; i += 1) void window.room.send(`Сообщение ${i}`)")
+    cut_everybody(live)
+    await anna.shows(30)
+
+    assert [message.text for message in live.stored(room)] == [f"Сообщение {i}" for i in range(30)]
+
+
+async def test_what_one_person_left_unsent_is_not_sent_by_the_next_at_this_device(
+    live: LiveTown, anna: Tab
+) -> None:
+    room = live.room()
+    live.door.shut = True
+    cut_everybody(live)
+    await anna.evaluate("(room) => void window.live.send(room, 'Это пишет Анна')", room)
+
+    live.door.shut = False
+    anna.owner = live.town.people[BORIS]
+    await anna.load()
+    await anna.status("online")
+    await anna.follow(room)
+
+    assert await anna.evaluate("window.live.unsent().length") == 0
+    assert live.stored(room) == []
+
+
+async def test_after_a_restore_the_page_is_told_to_start_afresh(live: LiveTown, anna: Tab) -> None:
+    room = live.room()
+    await write(live, room, count=3)
+    await anna.follow(room, epoch=1, seq=0)
+    await anna.shows(3)
+
+    live.database.run(bump_epochs)
+    await say(live, room, 3)
+    await anna.page.wait_for_function("window.seen.resets === 1")
+    await anna.shows(4)
+
+    assert await anna.numbers() == [1, 2, 3, 4]
+
+
+async def test_a_refusal_reaches_the_writer_and_holds_up_nothing(live: LiveTown, anna: Tab) -> None:
+    room = live.room()
+    await anna.follow(room)
+
+    code = await anna.evaluate("window.room.send('   ').done.catch((refusal) => refusal.code)")
+    sent = await anna.evaluate("window.room.send('Дальше').done")
+
+    assert (code, sent["seq"]) == ("empty", 1)
+
+
+async def test_a_stream_that_may_not_be_followed_says_so(live: LiveTown, anna: Tab) -> None:
+    await anna.follow("room:" + "f" * 32)
+
+    assert await anna.evaluate("window.seen.refused") == "no_such_stream"
+
+
+async def test_a_tally_moves_in_the_page(live: LiveTown, anna: Tab) -> None:
+    poll = live.town.open_poll()
+    await anna.follow(f"poll:{poll.id}")
+
+    await asyncio.to_thread(live.town.vote, BORIS, poll, "Парк")
+    await anna.page.wait_for_function("window.seen.states.at(-1)?.total === 1")
+
+
+async def test_a_page_whose_session_ended_stops_trying(live: LiveTown, anna: Tab) -> None:
+    await anna.page.context.clear_cookies()
+    address = live.url.replace("ws://", "http://")
+    await anna.page.context.add_cookies([{"name": "session", "value": "forged", "url": address}])
+
+    cut_everybody(live)
+    await anna.status("signed-out")
+    await asyncio.sleep(1)
+
+    assert await anna.evaluate("window.statuses.at(-1)") == "signed-out"
+    assert not live.hub.connections.open
+
+
+async def test_the_client_knows_its_latency(anna: Tab) -> None:
+    await anna.page.wait_for_function("window.live.latencyMs !== null")
+
+    assert await anna.evaluate("window.live.latencyMs") < 1000

@@ -1,0 +1,202 @@
+"""Redis may lose anything at any time: what readers see stays whole."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import redis
+
+from app import embedded_redis
+from app.lifeline import guarded
+from core.identity import revoke_session, sessions_of
+from core.store import outbox_backlog
+from realtime.hub import REVOCATION_EVERY_S
+from tests.realtime.history_checker import complaints
+from tests.realtime.live_town import LiveTown, linked, live_town, until, view_of
+from tests.realtime.test_resume import say, write
+from tests.town import ANNA, BORIS, IVANOV, Town
+
+
+@dataclass(slots=True)
+class OwnRedis:
+    """A Redis that a test may kill and start again at the same address."""
+
+    folder: Path
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def url(self) -> str:
+        return embedded_redis.socket_url(self.folder)
+
+    def start(self) -> None:
+        binary = embedded_redis.find_redis_server().path
+        command = embedded_redis.redis_command(binary, directory=self.folder)
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                guarded(command, stop_signal="TERM"),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        for _ in range(500):
+            with suppress(redis.ConnectionError), redis.Redis.from_url(self.url) as client:
+                client.ping()
+                return
+            signal.sigtimedwait([], 0.01)
+        raise RuntimeError("Redis did not start")
+
+    def kill(self) -> None:
+        if self.process is None:
+            return
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process = None
+
+
+@pytest.fixture
+def own_redis() -> Iterator[OwnRedis]:
+    with tempfile.TemporaryDirectory(prefix="s24own") as folder:
+        server = OwnRedis(Path(folder))
+        server.start()
+        yield server
+        server.kill()
+
+
+@pytest.fixture
+async def fragile(town: Town, own_redis: OwnRedis) -> AsyncIterator[LiveTown]:
+    """A live town over a Redis of its own."""
+    async with live_town(town, own_redis.url) as opened:
+        yield opened
+
+
+async def test_facts_that_redis_lost_are_read_from_the_database_within_seconds(live: LiveTown) -> None:
+    room = live.room()
+
+    async with live.connect(ANNA) as anna:
+        followed = await anna.subscribe(room, seq=0)
+        written = [await say(live, room, 0)]
+        await anna.wait_for(room)
+        live.relay.drops = True
+        written += await write(live, room, count=5)
+        await anna.wait_until(room, lambda stream: stream.seq == 6, timeout_s=4)
+
+    assert complaints(written, live.stored(room), {"anna": view_of(followed, since=0)}) == []
+
+
+async def test_a_gap_is_filled_as_soon_as_something_later_arrives(live: LiveTown) -> None:
+    room = live.room()
+
+    async with live.connect(ANNA) as anna:
+        followed = await anna.subscribe(room, seq=0)
+        written = [await say(live, room, 0)]
+        await anna.wait_for(room)
+        live.relay.drops = True
+        written.append(await say(live, room, 1))
+        await until(lambda: live.database.read(outbox_backlog) == 0)
+        live.relay.drops = False
+        written.append(await say(live, room, 2))
+        await anna.wait_until(room, lambda stream: stream.seq == 3, timeout_s=1)
+
+    assert complaints(written, live.stored(room), {"anna": view_of(followed, since=0)}) == []
+
+
+async def test_flushing_redis_in_the_middle_loses_nothing(fragile: LiveTown, own_redis: OwnRedis) -> None:
+    room = fragile.room()
+
+    async with fragile.connect(IVANOV) as ivanov:
+        followed = await ivanov.subscribe(room, seq=0)
+        writing = asyncio.create_task(write(fragile, room, count=60))
+        await ivanov.wait_until(room, lambda stream: (stream.seq or 0) > 20)
+        with redis.Redis.from_url(own_redis.url) as client:
+            client.flushall()
+        written = await writing
+        await ivanov.wait_until(room, lambda stream: stream.seq == 60)
+
+    assert complaints(written, fragile.stored(room), {"ivanov": view_of(followed, since=0)}) == []
+
+
+async def test_redis_dying_and_coming_back_in_the_middle_loses_nothing(
+    fragile: LiveTown, own_redis: OwnRedis
+) -> None:
+    room = fragile.room()
+
+    async with fragile.connect(IVANOV) as ivanov:
+        followed = await ivanov.subscribe(room, seq=0)
+        writing = asyncio.create_task(write(fragile, room, count=120))
+        await ivanov.wait_until(room, lambda stream: (stream.seq or 0) > 20)
+        own_redis.kill()
+        await asyncio.sleep(0.3)
+        own_redis.start()
+        written = await writing
+        await ivanov.wait_until(room, lambda stream: stream.seq == 120)
+        await until(lambda: linked(fragile.hub))
+
+    assert complaints(written, fragile.stored(room), {"ivanov": view_of(followed, since=0)}) == []
+    assert followed.faults == []
+
+
+async def test_without_any_redis_readers_see_everything_a_little_later(town: Town) -> None:
+    async with live_town(town, None) as live:
+        room = live.room()
+
+        async with live.connect(ANNA) as anna, live.connect(BORIS) as boris:
+            followed = await boris.subscribe(room, seq=0)
+            await anna.send(room, "Слышно?")
+            await boris.wait_for(room, timeout_s=4)
+
+    assert [event.body["text"] for event in followed.events] == ["Слышно?"]
+
+
+async def test_a_tally_that_moved_unheard_is_shown_after_redis_came_back(
+    fragile: LiveTown, own_redis: OwnRedis
+) -> None:
+    poll = fragile.town.open_poll()
+
+    async with fragile.connect(None) as guest:
+        await guest.subscribe(f"poll:{poll.id}")
+        await guest.wait_for_state(f"poll:{poll.id}")
+        own_redis.kill()
+        await until(lambda: not linked(fragile.hub))
+        fragile.town.vote(ANNA, poll, "Парк")
+        own_redis.start()
+        await guest.wait_for_state(f"poll:{poll.id}", lambda state: state["total"] == 1, timeout_s=4)
+
+
+async def test_consoles_fetch_everything_anew_after_redis_came_back(
+    fragile: LiveTown, own_redis: OwnRedis
+) -> None:
+    queue = f"queue:{fragile.town.territory.id}"
+
+    async with fragile.connect(IVANOV) as ivanov:
+        await ivanov.subscribe(queue)
+        own_redis.kill()
+        await until(lambda: not linked(fragile.hub))
+        own_redis.start()
+        await ivanov.wait_for_state(queue, lambda state: state.get("changed") == "all", timeout_s=5)
+
+
+async def test_a_session_revoked_while_redis_is_away_still_closes_within_two_seconds(
+    fragile: LiveTown, own_redis: OwnRedis
+) -> None:
+    async with fragile.connect(ANNA) as anna:
+        await anna.ping()
+        # Long enough that the hub has settled into its wide-meshed looks at the database.
+        await asyncio.sleep(REVOCATION_EVERY_S + 0.2)
+        own_redis.kill()
+        await until(lambda: not linked(fragile.hub))
+        anna_id = fragile.town.people[ANNA]
+        session = fragile.database.read(sessions_of, person_id=anna_id)[0]
+        fragile.database.run(revoke_session, session_id=session.id, person_id=anna_id)
+        reason = await anna.wait_closed(timeout_s=2)
+
+    assert (reason, anna.close_codes) == ("signed out", [4001])

@@ -1,0 +1,83 @@
+"""Every page, both themes, desk and phone: no serious finding, nothing foreign, no sideways scroll."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.town import ANNA, BORIS, IVANOV, OLEG
+from tests.web.browser.looking import Visitor
+from tests.web.stage import Stage
+
+pytestmark = pytest.mark.browser
+
+# Whoever opens it, and its address; braces are filled from the stage.
+PAGES = {
+    "start": (None, "/"),
+    "home": (None, "/t/zarechny"),
+    "home of a citizen": (ANNA, "/t/zarechny"),
+    "polls": (None, "/t/zarechny/polls"),
+    "poll": (None, "/polls/{poll}"),
+    "poll after the vote": ("Житель 1", "/polls/{poll}?voted=1"),
+    "closed poll": (None, "/polls/{closed_poll}"),
+    "indicators": (None, "/t/zarechny/indicators"),
+    "indicator": (None, "/t/zarechny/indicators/UNEMP"),
+    "chat of a newcomer": (None, "/chat"),
+    "chat": (ANNA, "/chat"),
+    "conversation": (ANNA, "/conversations/{conversation}"),
+    "sign in": (None, "/in"),
+    "one-time link": (None, "/in/some-token"),
+    "consent": (BORIS, "/consent"),
+    "account": (ANNA, "/me"),
+    "console queue": (IVANOV, "/console/conversations"),
+    "console conversation": (IVANOV, "/console/conversations/{conversation}"),
+    "console alerts": (IVANOV, "/console/alerts"),
+    "console alert": (IVANOV, "/console/alerts/{alert}"),
+    "console polls": (OLEG, "/console/polls"),
+    "console poll": (OLEG, "/console/polls/{poll}"),
+    "console new poll": (OLEG, "/console/polls/new"),
+    "not found": (None, "/nothing-here"),
+    "not allowed": (ANNA, "/console"),
+    "gallery": (None, "/ui"),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_good_to_look_at(
+    visitor: Callable[..., Visitor], stage: Stage, name: str, width: int, theme: str
+) -> None:
+    who, path = PAGES[name]
+    browser = visitor(who, width=width, theme=theme)
+
+    browser.open(
+        path.format(
+            poll=stage.poll, closed_poll=stage.closed_poll, conversation=stage.conversation, alert=stage.alert
+        )
+    )
+
+    assert [one for one in browser.look() if not _expected(one, name)] == []
+
+
+def test_the_eye_sees_what_is_wrong(visitor: Callable[..., Visitor]) -> None:
+    browser = visitor(width=390).open("/ui")
+
+    browser.page.evaluate(
+        """() => {
+          const spoil = document.createElement('div');
+          spoil.innerHTML = '<button aria-label="x"></button><input><div>wide</div><b>pale</b>';
+          const [button, , wide, pale] = spoil.children;
+          button.style.cssText = 'width: 20px; height: 20px';
+          wide.style.width = '2000px';
+          pale.style.cssText = 'color: #ccc; background: #fff';
+          document.querySelector('main').prepend(spoil);
+        }"""
+    )
+
+    kinds = {complaint.split(":")[0].split(" (")[0] for complaint in browser.look()}
+    assert kinds >= {"axe label", "axe color-contrast", "scrolls sideways", "small target"}
+
+
+def _expected(complaint: str, name: str) -> bool:
+    """The browser itself reports the status of a page that is meant to be refused."""
+    return name.startswith("not ") and "the server responded with a status of 40" in complaint

@@ -1,0 +1,234 @@
+"""A town in the middle of its life, for the browser tests and the screenshots: the same every time."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from core.alerts import Severity, set_alert_rule
+from core.chats import open_web_chat, press_in_web_chat, show_in_web_chat, write_in_web_chat
+from core.contact import answer, send_message
+from core.identity import open_session
+from core.indicators import (
+    Indicator,
+    NewValue,
+    Period,
+    Target,
+    record_release,
+    register_indicators,
+    set_target,
+)
+from core.shared.ids import AlertId, ChatId, ConversationId, PollId
+from tests.town import ANNA, BORIS, IVANOV, Town
+from tests.web.figures import forecast_of, publish, the_open_alert
+
+GALINA = "Галина Сергеевна"
+TIMUR = "Тимур Ахметов"
+PIT = "На Ленина, 12 яма глубиной с ведро, машины объезжают её по газону."
+
+
+@dataclass(slots=True)
+class Stage:
+    """The town and the addresses that are worth opening."""
+
+    town: Town
+    poll: PollId
+    closed_poll: PollId
+    conversation: ConversationId
+    chat: ChatId
+    alert: AlertId
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def token_of(self, name: str) -> str:
+        """A session of one of the people."""
+        if name not in self.sessions:
+            opened = self.town.database.run(
+                open_session, person_id=self.town.people[name], label="Firefox, Linux"
+            )
+            self.sessions[name] = opened.token
+        return self.sessions[name]
+
+
+def set_the_stage(town: Town) -> Stage:
+    """Let two days pass in the town."""
+    closed = town.open_poll("Нужна ли ярмарка в мае?", "Да", "Нет", closes_in=timedelta(hours=2))
+    town.newcomer(GALINA)
+    town.newcomer(TIMUR)
+    _say(town, GALINA, "Третий день нет горячей воды, Садовая, 4. Когда включат?")
+    town.clock.advance(timedelta(hours=21))
+    _say(town, TIMUR, "Предлагаю перенести остановку к поликлинике: старикам далеко идти.")
+    poll = town.open_poll(
+        "Что построить на пустыре по улице Ленина?",
+        "Парк с детской площадкой",
+        "Спортивную площадку",
+        "Парковку на 120 мест",
+        closes_in=timedelta(days=4),
+    )
+    town.clock.advance(timedelta(hours=5))
+    town.open_poll(
+        "В какой день вывозить крупный мусор?", "По субботам", "По средам", closes_in=timedelta(hours=5)
+    )
+    for number, choice in enumerate((0, 0, 1, 0, 2, 0, 1, 0, 0)):
+        town.newcomer(f"Житель {number}")
+        town.vote(f"Житель {number}", poll, poll.options[choice].text)
+    _figures(town)
+    chat = _chat(town)
+    conversation = _say(town, ANNA, PIT)
+    thanks = _say(town, BORIS, "Спасибо, мусор вывезли.")
+    town.database.run(
+        answer,
+        official_id=town.people[IVANOV],
+        conversation_id=thanks,
+        text="И вам спасибо, что написали. Если повторится, пишите сразу сюда.",
+        client_id="answer-boris",
+    )
+    town.clock.advance(timedelta(minutes=12))
+    _say(town, ANNA, "И ещё: вечером там не горит фонарь, яму не видно.")
+    town.clock.advance(timedelta(minutes=23))
+    return Stage(
+        town=town,
+        poll=poll.id,
+        closed_poll=closed.id,
+        conversation=conversation,
+        chat=chat,
+        alert=the_open_alert(town),
+    )
+
+
+def _say(town: Town, who: str, text: str) -> ConversationId:
+    sent = town.database.run(
+        send_message,
+        citizen_id=town.people[who],
+        territory_id=town.territory.id,
+        text=text,
+        client_id=text[:40],
+    )
+    return sent.conversation_id
+
+
+def _chat(town: Town) -> ChatId:
+    """What the bot and Anna have said to each other; the words are the bot's, the numbers are short."""
+    database, anna = town.database, town.people[ANNA]
+    chat = database.run(open_web_chat, person_id=anna)
+    menu = [["✉️ Прямая связь", "🗳 Голосования"], ["📈 Показатели", "👤 Мой кабинет"]]
+    database.run(write_in_web_chat, chat_id=chat.id, person_id=anna, client_id="start", text="/start")
+    _bot(town, chat.id, "Здравствуйте. Это «Заречный. Прямой контакт».", bold=(19, 8))
+    _bot(
+        town,
+        chat.id,
+        "Заречный. Прямой контакт\nЖдут вашего голоса 2 опроса.\n"
+        "Выберите ниже или просто напишите, что случилось.",
+        bold=(0, 24),
+        keyboard=menu,
+    )
+    database.run(write_in_web_chat, chat_id=chat.id, person_id=anna, client_id="word-0001", text=PIT)
+    _bot(town, chat.id, f"Отправить это в администрацию?\n«{PIT}»", buttons=[["Отправить", "Исправить"]])
+    database.run(press_in_web_chat, chat_id=chat.id, person_id=anna, client_id="press-001", of=5, data="send")
+    _bot(
+        town,
+        chat.id,
+        "Принято: МС-2027-000003.\nОтвет придёт сюда.",
+        bold=(9, 14),
+        buttons=[["Дополнить", "Мои сообщения"]],
+    )
+    return chat.id
+
+
+def _bot(
+    town: Town,
+    chat_id: ChatId,
+    text: str,
+    *,
+    bold: tuple[int, int] | None = None,
+    buttons: list[list[str]] | None = None,
+    keyboard: list[list[str]] | None = None,
+) -> None:
+    body: dict[str, object] = {
+        "text": text,
+        "entities": [] if bold is None else [{"type": "bold", "offset": bold[0], "length": bold[1]}],
+        "buttons": [[{"text": one, "data": one} for one in row] for row in buttons or ()],
+    }
+    if keyboard is not None:
+        body["keyboard"] = keyboard
+    town.database.run(show_in_web_chat, chat_id=chat_id, client_id=f"screen-{len(text)}", body=body)
+
+
+def _figures(town: Town) -> None:
+    """Three indicators with forecasts; unemployment has gone above its threshold."""
+    months = [Period.parse("2022-01").next(i) for i in range(62)]
+    years = [Period.parse("2010").next(i) for i in range(17)]
+    catalogue = (
+        _indicator("UNEMP", "Уровень безработицы", "Unemployment", "%", "M", "down", 1),
+        _indicator("WAGE", "Средняя зарплата", "Average wage", "₽", "A", "up", 2, decimals=0),
+        _indicator("ROADS", "Дороги в порядке", "Roads up to standard", "%", "A", "up", 3),
+    )
+    series = {
+        "UNEMP": [round(5 + 0.4 * math.sin(i / 5) - 0.012 * i + 0.2 * max(0, i - 54), 1) for i in range(62)],
+        "WAGE": [float(round(19_800 * 1.083**i, -2)) for i in range(17)],
+        "ROADS": [round(38 + 2.2 * i + 1.5 * math.sin(i), 1) for i in range(17)],
+    }
+    town.database.run(register_indicators, indicators=catalogue)
+    _watch(town)
+    recorded = town.database.run(
+        record_release,
+        source="stage.csv",
+        digest="0" * 64,
+        title="Показатели",
+        values=[
+            NewValue(
+                indicator=code,
+                territory_id=town.territory.id,
+                period=period,
+                value=value,
+                source="синтетические данные",
+            )
+            for code, values in series.items()
+            for period, value in zip(months if code == "UNEMP" else years, values, strict=True)
+        ],
+        recorded_by=None,
+    )
+    for indicator in catalogue:
+        last = months[-1] if indicator.code == "UNEMP" else years[-1]
+        made = forecast_of(series[indicator.code], last=last)
+        publish(town, indicator.code, recorded.release.vintage, made)
+
+
+def _indicator(
+    code: str,
+    title: str,
+    english: str,
+    unit: str,
+    frequency: str,
+    good: str,
+    featured: int,
+    *,
+    decimals: int = 1,
+) -> Indicator:
+    rubric = {"UNEMP": "jobs", "WAGE": "incomes", "ROADS": "infrastructure"}[code]
+    return Indicator(
+        code=code,
+        rubric=rubric,
+        title_ru=title,
+        title_en=english,
+        unit=unit,
+        unit_en=unit,
+        frequency=frequency,  # type: ignore[arg-type] # a literal two lines above
+        good=good,  # type: ignore[arg-type] # as above
+        decimals=decimals,
+        featured=featured,
+    )
+
+
+def _watch(town: Town) -> None:
+    place = town.territory.id
+    town.database.run(
+        set_alert_rule,
+        indicator_code="UNEMP",
+        bad="above",
+        threshold=5.2,
+        clear_at=5.0,
+        severity=Severity.CRITICAL,
+        territory_id=place,
+        set_by=None,
+    )
+    target = Target(period="2028-02", value=4.5, op="<=")
+    town.database.run(set_target, indicator="UNEMP", territory_id=place, target=target, set_by=None)

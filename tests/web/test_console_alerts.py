@@ -1,0 +1,50 @@
+"""Alerts at the console: seen, taken by one, put off."""
+
+from tests.town import IVANOV, OLEG, SMIRNOVA, Town
+from tests.web.browser_twin import Browser, words_of
+from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
+
+
+async def test_an_alert_stands_in_the_queue_with_its_news(anybody: Browser, town: Town) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+
+    page = words_of(await anybody.sign_in_as(IVANOV).get("/console/alerts"))
+
+    assert "Оповещения 1" in page
+    assert "Уровень безработицы: 6,9 %" in page
+
+
+async def test_an_accepted_alert_names_whoever_has_it(anybody: Browser, town: Town) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+    address = f"/console/alerts/{the_open_alert(town)}"
+
+    await anybody.sign_in_as(IVANOV).submit(f"{address}/acknowledge")
+    second = await anybody.sign_in_as(SMIRNOVA).submit(f"{address}/acknowledge")
+
+    assert "взял(а) Иван Иванов" in words_of(await anybody.get("/console/alerts"))
+    assert "Уже взял(а): Иван Иванов." in words_of(second)
+
+
+async def test_an_alert_is_put_off_till_a_day_that_makes_sense(anybody: Browser, town: Town) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+    address = f"/console/alerts/{the_open_alert(town)}/snooze"
+    anybody.sign_in_as(IVANOV)
+
+    past = await anybody.submit(address, term="date", day="2020-01-01")
+    nonsense = await anybody.submit(address, term="for ever")
+    tomorrow = await anybody.submit(address, term="date", day="2027-03-10")
+
+    assert (past.status_code, nonsense.status_code, tomorrow.status_code) == (409, 409, 302)
+    assert "отложено: завтра в 08:30" in words_of(await anybody.get("/console/alerts"))
+
+
+async def test_a_moderator_has_no_alerts(anybody: Browser, town: Town) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+
+    page = await anybody.sign_in_as(OLEG).get(f"/console/alerts/{the_open_alert(town)}")
+
+    assert page.status_code == 403
