@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 SERIOUS = ("serious", "critical")
@@ -40,6 +40,15 @@ class Visitor:
     def open(self, path: str) -> Self:
         """Open a page and wait until its scripts have run."""
         self.page.goto(self.address + path, wait_until="load")
+        return self
+
+    def follow(self, link: Locator) -> Self:
+        """Follow a link and wait until the scripts of the next page have run.
+
+        Before that the Enter key of a chat's field writes a line break, as without scripts.
+        """
+        with self.page.expect_navigation(wait_until="load"):
+            link.click()
         return self
 
     def look(self) -> list[str]:

@@ -48,8 +48,8 @@ def test_a_citizens_message_appears_at_the_console_and_the_answer_comes_back(
 def test_the_queue_of_the_console_moves_by_itself(visitor: Callable[..., Visitor], stage: Stage) -> None:
     official = visitor(IVANOV).open("/console/conversations").page
 
-    citizen = visitor(BORIS).open("/t/zarechny").page
-    citizen.get_by_role("link", name=re.compile("МС-2027-")).first.click()
+    boris = visitor(BORIS).open("/t/zarechny")
+    citizen = boris.follow(boris.page.get_by_role("link", name=re.compile("МС-2027-")).first).page
     citizen.get_by_label("Сообщение").fill("А когда вывезут листья?")
     citizen.keyboard.press("Enter")
 
