@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from core.chats import UnknownChat, chat_of_stream, press_in_web_chat, write_in_web_chat
 from core.contact import UnknownConversation, speak
-from core.identity import SignInNeeded, Viewer, require_consent
-from core.rooms import UnknownRoom, post_message, room_for, room_of, stream_of
+from core.identity import SignInNeeded, Viewer
+from core.rooms import UnknownRoom, room_for, room_of, stream_of
 from core.rooms import mark_read as mark_room_read
 from core.shared.ids import PersonId, RoomId
-from core.store import UnitOfWork, head
+from core.store import StreamEvent, UnitOfWork, head
 from realtime.doors import enter
 from realtime.protocol import NoSuchStream, Press, Read, Send, WrongStream
 
@@ -24,16 +24,29 @@ class Said:
     for_bots: bool = False
 
 
-def send(uow: UnitOfWork, *, viewer: Viewer, message: Send) -> Said:
-    """Say something in a room or a chat; the same client id is the same message.
+def said(event: StreamEvent, *, for_bots: bool = False) -> Said:
+    """Where the event stands."""
+    return Said(
+        stream=event.stream,
+        epoch=event.epoch,
+        seq=event.seq,
+        duplicate=event.duplicate,
+        for_bots=for_bots,
+    )
 
-    Raises: NoSuchStream, WrongStream, SignInNeeded and the refusals of the core (ConsentNeeded,
-    AlreadyResolved, Empty, TooLong).
+
+def send(uow: UnitOfWork, *, viewer: Viewer, message: Send) -> Said:
+    """Say something in a chat or in a conversation; the same client id is the same message.
+
+    Other rooms are written to in groups (realtime.writer). Raises: NoSuchStream, WrongStream,
+    SignInNeeded and the refusals of the core (ConsentNeeded, AlreadyResolved, Empty, TooLong).
     """
     person_id = _speaker(viewer)
     room_id = room_of(message.stream)
     if room_id is not None:
-        return _send_to_room(uow, viewer=viewer, person_id=person_id, room_id=room_id, message=message)
+        return _send_to_conversation(
+            uow, viewer=viewer, person_id=person_id, room_id=room_id, message=message
+        )
     chat_id = chat_of_stream(message.stream)
     if chat_id is None:
         raise WrongStream
@@ -43,9 +56,7 @@ def send(uow: UnitOfWork, *, viewer: Viewer, message: Send) -> Said:
         )
     except UnknownChat as hidden:
         raise NoSuchStream from hidden
-    return Said(
-        stream=event.stream, epoch=event.epoch, seq=event.seq, duplicate=event.duplicate, for_bots=True
-    )
+    return said(event, for_bots=True)
 
 
 def press(uow: UnitOfWork, *, viewer: Viewer, message: Press) -> None:
@@ -86,35 +97,21 @@ def mark_read(uow: UnitOfWork, *, viewer: Viewer, message: Read) -> None:
         raise WrongStream
 
 
-def _send_to_room(
+def _send_to_conversation(
     uow: UnitOfWork, *, viewer: Viewer, person_id: PersonId, room_id: RoomId, message: Send
 ) -> Said:
+    """The direct line must know who answers whom, so a conversation is not written to in groups."""
     _enter_room(uow, viewer, room_id)
     try:
-        # A conversation's room: the direct line must know who answered whom.
         sent = speak(
             uow, person_id=person_id, room_id=room_id, text=message.text, client_id=message.client_id
         )
-    except UnknownConversation:
-        return _talk(uow, person_id=person_id, room_id=room_id, message=message)
+    except UnknownConversation as hidden:
+        raise NoSuchStream from hidden
     # After a conversation was resolved its citizen's next message opens another one, in its own room.
     stream = stream_of(sent.room_id)
     epoch = head(uow, stream=stream).epoch
     return Said(stream=stream, epoch=epoch, seq=sent.seq, duplicate=sent.duplicate)
-
-
-def _talk(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, message: Send) -> Said:
-    person = require_consent(uow, person_id=person_id)
-    event = post_message(
-        uow,
-        room_id=room_id,
-        sender_id=person_id,
-        sender_name=person.display_name,
-        side="citizen",
-        client_id=message.client_id,
-        text=message.text,
-    )
-    return Said(stream=event.stream, epoch=event.epoch, seq=event.seq, duplicate=event.duplicate)
 
 
 def _enter_room(uow: UnitOfWork, viewer: Viewer, room_id: RoomId) -> None:

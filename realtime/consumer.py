@@ -198,7 +198,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             self.outlet.close(CloseCode.RESUME)
 
     async def _send(self, message: Send) -> None:
-        said = await self.hub.database.run_async(commands.send, viewer=self.viewer, message=message)
+        said = await self.hub.writer.say(viewer=self.viewer, message=message)
         answer = ok_frame(
             message.id, stream=said.stream, epoch=said.epoch, seq=said.seq, duplicate=said.duplicate
         )

@@ -19,6 +19,7 @@ from realtime.presence import ONLINE_TTL_S, Presence
 from realtime.protocol import CloseCode
 from realtime.resume import Resume
 from realtime.states import States
+from realtime.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Hub:
     states: States = field(init=False)
     presence: Presence = field(init=False)
     resume: Resume = field(init=False)
+    writer: Writer = field(init=False)
     bus: Bus | None = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -70,6 +72,7 @@ class Hub:
         self.states = States(database=self.database, fanout=self.fanout)
         self.presence = Presence(hub_id=self.id, show=self.fanout.show, tell=self._tell_presence)
         self.resume = Resume(database=self.database, fanout=self.fanout, limits=self.limits)
+        self.writer = Writer(database=self.database, limits=self.limits)
         self.bus = None
         if self.redis_url is not None:
             listeners: dict[str, Listener] = {FACTS: self.on_facts, PRESENCE: self._on_presence}
@@ -93,6 +96,7 @@ class Hub:
         self.draining = True
         connections = tuple(self.connections.open)
         close_all(connections, CloseCode.DRAINING)
+        await self.writer.stop()
         await asyncio.gather(*(connection.outlet.finished() for connection in connections))
         if self.bus is not None:
             self.bus.stopping = True

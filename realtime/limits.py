@@ -22,6 +22,9 @@ class Limits:
     patience: int = 100
     pending_bytes: int = 1024 * 1024
     close_timeout_s: float = 5.0
+    # What waits for a commit, in the whole process: a few seconds of work. Beyond it, "too fast".
+    messages_waiting: int = 2_000
+    messages_per_commit: int = 200
     replay_page: int = 200
     replay_stall_s: float = 30.0
     buffered_events: int = 1_000

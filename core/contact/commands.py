@@ -7,7 +7,7 @@ from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnsw
 from core.contact.model import ConversationRow, NumberRow
 from core.contact.rules import ConversationStatus, Sent, report_number
 from core.identity import Action, require_consent, require_right
-from core.rooms import create_room, post_message, stream_of
+from core.rooms import Post, Sender, create_room, post_message, stream_of
 from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId, new_id
 from core.spaces import SpaceKind, create_space, join_space
 from core.store import StreamEvent, UnitOfWork, sent_before
@@ -24,14 +24,9 @@ def send_message(
     citizen = require_consent(uow, person_id=citizen_id)
     territory(uow, territory_id=territory_id)
     row, opened = _open_conversation(uow, citizen_id, territory_id)
+    sender = Sender(id=citizen_id, name=citizen.display_name, side="citizen")
     event = post_message(
-        uow,
-        room_id=RoomId(row.room_id),
-        sender_id=citizen_id,
-        sender_name=citizen.display_name,
-        side="citizen",
-        client_id=client_id,
-        text=text,
+        uow, Post(room_id=RoomId(row.room_id), sender=sender, client_id=client_id, text=text)
     )
     if not event.duplicate:
         _note_citizen_wrote(uow, row, event, opened=opened)
@@ -54,14 +49,10 @@ def answer(
     )
     if row.status == ConversationStatus.RESOLVED:
         raise AlreadyResolved(number=row.number)
+    name = ", ".join(filter(None, (official.display_name, official.position)))
+    sender = Sender(id=official_id, name=name, side="official")
     event = post_message(
-        uow,
-        room_id=RoomId(row.room_id),
-        sender_id=official_id,
-        sender_name=", ".join(filter(None, (official.display_name, official.position))),
-        side="official",
-        client_id=client_id,
-        text=text,
+        uow, Post(room_id=RoomId(row.room_id), sender=sender, client_id=client_id, text=text)
     )
     if not event.duplicate:
         row.status, row.waiting_since, row.last_at = ConversationStatus.ANSWERED, None, uow.now

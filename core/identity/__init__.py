@@ -11,6 +11,7 @@ from core.identity.events import IdentityLinked, RolesChanged, SessionRevoked
 from core.identity.people import (
     PERSONAL_DATA,
     choose_language,
+    consenting,
     create_person,
     give_consent,
     grant_role,
@@ -85,6 +86,7 @@ __all__ = [
     "UnknownPerson",
     "Viewer",
     "choose_language",
+    "consenting",
     "create_person",
     "current_consent",
     "give_consent",

@@ -216,7 +216,13 @@ def withdraw_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSON
 
 def require_consent(uow: UnitOfWork, *, person_id: PersonId) -> Person:
     """The person, if their data may be kept. Raises: ConsentNeeded, UnknownPerson."""
-    found = person(uow, person_id=person_id)
+    return consenting(person(uow, person_id=person_id))
+
+
+def consenting(found: Person | None) -> Person:
+    """The person that was found, if their data may be kept. Raises: UnknownPerson, ConsentNeeded."""
+    if found is None:
+        raise UnknownPerson
     if found.assurance is Assurance.VISITOR:
         raise ConsentNeeded
     return found

@@ -1,13 +1,11 @@
-"""Use cases of rooms: making one, saying something, marking what has been read."""
+"""Use cases of rooms: making one, marking what has been read. What is said: core.rooms.posting."""
 
-from sqlalchemy import update
+from collections.abc import Mapping
 
-from core.rooms.errors import UnknownRoom
 from core.rooms.model import ReadMarkRow, RoomRow
-from core.rooms.rules import MESSAGE_LIMIT, stream_of
-from core.shared.errors import checked_text
+from core.rooms.rules import stream_of
 from core.shared.ids import PersonId, RoomId, SpaceId, new_id
-from core.store import StreamEvent, UnitOfWork, append, head
+from core.store import UnitOfWork, head
 
 
 def create_room(uow: UnitOfWork, *, space_id: SpaceId, title: str) -> RoomId:
@@ -18,45 +16,26 @@ def create_room(uow: UnitOfWork, *, space_id: SpaceId, title: str) -> RoomId:
     return RoomId(row.id)
 
 
-def post_message(
-    uow: UnitOfWork,
-    *,
-    room_id: RoomId,
-    sender_id: PersonId,
-    sender_name: str,
-    side: str,
-    client_id: str,
-    text: str,
-) -> StreamEvent:
-    """Say something in a room. The same client id from the same sender is the same message.
-
-    side: ``citizen`` or ``official``, for the reader to tell who speaks for the authority.
-    The caller has decided that the sender may speak here. Raises: UnknownRoom, Empty, TooLong (4000).
-    """
-    if uow.session.get(RoomRow, room_id) is None:
-        raise UnknownRoom
-    body = {"text": checked_text(text, limit=MESSAGE_LIMIT), "name": sender_name, "side": side}
-    event = append(
-        uow,
-        stream=stream_of(room_id),
-        kind="message",
-        body=body,
-        author=sender_id,
-        client_id=client_id,
-    )
-    if not event.duplicate:
-        mark_read(uow, room_id=room_id, person_id=sender_id, seq=event.seq)
-    return event
-
-
 def mark_read(uow: UnitOfWork, *, room_id: RoomId, person_id: PersonId, seq: int) -> None:
     """Note that a person has read up to ``seq``. The mark never goes back nor beyond the last message."""
     seq = min(seq, head(uow, stream=stream_of(room_id)).seq)
-    values = {"room_id": room_id, "person_id": person_id, "seq": seq, "at": uow.now}
-    if uow.insert_new(ReadMarkRow, values, conflict=("room_id", "person_id")):
+    raise_read_marks(uow, {(room_id, person_id): seq})
+
+
+def raise_read_marks(uow: UnitOfWork, marks: Mapping[tuple[RoomId, PersonId], int]) -> None:
+    """Raise what persons have read of rooms to these numbers; a mark that is higher stays."""
+    if not marks:
         return
-    uow.session.execute(
-        update(ReadMarkRow)
-        .where(ReadMarkRow.room_id == room_id, ReadMarkRow.person_id == person_id, ReadMarkRow.seq < seq)
-        .values(seq=seq, at=uow.now)
+    statement = uow.insert(ReadMarkRow)
+    newer = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=["room_id", "person_id"],
+        set_={"seq": newer.seq, "at": newer.at},
+        where=ReadMarkRow.seq < newer.seq,
     )
+    # In one order, so that two batches cannot wait for each other.
+    rows = [
+        {"room_id": room_id, "person_id": person_id, "seq": seq, "at": uow.now}
+        for (room_id, person_id), seq in sorted(marks.items())
+    ]
+    uow.session.connection().execute(statement, rows)

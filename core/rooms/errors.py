@@ -9,3 +9,10 @@ class UnknownRoom(NotFound):
 
     code = "unknown_room"
     message = N_("There is no such room, or it is closed to you.")
+
+
+class UnknownReply(NotFound):
+    """The message that is answered is not in this room."""
+
+    code = "unknown_reply"
+    message = N_("The message you answer is not in this room. Reload the page and choose it again.")

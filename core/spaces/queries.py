@@ -23,6 +23,14 @@ def visible_to(reading: Reading, viewer: Viewer) -> Select[str]:
     )
 
 
+def open_to_talk(reading: Reading, viewer: Viewer) -> Select[str]:
+    """Those of them in which whoever sees what is said may say something too.
+
+    Not conversations: there the direct line (core.contact) must know who speaks to whom.
+    """
+    return visible_to(reading, viewer).where(SpaceRow.kind != SpaceKind.CONVERSATION)
+
+
 def territories_where(reading: Reading, viewer: Viewer, action: Action) -> list[TerritoryId]:
     """The territories in which the viewer's roles let them do this, lower ones included."""
     service = SERVICE_OF[action]

@@ -5,7 +5,7 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,14 +69,19 @@ class UnitOfWork(Reading):
 
     def record(self, fact: Fact) -> FactId:
         """Put a fact into the outbox, in this same commit; the relay publishes it afterwards."""
-        fact_id = FactId(new_id())
-        self.session.execute(
-            insert(OutboxRow).values(
-                fact_id=fact_id, kind=fact.kind, payload=fact_to_json(fact), recorded_at=self.now
-            )
-        )
-        self.recorded.append(fact)
-        return fact_id
+        return self.record_all([fact])[0]
+
+    def record_all(self, facts: Sequence[Fact]) -> list[FactId]:
+        """Put facts into the outbox, in this order and one statement."""
+        ids = [FactId(new_id()) for _ in facts]
+        rows = [
+            {"fact_id": fact_id, "kind": fact.kind, "payload": fact_to_json(fact), "recorded_at": self.now}
+            for fact_id, fact in zip(ids, facts, strict=True)
+        ]
+        if rows:
+            self.session.connection().execute(insert(OutboxRow), rows)
+        self.recorded.extend(facts)
+        return ids
 
     def audit(self, action: str, *, actor: str | None, subject: str, digest: str = "") -> None:
         """Write who did what to which thing. Ids and hashes only, so that erasure stays possible.

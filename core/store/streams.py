@@ -5,12 +5,13 @@ event, so its row is the lock that orders writers: no gaps, no two events under 
 changes when history may have gone back (a restore); a reader of another epoch starts afresh.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, tuple_, update
 
 from core.shared.facts import Fact
 from core.store.database import Reading, UnitOfWork
@@ -46,12 +47,31 @@ class StreamAdvanced(Fact):
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event to be appended. The same ``client_id`` of the same ``author`` is the same event."""
+
+    stream: str
+    kind: str
+    body: dict[str, Any]
+    author: str | None = None
+    client_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """How far a stream has got."""
 
     epoch: int
     seq: int
+
+
+class EventName(NamedTuple):
+    """What its writer called an event; kept by a unique index where there is an author."""
+
+    stream: str
+    author: str | None
+    client_id: str
 
 
 def append(
@@ -63,44 +83,39 @@ def append(
     author: str | None = None,
     client_id: str | None = None,
 ) -> StreamEvent:
-    """Add an event at the end, or return the one that this author sent under this client id before.
+    """Add an event at the end, or return the one that this author sent under this client id before."""
+    event = NewEvent(stream=stream, kind=kind, body=body, author=author, client_id=client_id)
+    return append_all(uow, [event])[0]
 
-    The stream's row is locked first, so the look for the earlier event cannot be overtaken.
+
+def append_all(uow: UnitOfWork, events: Sequence[NewEvent]) -> list[StreamEvent]:
+    """Add events at the ends of their streams, in the order given; one answer for each, as ``append``.
+
+    The rows of the streams are locked first, in the order of their names, so two batches cannot wait for
+    each other and the look for earlier events cannot be overtaken. One statement a table, however many.
     """
-    epoch, seq = _next_number(uow, stream)
-    if client_id is not None:
-        earlier = _sent_before(uow, stream, author, client_id)
+    if not events:
+        return []
+    raised = _raise_heads(uow, Counter(event.stream for event in events))
+    known = _sent_before(uow, {key for event in events if (key := _name_of(event)) is not None}, raised)
+    numbers = {stream: end.seq - count for stream, (end, count) in raised.items()}
+    answers, fresh = [], []
+    for event in events:
+        name = _name_of(event)
+        earlier = None if name is None else known.get(name)
         if earlier is not None:
-            _give_number_back(uow, stream)
-            return _event(earlier, epoch, duplicate=True)
-    event = StreamEvent(
-        stream=stream,
-        epoch=epoch,
-        seq=seq,
-        kind=kind,
-        author=author,
-        client_id=client_id,
-        body=body,
-        at=uow.now,
-    )
-    uow.session.execute(
-        uow.insert(StreamEventRow).values(
-            stream=stream, seq=seq, kind=kind, author=author, client_id=client_id, body=body, at=uow.now
-        )
-    )
-    uow.record(
-        StreamAdvanced(
-            stream=stream,
-            epoch=epoch,
-            seq=seq,
-            event_kind=kind,
-            author=author,
-            client_id=client_id,
-            body=body,
-            at=uow.now,
-        )
-    )
-    return event
+            answers.append(replace(earlier, duplicate=True))
+            continue
+        numbers[event.stream] += 1
+        epoch = raised[event.stream][0].epoch
+        appended = _appended(event, epoch=epoch, seq=numbers[event.stream], at=uow.now)
+        answers.append(appended)
+        fresh.append(appended)
+        if name is not None:
+            known[name] = appended
+    _give_numbers_back(uow, {name: end.seq - numbers[name] for name, (end, _) in raised.items()})
+    _insert(uow, fresh)
+    return answers
 
 
 def rewrite(uow: UnitOfWork, *, stream: str, seq: int, body: dict[str, Any]) -> None:
@@ -139,6 +154,16 @@ def event_at(reading: Reading, *, stream: str, seq: int) -> StreamEvent | None:
     return None if row is None else _event(row, _head(reading, stream).epoch)
 
 
+def events_at(reading: Reading, *, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], StreamEvent]:
+    """The events at these places (stream, seq), those that there are."""
+    if not places:
+        return {}
+    place = tuple_(StreamEventRow.stream, StreamEventRow.seq)
+    rows = reading.session.execute(select(StreamEventRow).where(place.in_(list(places)))).scalars()
+    stand = heads(reading, streams=list({stream for stream, _ in places}))
+    return {(row.stream, row.seq): _event(row, stand[row.stream].epoch) for row in rows}
+
+
 def head(reading: Reading, *, stream: str) -> Head:
     """How far one stream has got; (1, 0) for a stream in which nothing was said yet."""
     return _head(reading, stream)
@@ -157,33 +182,107 @@ def bump_epochs(uow: UnitOfWork) -> int:
 
 def sent_before(reading: Reading, *, stream: str, author: str, client_id: str) -> StreamEvent | None:
     """The event that this author sent under this client id, if it came here before."""
-    row = _sent_before(reading, stream, author, client_id)
-    return None if row is None else _event(row, _head(reading, stream).epoch, duplicate=True)
+    name = EventName(stream, author, client_id)
+    earlier = _sent_before(reading, {name}, {stream: (_head(reading, stream), 0)}).get(name)
+    return None if earlier is None else replace(earlier, duplicate=True)
 
 
-def _next_number(uow: UnitOfWork, stream: str) -> tuple[int, int]:
-    statement = (
-        uow.insert(StreamRow)
-        .values(name=stream, epoch=1, head=1)
-        .on_conflict_do_update(index_elements=["name"], set_={"head": StreamRow.head + 1})
-        .returning(StreamRow.epoch, StreamRow.head)
-    )
-    epoch, seq = uow.session.execute(statement).one()
-    return int(epoch), int(seq)
+def _name_of(event: NewEvent | StreamEventRow) -> EventName | None:
+    """The name that the writer gave the event."""
+    return None if event.client_id is None else EventName(event.stream, event.author, event.client_id)
 
 
-def _give_number_back(uow: UnitOfWork, stream: str) -> None:
-    uow.session.execute(update(StreamRow).where(StreamRow.name == stream).values(head=StreamRow.head - 1))
+def _raise_heads(uow: UnitOfWork, counts: Mapping[str, int]) -> dict[str, tuple[Head, int]]:
+    """Lock the streams and raise their heads; where each stands now and by how much it was raised."""
+    statement = uow.insert(StreamRow)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"head": StreamRow.head + statement.excluded.head}
+    ).returning(StreamRow.name, StreamRow.epoch, StreamRow.head)
+    rows = [{"name": name, "epoch": 1, "head": counts[name]} for name in sorted(counts)]
+    raised = uow.session.connection().execute(statement, rows)
+    return {row.name: (Head(epoch=row.epoch, seq=row.head), counts[row.name]) for row in raised}
 
 
-def _sent_before(reading: Reading, stream: str, author: str | None, client_id: str) -> StreamEventRow | None:
+def _give_numbers_back(uow: UnitOfWork, unused: Mapping[str, int]) -> None:
+    for stream, count in unused.items():
+        if count:
+            uow.session.execute(
+                update(StreamRow).where(StreamRow.name == stream).values(head=StreamRow.head - count)
+            )
+
+
+def _sent_before(
+    reading: Reading, names: Collection[EventName], ends: Mapping[str, tuple[Head, int]]
+) -> dict[EventName, StreamEvent]:
+    """The events that stand under these names of their writers."""
+    rows = [*_rows_of_authors(reading, names), *_rows_of_nobody(reading, names)]
+    found = {_name_of(row): _event(row, ends[row.stream][0].epoch) for row in rows}
+    return {name: event for name, event in found.items() if name is not None}
+
+
+def _rows_of_authors(reading: Reading, names: Collection[EventName]) -> Iterable[StreamEventRow]:
+    wanted = [tuple(name) for name in names if name.author is not None]
+    if not wanted:
+        return []
+    name = tuple_(StreamEventRow.stream, StreamEventRow.author, StreamEventRow.client_id)
+    return reading.session.execute(select(StreamEventRow).where(name.in_(wanted))).scalars()
+
+
+def _rows_of_nobody(reading: Reading, names: Collection[EventName]) -> Iterable[StreamEventRow]:
+    """NULL equals nothing, so what the bots have said is looked for by a query of its own."""
+    wanted = [(name.stream, name.client_id) for name in names if name.author is None]
+    if not wanted:
+        return []
+    name = tuple_(StreamEventRow.stream, StreamEventRow.client_id)
     return reading.session.execute(
-        select(StreamEventRow).where(
-            StreamEventRow.stream == stream,
-            StreamEventRow.author.is_(None) if author is None else StreamEventRow.author == author,
-            StreamEventRow.client_id == client_id,
-        )
-    ).scalar_one_or_none()
+        select(StreamEventRow).where(StreamEventRow.author.is_(None), name.in_(wanted))
+    ).scalars()
+
+
+def _appended(event: NewEvent, *, epoch: int, seq: int, at: datetime) -> StreamEvent:
+    return StreamEvent(
+        stream=event.stream,
+        epoch=epoch,
+        seq=seq,
+        kind=event.kind,
+        author=event.author,
+        client_id=event.client_id,
+        body=event.body,
+        at=at,
+    )
+
+
+def _insert(uow: UnitOfWork, events: Sequence[StreamEvent]) -> None:
+    """Write the rows of new events and the facts that tell of them."""
+    if not events:
+        return
+    rows = [
+        {
+            "stream": event.stream,
+            "seq": event.seq,
+            "kind": event.kind,
+            "author": event.author,
+            "client_id": event.client_id,
+            "body": event.body,
+            "at": event.at,
+        }
+        for event in events
+    ]
+    uow.session.connection().execute(insert(StreamEventRow), rows)
+    uow.record_all([_advanced(event) for event in events])
+
+
+def _advanced(event: StreamEvent) -> StreamAdvanced:
+    return StreamAdvanced(
+        stream=event.stream,
+        epoch=event.epoch,
+        seq=event.seq,
+        event_kind=event.kind,
+        author=event.author,
+        client_id=event.client_id,
+        body=event.body,
+        at=event.at,
+    )
 
 
 def _head(reading: Reading, stream: str) -> Head:
@@ -193,7 +292,7 @@ def _head(reading: Reading, stream: str) -> Head:
     return Head(epoch=1, seq=0) if row is None else Head(epoch=row.epoch, seq=row.head)
 
 
-def _event(row: StreamEventRow, epoch: int, *, duplicate: bool = False) -> StreamEvent:
+def _event(row: StreamEventRow, epoch: int) -> StreamEvent:
     return StreamEvent(
         stream=row.stream,
         epoch=epoch,
@@ -203,5 +302,4 @@ def _event(row: StreamEventRow, epoch: int, *, duplicate: bool = False) -> Strea
         client_id=row.client_id,
         body=row.body,
         at=row.at,
-        duplicate=duplicate,
     )

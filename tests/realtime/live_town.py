@@ -15,7 +15,7 @@ from app.tour.live_client import LiveClient
 from core.chats import open_web_chat
 from core.contact import Sent, send_message
 from core.identity import open_session
-from core.rooms import create_room, post_message
+from core.rooms import Post, Sender, create_room, post_message
 from core.shared.ids import RoomId, SpaceId, new_id
 from core.spaces import SpaceKind, create_space
 from core.store import Database, StreamEvent, events_after, outbox_backlog
@@ -84,12 +84,12 @@ class LiveTown:
         """A message put into a room past the hub, as another process would."""
         return self.database.run(
             post_message,
-            room_id=RoomId(room.removeprefix("room:")),
-            sender_id=self.town.people[who],
-            sender_name=who,
-            side="citizen",
-            client_id=new_id(),
-            text=text,
+            Post(
+                room_id=RoomId(room.removeprefix("room:")),
+                sender=Sender(id=self.town.people[who], name=who, side="citizen"),
+                client_id=new_id(),
+                text=text,
+            ),
         )
 
     def stored(self, room: str) -> list[Seen]:
