@@ -2,6 +2,7 @@
 
 import asyncio
 
+from app.limits import limiter_for
 from app.relay import Consumer, Routes
 from app.settings import Settings
 from core.shared.facts import RecordedFact
@@ -26,7 +27,12 @@ def build_sender(settings: Settings, database: Database) -> Sender:
     senders: list[CarrierSender] = [WebChatSender(database, codec)]
     if policies[Carrier.TELEGRAM] is not ChannelPolicy.OFF:
         senders.append(
-            TelegramSender(codec, token=settings.telegram_bot_token, api_base=settings.telegram_api_base)
+            TelegramSender(
+                codec,
+                token=settings.telegram_bot_token,
+                api_base=settings.telegram_api_base,
+                limiter=limiter_for(settings, Carrier.TELEGRAM),
+            )
         )
     return Sender(
         database,

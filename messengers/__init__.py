@@ -22,15 +22,23 @@ from messengers.buttons import (
 )
 from messengers.capabilities import CAPABILITIES, Capabilities, Carrier, ChannelPolicy
 from messengers.clocks import clock_time, spoken_day, spoken_moment
+from messengers.limiter import Limiter, NotNow
+from messengers.limiter_file import FileLedger
+from messengers.limiter_ledger import Answer, Ask, Ledger, LedgerAway, Scope, Standing
+from messengers.limiter_rates import RATES, Rates, weight_of
+from messengers.limiter_redis import RedisLedger
 from messengers.screens import Button, Link, Photo, Press, Screen, button_rows, screen_body
 from messengers.site import Site, with_usable_links
 from messengers.texts import Entity, RichText, bold, plain, rich, shortened, split_text, stacked, utf16_length
 
 __all__ = [
     "CAPABILITIES",
+    "RATES",
     "AcceptAlert",
     "AcceptConsent",
     "Action",
+    "Answer",
+    "Ask",
     "BadButton",
     "Button",
     "ButtonCodec",
@@ -40,17 +48,26 @@ __all__ = [
     "ChooseLanguage",
     "ChooseTerritory",
     "Entity",
+    "FileLedger",
+    "Ledger",
+    "LedgerAway",
+    "Limiter",
     "Link",
+    "NotNow",
     "Open",
     "OpenBelow",
     "Photo",
     "Place",
     "Press",
+    "Rates",
+    "RedisLedger",
     "RichText",
+    "Scope",
     "Screen",
     "Site",
     "Snooze",
     "SnoozeAlert",
+    "Standing",
     "Vote",
     "WithdrawConsent",
     "bold",
@@ -65,5 +82,6 @@ __all__ = [
     "spoken_moment",
     "stacked",
     "utf16_length",
+    "weight_of",
     "with_usable_links",
 ]

@@ -74,7 +74,6 @@ class Sender:
         self._policies = policies
         self._render = Renderer(site=Site(public_url), files=files, policies=policies)
         self._awake = asyncio.Event()
-        self._paused_until: dict[Carrier, float] = {}
         self._next_release = 0.0
 
     def wake(self) -> None:
@@ -97,7 +96,7 @@ class Sender:
     async def deliver_due(self) -> int:
         """Deliver what is due now, at most a batch; how many were tried."""
         await self._release()
-        carriers = self._open_carriers()
+        carriers = [carrier.value for carrier in self._senders]
         due_at = await self._database.read_async(next_due, carriers=carriers)
         if due_at is None or due_at > self._database.clock.now():
             return 0
@@ -106,10 +105,6 @@ class Sender:
         )
         await asyncio.gather(*(self._deliver(one) for one in claimed))
         return len(claimed)
-
-    def _open_carriers(self) -> list[str]:
-        now = time.monotonic()
-        return [carrier for carrier in self._senders if self._paused_until.get(carrier, 0.0) <= now]
 
     async def _release(self) -> None:
         if time.monotonic() >= self._next_release:
@@ -173,17 +168,19 @@ class Sender:
         except Obsolete as reason:
             return Refused(f"obsolete_{reason}")
         if original is not None and original.native_id is not None:
-            return await sender.edit(one.address, original.native_id, screen, delivery_id=one.id)
-        return await sender.send(one.address, screen, delivery_id=one.id)
+            return await sender.edit(
+                one.address, original.native_id, screen, delivery_id=one.id, urgency=one.urgency
+            )
+        return await sender.send(one.address, screen, delivery_id=one.id, urgency=one.urgency)
 
     async def _write_down(self, one: Delivery, outcome: Outcome) -> None:
         match outcome:
             case Sent(native_id):
                 await self._database.run_async(mark_sent, delivery_id=one.id, native_id=native_id)
-            case Later(reason, wait, everybody):
-                if everybody:
-                    self._paused_until[Carrier(one.carrier)] = time.monotonic() + wait.total_seconds()
-                await self._database.run_async(postpone, delivery_id=one.id, reason=reason, wait=wait)
+            case Later(reason, wait, tried):
+                await self._database.run_async(
+                    postpone, delivery_id=one.id, reason=reason, wait=wait, tried=tried
+                )
             case Uncertain(reason):
                 await self._database.run_async(mark_uncertain, delivery_id=one.id, reason=reason)
             case Refused(reason):

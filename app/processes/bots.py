@@ -6,6 +6,7 @@ import logging
 import signal
 
 from app import lifeline
+from app.limits import limiter_for
 from app.nudges import Alarm
 from app.settings import Settings
 from app.wiring import INBOX_NUDGE, open_database
@@ -50,7 +51,12 @@ def build_conversations(settings: Settings, database: Database) -> Conversations
     policy = ChannelPolicy(settings.channel_policy_telegram)
     if settings.telegram_bot_token and policy is not ChannelPolicy.OFF:
         carriers.append(
-            TelegramCarrier(database, token=settings.telegram_bot_token, api_base=settings.telegram_api_base)
+            TelegramCarrier(
+                database,
+                token=settings.telegram_bot_token,
+                api_base=settings.telegram_api_base,
+                limiter=limiter_for(settings, Carrier.TELEGRAM),
+            )
         )
     log.info("carriers_started carriers=%s", ",".join(port.carrier for port in carriers))
     return Conversations(

@@ -21,10 +21,11 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import BotCommand, Update
 
+from bots.carriers.pacing import KeepThePace
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.language import LANGUAGES, N_, translate
 from core.store import Database, UnitOfWork, WaitingUpdate, receive_update
-from messengers import Carrier
+from messengers import Carrier, Limiter
 
 log = logging.getLogger(__name__)
 
@@ -93,15 +94,20 @@ class PatientRequests(BaseRequestMiddleware):
 
 
 class TelegramCarrier:
-    """The carrier ``telegram`` over long polling."""
+    """The carrier ``telegram`` over long polling; ``limiter``: the one shared with the senders."""
 
     carrier = Carrier.TELEGRAM
 
-    def __init__(self, database: Database, *, token: str, api_base: str = OFFICIAL_API) -> None:
+    def __init__(
+        self, database: Database, *, token: str, api_base: str = OFFICIAL_API, limiter: Limiter | None = None
+    ) -> None:
         session = AiohttpSession(
             api=TelegramAPIServer.from_base(api_base.rstrip("/")), timeout=REQUEST_TIMEOUT_S
         )
         session.middleware(PatientRequests())
+        if limiter is not None:
+            # Inside the patience: each repetition waits for a place of its own.
+            session.middleware(KeepThePace(limiter))
         self.bot = Bot(token, session=session)
         self._database = database
         self._offset = 0

@@ -77,17 +77,27 @@ def mark_sent(uow: UnitOfWork, *, delivery_id: DeliveryId, native_id: str | None
 
 
 def postpone(
-    uow: UnitOfWork, *, delivery_id: DeliveryId, reason: str, wait: timedelta = timedelta(0)
+    uow: UnitOfWork,
+    *,
+    delivery_id: DeliveryId,
+    reason: str,
+    wait: timedelta = timedelta(0),
+    tried: bool = True,
 ) -> None:
-    """It was not sent for a reason that will pass; after too many attempts it is given up."""
+    """It was not sent for a reason that will pass; after too many attempts it is given up.
+
+    tried: False if the messenger only asked for patience; that is not counted as an attempt.
+    """
     row = uow.session.get_one(DeliveryRow, delivery_id)
-    if row.attempts >= MOST_ATTEMPTS:
+    if not tried:
+        row.attempts -= 1
+    elif row.attempts >= MOST_ATTEMPTS:
         give_up(uow, delivery_id=delivery_id, reason=reason)
         return
     row.state = DeliveryState.PENDING
     row.reason = reason
     row.leased_until = None
-    row.due_at = uow.now + next_attempt_after(row.attempts, asked_wait=wait)
+    row.due_at = uow.now + (next_attempt_after(row.attempts, asked_wait=wait) if tried else wait)
 
 
 def mark_uncertain(uow: UnitOfWork, *, delivery_id: DeliveryId, reason: str) -> None:

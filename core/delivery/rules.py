@@ -23,9 +23,11 @@ class DeliveryState(StrEnum):
 
 
 class Urgency(StrEnum):
-    """How a message is treated; the first are sent first."""
+    """The lane of a message; the first overtake the others."""
 
     CRITICAL = "critical"
+    # What somebody is waiting for: a bot's own screens, an official's answer.
+    REPLY = "reply"
     PERSONAL = "personal"
     BULK = "bulk"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from core.delivery import Urgency
 from core.shared.ids import DeliveryId
 from messengers import Carrier, Screen
 
@@ -31,11 +32,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not sent; try after ``wait``. ``everybody``: the pause is for all messages of this carrier."""
+    """Not sent; try after ``wait``. ``tried``: False if the messenger was not even asked."""
 
     reason: str
     wait: timedelta = timedelta(0)
-    everybody: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,15 @@ class CarrierSender(Protocol):
         """Which messenger."""
         ...
 
-    async def send(self, address: str, screen: Screen, *, delivery_id: DeliveryId) -> Outcome:
-        """Send a new message. ``delivery_id`` is the same in a repetition."""
+    async def send(
+        self, address: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
+    ) -> Outcome:
+        """Send a new message in its lane. ``delivery_id`` is the same in a repetition."""
         ...
 
-    async def edit(self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId) -> Outcome:
+    async def edit(
+        self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
+    ) -> Outcome:
         """Change a message that was sent before."""
         ...
 

@@ -1,80 +1,138 @@
 """Telegram as a messenger of notifications, through python-telegram-bot: light to import, sends only."""
 
-import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
+from core.delivery import Urgency
 from core.shared.ids import DeliveryId
 from messengers import (
     CAPABILITIES,
     ButtonCodec,
     Carrier,
+    Limiter,
+    NotNow,
     RichText,
+    Scope,
     Screen,
     button_rows,
     shortened,
+    weight_of,
     with_usable_links,
 )
-from notifications.pace import Pace
 from notifications.senders.port import Later, Outcome, Refused, Sent, Uncertain, Unreachable
 
 REQUEST_TIMEOUT_S = 20.0
-# Source: Telegram's FAQ: about 30 messages a second to all chats; one a second within one chat.
-PER_SECOND, PER_CHAT_PER_SECOND = 25.0, 1.0
+WRONG_TOKEN_PAUSE = timedelta(minutes=1)
 _LIMITS = CAPABILITIES[Carrier.TELEGRAM]
 # These never had a connection, so nothing can have arrived.
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot can't initiate conversation")
 
+JsonAnswer = bool | dict[str, Any] | list[dict[str, Any]]
+
+
+class SharedRateLimiter(BaseRateLimiter[Urgency]):
+    """python-telegram-bot's door to our limiter; the lane comes as ``rate_limit_args``.
+
+    Its own AIORateLimiter let 59 messages out in the first second, knows no limit of a chat and no other
+    process, and lets any other request end a pause.
+    """
+
+    def __init__(self, limiter: Limiter) -> None:
+        self._limiter = limiter
+
+    async def initialize(self) -> None:
+        """The limiter is ready as it is."""
+
+    async def shutdown(self) -> None:
+        """The limiter belongs to whoever made it."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, JsonAnswer]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: Urgency | None,
+    ) -> JsonAnswer:
+        """Wait for a place, then make the request. Raises: NotNow, and what the request raises."""
+        weight = weight_of(endpoint)
+        chat = None if data.get("chat_id") is None else str(data["chat_id"])
+        if weight != "free":
+            # A change makes no new message, so the limit of one chat does not hold it back.
+            lane = rate_limit_args or Urgency.PERSONAL
+            await self._limiter.turn(chat if weight == "message" else None, lane)
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as pause:
+            await self._limiter.hold(chat, _seconds(pause))
+            raise
+        except InvalidToken:
+            # The operator has to mend the token; until then every message would only knock in vain.
+            await self._limiter.hold(None, WRONG_TOKEN_PAUSE.total_seconds(), scope=Scope.ALL)
+            raise
+
 
 class TelegramSender:
-    """Sends and edits over the Bot API at ``api_base``."""
+    """Sends and edits over the Bot API at ``api_base``, at the pace of the limiter."""
 
     carrier = Carrier.TELEGRAM
 
-    def __init__(self, codec: ButtonCodec, *, token: str, api_base: str) -> None:
+    def __init__(self, codec: ButtonCodec, *, token: str, api_base: str, limiter: Limiter) -> None:
         self._codec = codec
         request = HTTPXRequest(
-            connection_pool_size=16,
+            connection_pool_size=32,
             read_timeout=REQUEST_TIMEOUT_S,
             write_timeout=REQUEST_TIMEOUT_S,
             connect_timeout=5.0,
             media_write_timeout=REQUEST_TIMEOUT_S,
         )
-        self._bot = Bot(token, base_url=f"{api_base.rstrip('/')}/bot", request=request)
-        self._pace = Pace(per_second=PER_SECOND, per_key_per_second=PER_CHAT_PER_SECOND)
+        self._bot = ExtBot(
+            token,
+            base_url=f"{api_base.rstrip('/')}/bot",
+            request=request,
+            rate_limiter=SharedRateLimiter(limiter),
+        )
 
-    async def send(self, address: str, screen: Screen, *, delivery_id: DeliveryId) -> Outcome:
+    async def send(
+        self, address: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
+    ) -> Outcome:
         """Send one message, photo and caption in one where there is a photo."""
         screen = with_usable_links(screen, self.carrier)
-        await self._pace.wait(address)
         if screen.photo is None:
-            return await _outcome("text", lambda: self._send_text(address, screen))
-        return await _outcome("photo", lambda: self._send_photo(address, screen))
+            return await _outcome("text", lambda: self._send_text(address, screen, urgency))
+        return await _outcome("photo", lambda: self._send_photo(address, screen, urgency))
 
-    async def edit(self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId) -> Outcome:
+    async def edit(
+        self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
+    ) -> Outcome:
         """Change caption or text and the buttons; a photo stays as it is."""
         screen = with_usable_links(screen, self.carrier)
         form, _, message_id = native_id.partition(":")
-        # An edit makes no new message, so the limit of one a second per chat does not hold it back.
-        await self._pace.wait()
-        return await _outcome(form, lambda: self._edit(form, address, int(message_id), screen))
+        return await _outcome(form, lambda: self._edit(form, address, int(message_id), screen, urgency))
 
     async def close(self) -> None:
         """Close the connections."""
         await self._bot.shutdown()
 
-    async def _send_text(self, address: str, screen: Screen) -> Message:
+    async def _send_text(self, address: str, screen: Screen, urgency: Urgency) -> Message:
         text = shortened(screen.text, limit=_LIMITS.text_limit)
         return await self._bot.send_message(
-            chat_id=int(address), text=text.text, entities=_entities(text), reply_markup=self._markup(screen)
+            chat_id=int(address),
+            text=text.text,
+            entities=_entities(text),
+            reply_markup=self._markup(screen),
+            rate_limit_args=urgency,
         )
 
-    async def _send_photo(self, address: str, screen: Screen) -> Message:
+    async def _send_photo(self, address: str, screen: Screen, urgency: Urgency) -> Message:
         assert screen.photo is not None  # noqa: S101 - narrows the type; send() has looked
         caption = shortened(screen.text, limit=_LIMITS.caption_limit)
         return await self._bot.send_photo(
@@ -84,9 +142,12 @@ class TelegramSender:
             caption=caption.text,
             caption_entities=_entities(caption),
             reply_markup=self._markup(screen),
+            rate_limit_args=urgency,
         )
 
-    async def _edit(self, form: str, address: str, message_id: int, screen: Screen) -> Message | bool:
+    async def _edit(
+        self, form: str, address: str, message_id: int, screen: Screen, urgency: Urgency
+    ) -> Message | bool:
         if form == "photo":
             caption = shortened(screen.text, limit=_LIMITS.caption_limit)
             return await self._bot.edit_message_caption(
@@ -95,6 +156,7 @@ class TelegramSender:
                 caption=caption.text,
                 caption_entities=_entities(caption),
                 reply_markup=self._markup(screen),
+                rate_limit_args=urgency,
             )
         text = shortened(screen.text, limit=_LIMITS.text_limit)
         return await self._bot.edit_message_text(
@@ -103,6 +165,7 @@ class TelegramSender:
             message_id=message_id,
             entities=_entities(text),
             reply_markup=self._markup(screen),
+            rate_limit_args=urgency,
         )
 
     def _markup(self, screen: Screen) -> InlineKeyboardMarkup | None:
@@ -125,17 +188,15 @@ async def _outcome(form: str, call: Callable[[], Awaitable[Message | bool]]) -> 
     """Make the call and say how it ended, in the sender's words."""
     try:
         message = await call()
-    except RetryAfter as pause:
-        wait = pause.retry_after
-        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-        return Later("429", timedelta(seconds=math.ceil(seconds)), everybody=True)
+    except (NotNow, RetryAfter) as pause:
+        wait_s = pause.wait_s if isinstance(pause, NotNow) else _seconds(pause)
+        return Later("limit", timedelta(seconds=wait_s), tried=False)
     except Forbidden:
         return Unreachable("blocked")
     except BadRequest as refusal:
         return _refusal(form, refusal)
     except InvalidToken:
-        # The operator has to mend the token; the message waits for it.
-        return Later("token_refused", timedelta(minutes=1), everybody=True)
+        return Later("token_refused", WRONG_TOKEN_PAUSE, tried=False)
     except NetworkError as failure:
         if type(failure.__cause__).__name__ in _NEVER_SENT:
             return Later("no_connection")
@@ -143,6 +204,11 @@ async def _outcome(form: str, call: Callable[[], Awaitable[Message | bool]]) -> 
     except TelegramError as failure:
         return Refused(type(failure).__name__)
     return Sent(f"{form}:{message.message_id}" if isinstance(message, Message) else None)
+
+
+def _seconds(pause: RetryAfter) -> float:
+    wait = pause.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def _refusal(form: str, refusal: BadRequest) -> Outcome:

@@ -1,6 +1,7 @@
 """The web chat as a messenger: a message is an event of the chat's stream, written once."""
 
 from core.chats import edit_in_web_chat, show_in_web_chat
+from core.delivery import Urgency
 from core.shared.ids import ChatId, DeliveryId
 from core.store import Database
 from messengers import ButtonCodec, Carrier, Screen, screen_body
@@ -16,7 +17,9 @@ class WebChatSender:
         self._database = database
         self._codec = codec
 
-    async def send(self, address: str, screen: Screen, *, delivery_id: DeliveryId) -> Outcome:
+    async def send(
+        self, address: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
+    ) -> Outcome:
         """Append the message."""
         event = await self._database.run_async(
             show_in_web_chat,
@@ -26,7 +29,9 @@ class WebChatSender:
         )
         return Sent(str(event.seq))
 
-    async def edit(self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId) -> Outcome:
+    async def edit(
+        self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
+    ) -> Outcome:
         """Change the message; an edit that changes nothing is done already."""
         await self._database.run_async(
             edit_in_web_chat,

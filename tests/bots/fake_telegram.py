@@ -112,14 +112,13 @@ class FakeTelegram:
         answer = rules.Answer(status, description, retry_after)
         self._misfortunes.extend(_Misfortune(method, answer) for _ in range(times))
 
-    def throttle(self, method: str, *, retry_after: int) -> None:
-        """429 for the next call; a call before the pause is over counts in `impatient`."""
-        self.refuse(
-            method,
-            status=429,
-            description=f"Too Many Requests: retry after {retry_after}",
-            retry_after=retry_after,
-        )
+    def throttle(self, method: str, *, retry_after: int, chat_id: int | None = None) -> None:
+        """429 for the next call, in one chat or in all; calls before its pause is over count in `impatient`.
+
+        Telegram's answer does not say which of the two it is.
+        """
+        answer = rules.Answer(429, f"Too Many Requests: retry after {retry_after}", retry_after)
+        self._misfortunes.append(_Misfortune(method, answer, chat_id=chat_id))
 
     def lose_answer(self, method: str, *, times: int = 1) -> None:
         """Let the next calls take effect, then cut the connection instead of answering."""
@@ -198,7 +197,7 @@ class FakeTelegram:
             if request.match_info["token"] != TOKEN:
                 raise RefusedError(401, "Unauthorized")
             parameters = await self._parameters(method, request)
-            misfortune = self._misfortune(method)
+            misfortune = self._misfortune(method, parameters.get("chat_id"))
             result = await getattr(self, _snake(method))(**parameters)
         except RefusedError as refusal:
             self.calls.append((method, refusal.answer.status))
@@ -208,17 +207,18 @@ class FakeTelegram:
             request.transport.close()
         return web.json_response({"ok": True, "result": result})
 
-    def _misfortune(self, method: str) -> _Misfortune | None:
-        if time.monotonic() < self._paused_until[method]:
+    def _misfortune(self, method: str, chat_id: int | None) -> _Misfortune | None:
+        if time.monotonic() < max(self._paused_until[method], self._paused_until[f"{method} {chat_id}"]):
             self.impatient += 1
             raise RefusedError(429, "Too Many Requests: retry after 1", retry_after=1)
         for misfortune in self._misfortunes:
-            if misfortune.method == method:
+            if misfortune.method == method and misfortune.chat_id in {None, chat_id}:
                 self._misfortunes.remove(misfortune)
                 if misfortune.answer is None:
                     return misfortune
                 if misfortune.answer.retry_after:
-                    self._paused_until[method] = time.monotonic() + misfortune.answer.retry_after
+                    paused = method if misfortune.chat_id is None else f"{method} {chat_id}"
+                    self._paused_until[paused] = time.monotonic() + misfortune.answer.retry_after
                 raise RefusedError(
                     misfortune.answer.status, misfortune.answer.description, misfortune.answer.retry_after
                 )

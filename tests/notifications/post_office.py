@@ -19,7 +19,7 @@ from core.identity import link_identity
 from core.indicators import Indicator, NewValue, Period, record_release, register_indicators
 from core.shared.ids import AlertId, ConversationId, new_id
 from core.store import StreamEvent, events_after, mark_sent, waiting_facts
-from messengers import ButtonCodec, Carrier, ChannelPolicy
+from messengers import ButtonCodec, Carrier, ChannelPolicy, FileLedger, Limiter, Rates
 from notifications import CarrierSender, Sender, TelegramSender, WebChatSender, handle
 from tests.bots.doors import PUBLIC_URL, SECRET
 from tests.bots.fake_phone import FakeUser
@@ -164,11 +164,14 @@ async def opened(
     """A post office over a fresh fake Telegram."""
     policies = {Carrier.WEB: ChannelPolicy.FULL, Carrier.TELEGRAM: policy}
     codec = ButtonCodec(SECRET)
+    # Fast: what the limits do is told in tests/messengers/test_limiter.py.
+    limiter = Limiter("telegram", Rates(per_second=1000), FileLedger(folder / "limits.sqlite3"))
     async with FakeTelegram() as telegram:
         senders: list[CarrierSender] = [
-            TelegramSender(codec, token=TOKEN, api_base=telegram.base_url),
+            TelegramSender(codec, token=TOKEN, api_base=telegram.base_url, limiter=limiter),
             WebChatSender(town.database, codec),
         ]
         sender = Sender(town.database, senders, public_url=PUBLIC_URL, files=folder, policies=policies)
         yield PostOffice(town, telegram, sender, folder, policies)
         await asyncio.gather(*(one.close() for one in senders))
+        await limiter.close()

@@ -73,8 +73,6 @@ async def test_a_pause_asked_by_the_messenger_is_kept_by_all_messages(office: Po
     await office.deliver()
     assert office.states(topic) == [DeliveryState.PENDING]
     office.town.clock.advance(timedelta(seconds=10))
-    office.sender._paused_until.clear()
-    office.telegram._paused_until.clear()
     await office.deliver()
 
     assert len(anna.chat.messages) == 1

@@ -1,12 +1,9 @@
-"""Quiet hours by the clock of the place, and the pace of sending."""
+"""Quiet hours by the clock of the place."""
 
-import asyncio
-import time
 from datetime import UTC, datetime
 
 import pytest
 
-from notifications.pace import Pace
 from notifications.timing import next_working_moment
 
 MOSCOW, KAMCHATKA = "Europe/Moscow", "Asia/Kamchatka"
@@ -29,22 +26,3 @@ def test_a_message_that_can_wait_goes_in_working_hours(now: str, zone: str, mome
     found = next_working_moment(datetime.fromisoformat(now).replace(tzinfo=UTC), zone)
 
     assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
-
-
-async def test_messages_of_one_chat_are_spaced_and_those_of_others_are_not() -> None:
-    pace = Pace(per_second=1000, per_key_per_second=10)
-    started = time.monotonic()
-
-    await asyncio.gather(*(pace.wait("anna") for _ in range(4)), *(pace.wait(f"{n}") for n in range(50)))
-    took = time.monotonic() - started
-
-    assert 0.3 <= took < 1.0
-
-
-async def test_all_messages_together_keep_the_pace() -> None:
-    pace = Pace(per_second=100, per_key_per_second=1)
-    started = time.monotonic()
-
-    await asyncio.gather(*(pace.wait(f"{n}") for n in range(31)))
-
-    assert time.monotonic() - started >= 0.3
