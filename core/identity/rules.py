@@ -36,6 +36,7 @@ class Action(StrEnum):
 
     ANSWER_CITIZENS = "answer_citizens"
     RUN_POLLS = "run_polls"
+    MODERATE_ROOMS = "moderate_rooms"
     HANDLE_ALERTS = "handle_alerts"
     LOAD_DATA = "load_data"
     GRANT_ROLES = "grant_roles"
@@ -46,6 +47,7 @@ class Action(StrEnum):
 SERVICE_OF: dict[Action, str | None] = {
     Action.ANSWER_CITIZENS: "direct_line",
     Action.RUN_POLLS: "active_citizen",
+    Action.MODERATE_ROOMS: None,
     Action.HANDLE_ALERTS: "indicator_monitoring",
     Action.LOAD_DATA: "indicator_monitoring",
     Action.GRANT_ROLES: None,
@@ -55,7 +57,7 @@ SERVICE_OF: dict[Action, str | None] = {
 # Deny by default: what is not written here is not allowed.
 POLICY: dict[Role, frozenset[Action]] = {
     Role.OFFICIAL: frozenset({Action.ANSWER_CITIZENS, Action.HANDLE_ALERTS, Action.SEE_CONSOLE}),
-    Role.MODERATOR: frozenset({Action.RUN_POLLS, Action.SEE_CONSOLE}),
+    Role.MODERATOR: frozenset({Action.RUN_POLLS, Action.MODERATE_ROOMS, Action.SEE_CONSOLE}),
     Role.ANALYST: frozenset({Action.LOAD_DATA, Action.SEE_CONSOLE}),
     Role.ADMINISTRATOR: frozenset({Action.GRANT_ROLES, Action.LOAD_DATA, Action.SEE_CONSOLE}),
 }

@@ -12,6 +12,7 @@ from core.polls.errors import (
 from core.polls.events import BallotCast, PollClosed, PollOpened
 from core.polls.queries import ballot_of, open_polls, poll, polls_voted, recent_polls, tally
 from core.polls.rules import Option, Poll, Receipt, Tally
+from core.polls.showing import show_in_room
 
 __all__ = [
     "BallotCast",
@@ -37,5 +38,6 @@ __all__ = [
     "poll",
     "polls_voted",
     "recent_polls",
+    "show_in_room",
     "tally",
 ]

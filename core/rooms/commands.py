@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
-from core.rooms.model import ReadMarkRow, RoomRow
+from sqlalchemy import select
+
+from core.rooms.model import ReadMarkRow, RoomRow, TerritoryRoomRow
 from core.rooms.rules import stream_of
-from core.shared.ids import PersonId, RoomId, SpaceId, new_id
+from core.shared.ids import PersonId, RoomId, SpaceId, TerritoryId, new_id
+from core.spaces import SpaceKind, create_space
 from core.store import UnitOfWork, head
 
 
@@ -14,6 +17,24 @@ def create_room(uow: UnitOfWork, *, space_id: SpaceId, title: str) -> RoomId:
     uow.session.add(row)
     uow.session.flush()
     return RoomId(row.id)
+
+
+def open_territory_room(uow: UnitOfWork, *, territory_id: TerritoryId, title: str) -> RoomId:
+    """The room in which a territory talks; made at the first call, the same one ever after.
+
+    The caller has decided that the territory exists.
+    """
+    mine = select(TerritoryRoomRow.room_id).where(TerritoryRoomRow.territory_id == territory_id)
+    known = uow.session.execute(mine).scalar_one_or_none()
+    if known is not None:
+        return RoomId(known)
+    space_id = create_space(uow, kind=SpaceKind.TERRITORY, territory_id=territory_id)
+    room_id = create_room(uow, space_id=space_id, title=title)
+    # Two first visitors in the same instant: one room is the territory's, the other one stays unused.
+    uow.insert_new(
+        TerritoryRoomRow, {"territory_id": territory_id, "room_id": room_id}, conflict=("territory_id",)
+    )
+    return RoomId(uow.session.execute(mine).scalar_one())
 
 
 def mark_read(uow: UnitOfWork, *, room_id: RoomId, person_id: PersonId, seq: int) -> None:

@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from core.identity import Person, SignInNeeded, Viewer, consenting, people
 from core.rooms.commands import raise_read_marks
 from core.rooms.errors import UnknownReply, UnknownRoom
-from core.rooms.queries import rooms_there, rooms_to_talk
-from core.rooms.rules import MESSAGE_LIMIT, room_of, stream_of
+from core.rooms.pace import pauses_in, take_turn
+from core.rooms.queries import place_for, rooms_there, rooms_to_talk
+from core.rooms.rules import MESSAGE_LIMIT, Side, room_of, stream_of
 from core.shared.errors import DomainError, checked_text
 from core.shared.ids import PersonId, RoomId
 from core.store import NewEvent, Reading, StreamEvent, UnitOfWork, append_all, events_at
 
 MESSAGE = "message"
+ANSWERABLE = (MESSAGE, "poll")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who speaks, as readers are shown it. ``side``: ``citizen``, or ``official`` for the authority."""
+    """Who speaks, as readers are shown it, and for whom."""
 
     id: PersonId
     name: str
-    side: str
+    side: Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +55,10 @@ def post_messages(uow: UnitOfWork, batch: Sequence[Post]) -> list[StreamEvent | 
 
     A refused post leaves nothing behind and costs the others nothing. Rooms are locked in the order of
     their names. Refusals: UnknownRoom, SignInNeeded, UnknownPerson, ConsentNeeded, Empty, TooLong (3900),
-    UnknownReply.
+    UnknownReply, SlowMode.
     """
     known = _Known.about(uow, batch)
-    drafts = [_draft(post, known) for post in batch]
+    drafts = [_draft(uow, post, known) for post in batch]
     events = append_all(uow, [draft for draft in drafts if isinstance(draft, NewEvent)])
     _mark_own(uow, events)
     answers = iter(events)
@@ -71,10 +73,12 @@ class _Known:
     to_talk: Mapping[Viewer, Collection[RoomId]]
     people: Mapping[PersonId, Person]
     messages: Collection[tuple[str, int]]
+    sides: Mapping[tuple[Viewer, RoomId], Side]
+    pauses: Mapping[RoomId, int]
 
     @classmethod
     def about(cls, reading: Reading, batch: Sequence[Post]) -> "_Known":
-        """Read it. A batch of people in rooms open to all takes three queries, whatever its length."""
+        """Read it. A batch of citizens in rooms open to all takes four queries, whatever its length."""
         trusted = {post.room_id for post in batch if isinstance(post.sender, Sender)}
         viewers: dict[Viewer, set[RoomId]] = {}
         for post in batch:
@@ -83,15 +87,24 @@ class _Known:
         persons = {viewer.person_id for viewer in viewers if viewer.person_id is not None}
         answered = {(stream_of(post.room_id), post.reply_to) for post in batch if post.reply_to is not None}
         events = events_at(reading, places=answered)
+        to_talk = rooms_to_talk(reading, viewers=viewers)
         return cls(
             there=rooms_there(reading, room_ids=trusted),
-            to_talk=rooms_to_talk(reading, viewers=viewers),
+            to_talk=to_talk,
             people=people(reading, person_ids=persons) if persons else {},
-            messages={place for place, event in events.items() if event.kind == MESSAGE},
+            messages={place for place, event in events.items() if event.kind in ANSWERABLE},
+            # Only whoever holds a role may be more than a citizen, and few do.
+            sides={
+                (viewer, room_id): place_for(reading, viewer=viewer, room_id=room_id).side
+                for viewer in to_talk
+                if viewer.grants
+                for room_id in to_talk[viewer] & viewers[viewer]
+            },
+            pauses=pauses_in(reading, room_ids={room_id for rooms in viewers.values() for room_id in rooms}),
         )
 
 
-def _draft(post: Post, known: _Known) -> NewEvent | DomainError:
+def _draft(uow: UnitOfWork, post: Post, known: _Known) -> NewEvent | DomainError:
     try:
         sender = _judged(post, known)
         body: dict[str, object] = {
@@ -103,6 +116,14 @@ def _draft(post: Post, known: _Known) -> NewEvent | DomainError:
             if (stream_of(post.room_id), post.reply_to) not in known.messages:
                 raise UnknownReply
             body["reply_to"] = post.reply_to
+        if sender.side == "citizen" and post.room_id in known.pauses:
+            take_turn(
+                uow,
+                room_id=post.room_id,
+                person_id=sender.id,
+                pause_s=known.pauses[post.room_id],
+                client_id=post.client_id,
+            )
     except DomainError as refusal:
         return refusal
     return NewEvent(
@@ -125,7 +146,9 @@ def _judged(post: Post, known: _Known) -> Sender:
     if post.sender.person_id is None:
         raise SignInNeeded
     person = consenting(known.people.get(post.sender.person_id))
-    return Sender(id=person.id, name=person.display_name, side="citizen")
+    side = known.sides.get((post.sender, post.room_id), "citizen")
+    position = person.position if side == "official" else ""
+    return Sender(id=person.id, name=", ".join(filter(None, (person.display_name, position))), side=side)
 
 
 def _mark_own(uow: UnitOfWork, events: Sequence[StreamEvent]) -> None:

@@ -4,9 +4,9 @@ from sqlalchemy import Select, false, or_, select
 
 from core.identity import Action, Viewer
 from core.identity.rules import POLICY, SERVICE_OF
-from core.shared.ids import TerritoryId
+from core.shared.ids import SpaceId, TerritoryId
 from core.spaces.model import MembershipRow, SpaceRow
-from core.spaces.rules import SpaceKind
+from core.spaces.rules import Space, SpaceKind
 from core.store import Reading
 from core.territories import descendants
 
@@ -29,6 +29,14 @@ def open_to_talk(reading: Reading, viewer: Viewer) -> Select[str]:
     Not conversations: there the direct line (core.contact) must know who speaks to whom.
     """
     return visible_to(reading, viewer).where(SpaceRow.kind != SpaceKind.CONVERSATION)
+
+
+def space_of(reading: Reading, *, space_id: SpaceId) -> Space:
+    """The space of a thing that has passed ``visible_to`` already. Raises: LookupError if there is none."""
+    row = reading.session.get(SpaceRow, space_id)
+    if row is None:
+        raise LookupError(f"no space {space_id}")
+    return Space(id=SpaceId(row.id), kind=SpaceKind(row.kind), territory_id=TerritoryId(row.territory_id))
 
 
 def territories_where(reading: Reading, viewer: Viewer, action: Action) -> list[TerritoryId]:

@@ -26,7 +26,8 @@ class OutboxRow(Base):
     fact_id: Mapped[str] = mapped_column(Id, unique=True)
     kind: Mapped[str] = mapped_column(String(64))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Found by it: the published copy of an event whose text was changed or deleted.
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     # 1 when publishing failed so often that the fact must not hold up the others.

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import func, insert, select, tuple_, update
 
-from core.shared.facts import Fact
+from core.shared.facts import Fact, fact_to_json
 from core.store.database import Reading, UnitOfWork
-from core.store.model import StreamEventRow, StreamRow
+from core.store.model import OutboxRow, StreamEventRow, StreamRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +119,77 @@ def append_all(uow: UnitOfWork, events: Sequence[NewEvent]) -> list[StreamEvent]
 
 
 def rewrite(uow: UnitOfWork, *, stream: str, seq: int, body: dict[str, Any]) -> None:
-    """Replace what an event says, so that no later replay shows the former text.
+    """Replace what an event says, so that nothing shows the former text: no replay, no waiting fact.
 
     Readers who have seen it are told by an event of their own (kind ``edit``), which the caller appends.
     """
-    uow.session.execute(
-        update(StreamEventRow)
-        .where(StreamEventRow.stream == stream, StreamEventRow.seq == seq)
-        .values(body=body)
+    row = uow.session.get(StreamEventRow, (stream, seq), populate_existing=True)
+    if row is None:
+        return
+    row.body = body
+    uow.session.flush()
+    fact = StreamAdvanced(
+        stream=stream,
+        epoch=_head(uow, stream).epoch,
+        seq=seq,
+        event_kind=row.kind,
+        author=row.author,
+        client_id=row.client_id,
+        body=body,
+        at=row.at,
     )
+    published = (
+        OutboxRow.recorded_at == row.at,
+        OutboxRow.kind == fact.kind,
+        OutboxRow.payload["stream"].as_string() == stream,
+        OutboxRow.payload["seq"].as_integer() == seq,
+    )
+    uow.session.execute(update(OutboxRow).where(*published).values(payload=fact_to_json(fact)))
+
+
+def lock_event(uow: UnitOfWork, *, stream: str, seq: int) -> StreamEvent | None:
+    """The event under this number, kept from other writers until the end of the transaction."""
+    row = uow.session.execute(
+        select(StreamEventRow)
+        .where(StreamEventRow.stream == stream, StreamEventRow.seq == seq)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    return None if row is None else _event(row, _head(uow, stream).epoch)
+
+
+def events_of_kinds(
+    reading: Reading,
+    *,
+    stream: str,
+    kinds: Collection[str],
+    since: int = 1,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[StreamEvent]:
+    """Events of these kinds in order, at most ``limit``: the last ones below ``before`` if it is given,
+    else the first ones from ``since`` on."""
+    rows = select(StreamEventRow).where(
+        StreamEventRow.stream == stream, StreamEventRow.kind.in_(kinds), StreamEventRow.seq >= since
+    )
+    if before is None:
+        rows = rows.order_by(StreamEventRow.seq)
+    else:
+        rows = rows.where(StreamEventRow.seq < before).order_by(StreamEventRow.seq.desc())
+    epoch = _head(reading, stream).epoch
+    found = [_event(row, epoch) for row in reading.session.execute(rows.limit(limit)).scalars()]
+    return found if before is None else found[::-1]
+
+
+def count_events(reading: Reading, *, stream: str, kinds: Collection[str], after: int, most: int) -> int:
+    """How many events of these kinds there are above a number; counting stops at ``most``."""
+    rows = (
+        select(StreamEventRow.seq)
+        .where(StreamEventRow.stream == stream, StreamEventRow.kind.in_(kinds), StreamEventRow.seq > after)
+        .limit(most)
+        .subquery()
+    )
+    return reading.session.execute(select(func.count()).select_from(rows)).scalar_one()
 
 
 def events_after(reading: Reading, *, stream: str, seq: int, limit: int = 200) -> list[StreamEvent]:
