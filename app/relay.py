@@ -34,7 +34,9 @@ Consumer = Callable[[RecordedFact], Awaitable[None]]
 Routes = Mapping[str, Sequence[Consumer]]
 Held = Callable[[], bool]
 
-BATCH = 500
+BATCH = 2000
+# Facts in one publication: what a hub reads in a few milliseconds, during which it does nothing else.
+WIDTH = 200
 
 _published = Counter("s24_facts_published_total", "Facts carried out of the outbox")
 _failed = Counter(
@@ -96,8 +98,7 @@ class Relay:
         return None
 
     async def _publish(self, batch: Sequence[WaitingFact]) -> None:
-        wire = json.dumps([encode_fact(waiting.recorded) for waiting in batch], ensure_ascii=False)
-        await self._hubs.publish(FACTS_CHANNEL, wire)
+        await self._tell_hubs(batch)
         sent = [waiting.row for waiting in batch if await self._hand_over(waiting)]
         if sent:
             await self._database.run_async(mark_sent, rows=sent)
@@ -105,6 +106,13 @@ class Relay:
         now = self._database.clock.now()
         for waiting in batch:
             _waited.observe(max(0.0, (now - waiting.recorded.at).total_seconds()))
+
+    async def _tell_hubs(self, batch: Sequence[WaitingFact]) -> None:
+        async with self._hubs.pipeline(transaction=False) as publications:
+            for begin in range(0, len(batch), WIDTH):
+                facts = [encode_fact(waiting.recorded) for waiting in batch[begin : begin + WIDTH]]
+                publications.publish(FACTS_CHANNEL, json.dumps(facts, ensure_ascii=False))
+            await publications.execute()
 
     async def _hand_over(self, waiting: WaitingFact) -> bool:
         fact = waiting.recorded.fact

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from core.identity import sessions_alive, viewer_of
 from core.shared.ids import SessionId, new_id
-from core.store import Database, StreamAdvanced
+from core.store import Database, StreamAdvanced, StreamEvent
 from realtime.bus import FACTS, NUDGE_INBOX, PRESENCE, Bus, Listener
 from realtime.connections import Connections, close_all
 from realtime.fanout import Fanout
-from realtime.frames import LiveEvent, event_from_fact
+from realtime.frames import LiveEvent, event_from_fact, event_from_history
 from realtime.healing import Healer
 from realtime.limits import Limits, Seats
 from realtime.presence import ONLINE_TTL_S, Presence
@@ -72,7 +72,7 @@ class Hub:
         self.states = States(database=self.database, fanout=self.fanout)
         self.presence = Presence(hub_id=self.id, show=self.fanout.show, tell=self._tell_presence)
         self.resume = Resume(database=self.database, fanout=self.fanout, limits=self.limits)
-        self.writer = Writer(database=self.database, limits=self.limits)
+        self.writer = Writer(database=self.database, limits=self.limits, committed=self._committed)
         self.bus = None
         if self.redis_url is not None:
             listeners: dict[str, Listener] = {FACTS: self.on_facts, PRESENCE: self._on_presence}
@@ -125,6 +125,21 @@ class Hub:
         """Tell the bots that something waits in the inbox; without Redis they find it by themselves."""
         if self.bus is not None:
             self.bus.publish(NUDGE_INBOX, {})
+
+    def _committed(self, events: Sequence[StreamEvent]) -> None:
+        """Show at once what this process has written, where it follows on what was shown.
+
+        The relay tells every hub, this one too, which is a few milliseconds later and passed over here.
+        Where another hub wrote in between, its turn comes with the relay: no gap is made of it.
+        """
+        written: dict[tuple[str, int], list[LiveEvent]] = {}
+        for event in events:
+            if not event.duplicate and event.stream in self.fanout.channels:
+                written.setdefault((event.stream, event.epoch), []).append(event_from_history(event))
+                self.presence.said(event.stream, person_id=event.author)
+        for (stream, epoch), run in written.items():
+            if self.fanout.follows(stream, epoch, run[0].seq):
+                self.fanout.publish(stream, epoch, run)
 
     def _advance(self, advanced: dict[tuple[str, int], list[LiveEvent]], payload: dict[str, Any]) -> None:
         stream = payload["stream"]

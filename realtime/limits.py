@@ -24,7 +24,7 @@ class Limits:
     close_timeout_s: float = 5.0
     # What waits for a commit, in the whole process: a few seconds of work. Beyond it, "too fast".
     messages_waiting: int = 2_000
-    messages_per_commit: int = 200
+    messages_per_commit: int = 500
     replay_page: int = 200
     replay_stall_s: float = 30.0
     buffered_events: int = 1_000

@@ -7,7 +7,7 @@ closes = Counter("s24_live_closes", "Live connections closed by the hub, by clos
 slow_readers = Counter("s24_live_slow_readers", "Live connections closed because they did not read.")
 operations = Counter("s24_live_operations", "Messages from live clients, by operation.", ["op"])
 batch_size = Histogram(
-    "s24_live_batch_size", "Messages written in one commit.", buckets=(1, 2, 5, 10, 20, 50, 100, 200)
+    "s24_live_batch_size", "Messages written in one commit.", buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500)
 )
 refusals = Counter("s24_live_refusals", "Messages of live clients that were refused, by code.", ["code"])
 gaps = Counter("s24_live_gaps", "Gaps in streams that were filled from the database.")

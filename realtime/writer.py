@@ -7,7 +7,7 @@ makes up the next one. There is no timer: a lone message leaves at once, a crowd
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -33,10 +33,14 @@ class _Waiting:
 
 @dataclass(slots=True, eq=False)
 class Writer:
-    """Writes what the connections of this process say; one transaction is under way at a time."""
+    """Writes what the connections of this process say; one transaction is under way at a time.
+
+    ``committed`` is told of the events of each commit, after those who wait for them.
+    """
 
     database: Database
     limits: Limits
+    committed: Callable[[Sequence[StreamEvent]], None]
     _queue: deque[_Waiting] = field(default_factory=deque)
     _task: asyncio.Task[None] | None = None
 
@@ -91,6 +95,9 @@ class Writer:
         else:
             measures.batch_size.observe(len(batch))
             _give(batch, answers)
+            # Those who were just answered speak first: a sender learns its number before it sees it.
+            await asyncio.sleep(0)
+            self.committed([answer for answer in answers if isinstance(answer, StreamEvent)])
 
     async def _after_breaking(self, batch: Sequence[_Waiting], error: Exception) -> None:
         """One of them breaks the transaction of all; alone it breaks only its own."""

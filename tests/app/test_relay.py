@@ -11,7 +11,7 @@ import pytest
 import redis.asyncio
 
 from app.nudges import Alarm
-from app.relay import Relay, Routes, run_relay
+from app.relay import WIDTH, Relay, Routes, run_relay
 from app.relay_lock import relay_lock
 from app.wiring import FACTS_CHANNEL, RELAY_NUDGE, Nudge
 from core.shared.facts import Fact, RecordedFact
@@ -78,6 +78,21 @@ async def test_facts_reach_the_hubs_in_order_and_the_audit_is_chained(
         await until(lambda: database.read(verify_chain).rows == 30)
 
     assert heard == list(range(30))
+    assert database.read(outbox_backlog) == 0
+
+
+async def test_a_long_queue_of_facts_is_published_in_parts_and_in_order(
+    database: Database, redis_url: str
+) -> None:
+    with database.transaction() as uow:
+        for number in range(2 * WIDTH + 1):
+            light(uow, number=number)
+
+    async with listening(redis_url) as heard, redis.asyncio.Redis.from_url(redis_url) as hubs:
+        await Relay(database, hubs, {}).publish_waiting()
+        await until(lambda: len(heard) > 2 * WIDTH)
+
+    assert heard == list(range(2 * WIDTH + 1))
     assert database.read(outbox_backlog) == 0
 
 

@@ -72,3 +72,31 @@ async def test_a_hidden_room_and_an_absent_one_are_refused_in_the_same_words(liv
 
     assert answers == [answers[0]] * 4
     assert answers[0]["code"] == "no_such_stream"
+
+
+async def test_a_hub_shows_what_it_has_written_without_waiting_for_the_relay(live: LiveTown) -> None:
+    room = live.room()
+    live.relay.drops = True
+
+    async with live.connect(ANNA) as anna, live.connect(BORIS) as boris:
+        followed = await boris.subscribe(room)
+        await anna.send(room, "раз")
+        await boris.wait_for(room, lambda event: event.seq == 1, timeout_s=1)
+        await anna.send(room, "два")
+        await boris.wait_for(room, lambda event: event.seq == 2, timeout_s=1)
+
+    assert followed.faults == []
+
+
+async def test_a_hub_does_not_show_what_another_ones_message_stands_before(live: LiveTown) -> None:
+    room = live.room()
+    live.relay.drops = True
+
+    async with live.connect(ANNA) as anna, live.connect(BORIS) as boris:
+        followed = await boris.subscribe(room)
+        live.posts(BORIS, room, "раз, из другого хаба")
+        await anna.send(room, "два")
+        await boris.wait_until(room, lambda stream: stream.seq == 2, timeout_s=5)
+
+    assert [event.seq for event in followed.events] == [1, 2]
+    assert followed.faults == []

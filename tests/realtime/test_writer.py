@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.identity import viewer_of
+from core.identity import Viewer, viewer_of
 from core.rooms import Post, create_room, post_messages, stream_of
 from core.shared.errors import DomainError, Empty
 from core.shared.ids import RoomId, new_id
@@ -54,11 +54,16 @@ class Said:
     writer: Writer
     held: HeldDatabase
     room: RoomId
+    shown: list[StreamEvent]
 
     def say(self, text: str, *, who: str = ANNA) -> asyncio.Task[Any]:
-        viewer = self.town.database.read(viewer_of, person_id=self.town.people[who])
-        message = Send(id=1, stream=stream_of(self.room), client_id=new_id(), text=text)
-        return asyncio.create_task(self.writer.say(viewer=viewer, message=message))
+        return asyncio.create_task(self.writer.say(viewer=self.viewer(who), message=self.message(text)))
+
+    def viewer(self, who: str) -> Viewer:
+        return self.town.database.read(viewer_of, person_id=self.town.people[who])
+
+    def message(self, text: str) -> Send:
+        return Send(id=1, stream=stream_of(self.room), client_id=new_id(), text=text)
 
     def stored(self) -> list[str]:
         events = self.town.database.read(events_after, stream=stream_of(self.room), seq=0)
@@ -72,8 +77,9 @@ async def square(town: Town) -> AsyncIterator[Said]:
         room = create_room(uow, space_id=space_id, title="Площадь")
     held = HeldDatabase(town.database)
     limits = Limits(messages_waiting=4, messages_per_commit=3)
-    writer = Writer(database=held, limits=limits)  # type: ignore[arg-type]
-    yield Said(town, writer, held, room)
+    shown: list[StreamEvent] = []
+    writer = Writer(database=held, limits=limits, committed=shown.extend)  # type: ignore[arg-type]
+    yield Said(town, writer, held, room, shown)
     held.open.set()
     await writer.stop()
 
@@ -108,6 +114,18 @@ async def test_nothing_is_acknowledged_before_its_commit(square: Said) -> None:
     said = await waiting
 
     assert (early, square.town.database.read(head, stream=stream_of(square.room)).seq) == (False, said.seq)
+
+
+async def test_what_is_committed_is_shown_after_its_sender_was_answered(square: Said) -> None:
+    async def shown_when_answered() -> int:
+        await square.writer.say(viewer=square.viewer(ANNA), message=square.message("раз"))
+        return len(square.shown)
+
+    square.held.open.set()
+    when_answered = await asyncio.create_task(shown_when_answered())
+    await square.writer.stop()
+
+    assert (when_answered, [event.seq for event in square.shown]) == (0, [1])
 
 
 async def test_beyond_the_bound_a_message_is_refused_at_once_and_the_others_are_kept(square: Said) -> None:
