@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 FACTS_CHANNEL = "s24:facts"
 RELAY_NUDGE = "s24:nudge"
 INBOX_NUDGE = "s24:nudge:inbox"
+SENDER_NUDGE = "s24:nudge:sender"
 
 _nudges_lost = Counter("s24_nudges_lost_total", "Wake-ups that Redis did not take; a poll follows within 1 s")
 
@@ -42,6 +43,10 @@ class Nudge:
     def inbox(self) -> None:
         """Wake the bots: an update waits in the inbox."""
         self._publish(INBOX_NUDGE)
+
+    def senders(self) -> None:
+        """Wake the senders: a message is to be delivered."""
+        self._publish(SENDER_NUDGE)
 
     def _publish(self, channel: str) -> None:
         try:

@@ -1,7 +1,7 @@
 """Which fact is told to whom. Idempotent by the fact's id, so the relay may repeat itself."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -117,7 +117,9 @@ def _alert_moment(uow: UnitOfWork, severity: str, territory_id: str) -> datetime
 
 def _answered(uow: UnitOfWork, fact: OfficialAnswered) -> list[Notice]:
     details = {"conversation_id": fact.conversation_id, "room_id": fact.room_id, "seq": fact.seq}
-    return [_to_citizen(uow, Kind.ANSWER, fact.citizen_id, fact.conversation_id, details)]
+    answer = _to_citizen(uow, Kind.ANSWER, fact.citizen_id, fact.conversation_id, details)
+    # Somebody waits for it, as for a bot's own words.
+    return [replace(answer, urgency=Urgency.REPLY)]
 
 
 def _resolved(uow: UnitOfWork, fact: ConversationResolved) -> list[Notice]:

@@ -40,6 +40,11 @@ COMMANDS = {
     "relay": Command(
         module="app.processes.relay", summary="carries facts out of the outbox", is_process=True
     ),
+    "sender": Command(
+        module="app.processes.sender",
+        summary="one more sender of messages beside the relay's",
+        is_process=True,
+    ),
     "worker": Command(
         module="app.processes.worker", summary="background work: default, charts", is_process=True
     ),

@@ -1,18 +1,16 @@
 """Delivery: one row for each message that has to reach somebody, from due to sent, failed or uncertain."""
 
+from core.delivery.claiming import claim_deliveries, next_due, release_claimed, release_expired
 from core.delivery.commands import (
-    claim_deliveries,
     enqueue,
     give_up,
     hasten,
     mark_sent,
     mark_uncertain,
     postpone,
-    release_claimed,
-    release_expired,
 )
 from core.delivery.events import DeliveryFailed, DeliverySent
-from core.delivery.queries import deliveries_about, delivery, delivery_counts, next_due
+from core.delivery.queries import deliveries_about, delivery, delivery_counts, not_delivered
 from core.delivery.rules import (
     MOST_ATTEMPTS,
     Delivery,
@@ -43,6 +41,7 @@ __all__ = [
     "may_be_sent_again",
     "next_attempt_after",
     "next_due",
+    "not_delivered",
     "postpone",
     "release_claimed",
     "release_expired",

@@ -1,9 +1,9 @@
-"""Use cases of delivery: asking, claiming, and saying how it ended."""
+"""Use cases of delivery: asking, and saying how it ended."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, select, true, update
+from sqlalchemy import select, update
 
 from core.delivery.events import DeliveryFailed, DeliverySent
 from core.delivery.model import DeliveryRow
@@ -18,11 +18,6 @@ from core.delivery.rules import (
 )
 from core.shared.ids import DeliveryId, FactId, PersonId, new_id
 from core.store import UnitOfWork
-
-_URGENCY_ORDER = case(
-    {urgency.value: rank for rank, urgency in enumerate(Urgency)}, value=DeliveryRow.urgency
-)
-_REPEATED = [urgency.value for urgency in Urgency if may_be_sent_again(urgency)]
 
 
 def enqueue(uow: UnitOfWork, *, deliveries: Sequence[NewDelivery]) -> int:
@@ -44,79 +39,82 @@ def hasten(uow: UnitOfWork, *, topic: str, due_at: datetime) -> int:
     )
 
 
-def claim_deliveries(
-    uow: UnitOfWork, *, carriers: Sequence[str], limit: int, lease: timedelta
-) -> list[Delivery]:
-    """Take what is due, the most urgent first; it is ours until the lease ends."""
-    rows = uow.session.execute(
-        select(DeliveryRow)
-        .where(claimable(), DeliveryRow.carrier.in_(carriers), DeliveryRow.due_at <= uow.now)
-        .order_by(_URGENCY_ORDER, DeliveryRow.due_at, DeliveryRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).scalars()
-    claimed = []
-    for row in list(rows):
-        row.state = DeliveryState.SENDING
-        row.attempts += 1
-        row.leased_until = uow.now + lease
-        claimed.append(as_delivery(row))
-    return claimed
-
-
 def mark_sent(uow: UnitOfWork, *, delivery_id: DeliveryId, native_id: str | None) -> None:
-    """The messenger took it, under this id of its own."""
-    row = uow.session.get_one(DeliveryRow, delivery_id)
-    _finish(uow, row, DeliveryState.SENT)
+    """The messenger took it, under this id of its own.
+
+    True whatever has become of the lease meanwhile: it went out.
+    """
+    row = _row(uow, delivery_id)
+    if row.state == DeliveryState.SENT:
+        return
+    _finish(row, DeliveryState.SENT, uow.now)
     row.native_id = native_id
-    uow.record(
-        DeliverySent(
-            delivery_id=row.id, person_id=row.person_id, notice=row.kind, carrier=row.carrier, topic=row.topic
+    # A mass mailing has counters of its own; a fact for each of 200,000 would only fill the outbox.
+    if row.urgency != Urgency.BULK:
+        uow.record(
+            DeliverySent(
+                delivery_id=row.id,
+                person_id=row.person_id,
+                notice=row.kind,
+                carrier=row.carrier,
+                topic=row.topic,
+            )
         )
-    )
 
 
 def postpone(
     uow: UnitOfWork,
     *,
     delivery_id: DeliveryId,
+    attempt: int,
     reason: str,
     wait: timedelta = timedelta(0),
     tried: bool = True,
 ) -> None:
     """It was not sent for a reason that will pass; after too many attempts it is given up.
 
-    tried: False if the messenger only asked for patience; that is not counted as an attempt.
+    attempt: the number of the claim. A sender whose lease has ended meanwhile changes nothing: somebody
+    else may have sent it. tried: False if the messenger only asked for patience, which is no attempt.
     """
-    row = uow.session.get_one(DeliveryRow, delivery_id)
-    if not tried:
-        row.attempts -= 1
-    elif row.attempts >= MOST_ATTEMPTS:
-        give_up(uow, delivery_id=delivery_id, reason=reason)
+    row = _row_in_hand(uow, delivery_id, attempt)
+    if row is None:
+        return
+    if tried and attempt >= MOST_ATTEMPTS:
+        give_up(uow, delivery_id=delivery_id, attempt=attempt, reason=reason)
         return
     row.state = DeliveryState.PENDING
     row.reason = reason
+    row.attempts = attempt if tried else attempt - 1
     row.leased_until = None
-    row.due_at = uow.now + (next_attempt_after(row.attempts, asked_wait=wait) if tried else wait)
+    row.due_at = uow.now + (next_attempt_after(attempt, asked_wait=wait) if tried else wait)
 
 
-def mark_uncertain(uow: UnitOfWork, *, delivery_id: DeliveryId, reason: str) -> None:
-    """Nobody knows whether it arrived. Personal and critical messages will be sent once more."""
-    row = uow.session.get_one(DeliveryRow, delivery_id)
+def mark_uncertain(uow: UnitOfWork, *, delivery_id: DeliveryId, attempt: int, reason: str) -> None:
+    """Nobody knows whether it arrived. All but mass mailings will be sent once more."""
+    row = _row_in_hand(uow, delivery_id, attempt)
+    if row is None:
+        return
     row.state = DeliveryState.UNCERTAIN
     row.reason = reason
     row.leased_until = None
-    row.due_at = uow.now + next_attempt_after(row.attempts)
-    if row.attempts >= MOST_ATTEMPTS or not may_be_sent_again(Urgency(row.urgency)):
+    row.due_at = uow.now + next_attempt_after(attempt)
+    if attempt >= MOST_ATTEMPTS or not may_be_sent_again(Urgency(row.urgency)):
         row.finished_at = uow.now
 
 
 def give_up(
-    uow: UnitOfWork, *, delivery_id: DeliveryId, reason: str, instead: Sequence[NewDelivery] = ()
+    uow: UnitOfWork,
+    *,
+    delivery_id: DeliveryId,
+    attempt: int,
+    reason: str,
+    instead: Sequence[NewDelivery] = (),
 ) -> int:
     """It will not arrive over this carrier; ask for it over others. How many of those are new."""
-    row = uow.session.get_one(DeliveryRow, delivery_id)
-    _finish(uow, row, DeliveryState.FAILED)
+    row = _row_in_hand(uow, delivery_id, attempt)
+    if row is None:
+        return 0
+    _finish(row, DeliveryState.FAILED, uow.now)
     row.reason = reason
     uow.record(
         DeliveryFailed(
@@ -129,38 +127,6 @@ def give_up(
         )
     )
     return enqueue(uow, deliveries=instead)
-
-
-def release_expired(uow: UnitOfWork) -> int:
-    """Deliveries whose sender died in the middle become uncertain; how many."""
-    return _release(uow, DeliveryRow.leased_until < uow.now)
-
-
-def release_claimed(uow: UnitOfWork) -> int:
-    """All claimed deliveries become uncertain; how many.
-
-    For a sender that starts and knows it is the only one (it holds the relay's lock): whoever claimed
-    them is dead, and a warning must not wait for the end of a dead one's lease.
-    """
-    return _release(uow, true())
-
-
-def _release(uow: UnitOfWork, which: ColumnElement[bool]) -> int:
-    claimed = uow.session.execute(
-        select(DeliveryRow.id)
-        .where(DeliveryRow.state == DeliveryState.SENDING, which)
-        .with_for_update(skip_locked=True)
-    ).scalars()
-    released = list(claimed)
-    for delivery_id in released:
-        mark_uncertain(uow, delivery_id=DeliveryId(delivery_id), reason="sender_died")
-    return len(released)
-
-
-def claimable() -> ColumnElement[bool]:
-    """What waits to be sent: new rows, and uncertain ones of the kinds that are repeated."""
-    uncertain = (DeliveryRow.state == DeliveryState.UNCERTAIN) & DeliveryRow.urgency.in_(_REPEATED)
-    return (DeliveryRow.state == DeliveryState.PENDING) | (uncertain & DeliveryRow.finished_at.is_(None))
 
 
 def as_delivery(row: DeliveryRow) -> Delivery:
@@ -180,6 +146,7 @@ def as_delivery(row: DeliveryRow) -> Delivery:
         attempts=row.attempts,
         native_id=row.native_id,
         reason=row.reason,
+        finished_at=row.finished_at,
     )
 
 
@@ -200,7 +167,18 @@ def _insert(uow: UnitOfWork, delivery: NewDelivery) -> bool:
     return uow.insert_new(DeliveryRow, values, conflict=("fact_id", "person_id", "kind", "carrier"))
 
 
-def _finish(uow: UnitOfWork, row: DeliveryRow, state: DeliveryState) -> None:
+def _row(uow: UnitOfWork, delivery_id: DeliveryId) -> DeliveryRow:
+    return uow.session.execute(
+        select(DeliveryRow).where(DeliveryRow.id == delivery_id).with_for_update()
+    ).scalar_one()
+
+
+def _row_in_hand(uow: UnitOfWork, delivery_id: DeliveryId, attempt: int) -> DeliveryRow | None:
+    row = _row(uow, delivery_id)
+    return row if row.state == DeliveryState.SENDING and row.attempts == attempt else None
+
+
+def _finish(row: DeliveryRow, state: DeliveryState, now: datetime) -> None:
     row.state = state
     row.leased_until = None
-    row.finished_at = uow.now
+    row.finished_at = now

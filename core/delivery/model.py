@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store import Base, Id, UtcDateTime
 
-_UNFINISHED = text("state IN ('pending', 'sending', 'uncertain')")
+_UNFINISHED = text("finished_at IS NULL")
+_IN_HAND = text("state = 'sending'")
 
 
 class DeliveryRow(Base):
@@ -19,7 +20,17 @@ class DeliveryRow(Base):
         # The same fact tells the same person the same thing over the same carrier once, however often
         # the relay repeats it.
         Index("uq_delivery_cause", "fact_id", "person_id", "kind", "carrier", unique=True),
-        Index("ix_delivery_due", "due_at", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
+        # A lane is one stretch of this index: a claim reads its first rows, however long a mailing is.
+        Index(
+            "ix_delivery_lane",
+            "carrier",
+            "urgency",
+            "due_at",
+            "id",
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
+        Index("ix_delivery_in_hand", "carrier", "address", sqlite_where=_IN_HAND, postgresql_where=_IN_HAND),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -37,6 +48,7 @@ class DeliveryRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(16), default="pending", server_default="pending")
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    claimed_by: Mapped[str | None] = mapped_column(String(64), default=None)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     # The messenger's own id of the message, for edits.
     native_id: Mapped[str | None] = mapped_column(String(128), default=None)

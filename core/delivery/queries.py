@@ -1,26 +1,12 @@
 """Questions about deliveries."""
 
-from collections.abc import Sequence
-from datetime import datetime
-
 from sqlalchemy import func, select
 
-from core.delivery.commands import as_delivery, claimable
+from core.delivery.commands import as_delivery
 from core.delivery.model import DeliveryRow
-from core.delivery.rules import Delivery
+from core.delivery.rules import Delivery, DeliveryState
 from core.shared.ids import DeliveryId
 from core.store import Reading
-
-
-def next_due(reading: Reading, *, carriers: Sequence[str]) -> datetime | None:
-    """When the next delivery over these carriers is to be sent; None if nothing waits."""
-    moment: datetime | None = reading.session.execute(
-        select(DeliveryRow.due_at)
-        .where(claimable(), DeliveryRow.carrier.in_(carriers))
-        .order_by(DeliveryRow.due_at)
-        .limit(1)
-    ).scalar_one_or_none()
-    return moment
 
 
 def delivery(reading: Reading, *, delivery_id: DeliveryId) -> Delivery | None:
@@ -33,6 +19,20 @@ def deliveries_about(reading: Reading, *, topic: str) -> list[Delivery]:
     """All deliveries about one thing, oldest first."""
     rows = reading.session.execute(
         select(DeliveryRow).where(DeliveryRow.topic == topic).order_by(DeliveryRow.id)
+    ).scalars()
+    return [as_delivery(row) for row in rows]
+
+
+def not_delivered(reading: Reading, *, topic: str) -> list[Delivery]:
+    """What did not get through about one thing because a messenger is closed to the person, newest first."""
+    rows = reading.session.execute(
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.topic == topic,
+            DeliveryRow.state == DeliveryState.FAILED,
+            DeliveryRow.reason.not_like("obsolete%"),
+        )
+        .order_by(DeliveryRow.finished_at.desc())
     ).scalars()
     return [as_delivery(row) for row in rows]
 

@@ -65,6 +65,7 @@ class Delivery:
     attempts: int
     native_id: str | None
     reason: str | None
+    finished_at: datetime | None
 
 
 def may_be_sent_again(urgency: Urgency) -> bool:

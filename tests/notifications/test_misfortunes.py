@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery import DeliveryState, claim_deliveries
+from core.delivery import DeliveryState, Urgency, claim_deliveries
 from core.identity import identities_of
 from messengers import ChannelPolicy
 from tests.notifications.post_office import PostOffice, opened
@@ -26,6 +26,18 @@ def answered(office: PostOffice) -> str:
     office.answer(IVANOV, sent.conversation_id, "Яма заделана 9 марта.")
     office.relay()
     return f"conversation:{sent.conversation_id}"
+
+
+def claimed_by_a_dead_sender(office: PostOffice) -> None:
+    """Everything due is in the hand of a sender that died."""
+    for carrier in ("telegram", "web"):
+        office.town.database.run(
+            claim_deliveries,
+            carrier=carrier,
+            room=dict.fromkeys(Urgency, 10),
+            sender="relay",
+            lease=timedelta(seconds=90),
+        )
 
 
 async def test_an_answer_comes_to_all_chats_of_the_citizen(office: PostOffice) -> None:
@@ -109,9 +121,7 @@ async def test_a_server_error_is_survived(office: PostOffice) -> None:
 async def test_a_sender_that_dies_after_sending_leaves_no_message_behind(office: PostOffice) -> None:
     office.links(ANNA, 1001)
     topic = answered(office)
-    office.town.database.run(
-        claim_deliveries, carriers=["telegram", "web"], limit=10, lease=timedelta(seconds=90)
-    )
+    claimed_by_a_dead_sender(office)
 
     office.town.clock.advance(timedelta(minutes=2))
     office.sender._next_release = 0.0
@@ -125,9 +135,7 @@ async def test_a_sender_that_dies_after_sending_leaves_no_message_behind(office:
 async def test_a_new_sender_takes_over_from_a_dead_one_at_once(office: PostOffice) -> None:
     anna = office.links(ANNA, 1001)
     answered(office)
-    office.town.database.run(
-        claim_deliveries, carriers=["telegram", "web"], limit=10, lease=timedelta(seconds=90)
-    )
+    claimed_by_a_dead_sender(office)
 
     stop = asyncio.Event()
     running = asyncio.create_task(office.sender.run(stop))

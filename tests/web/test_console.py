@@ -1,8 +1,13 @@
 """The console: who may open it, what waits there, answering, polls."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.contact import Sent, send_message
+from core.delivery import NewDelivery, Urgency, claim_deliveries, enqueue, give_up
+from core.shared.ids import FactId, PersonId
+from core.store import UnitOfWork
 from tests.town import ANNA, IVANOV, OLEG, VERA, Town
 from tests.web.browser_twin import Browser, words_of
 
@@ -137,3 +142,33 @@ async def test_a_moderator_closes_a_poll_and_the_outcome_is_final(anybody: Brows
 
     assert "Итог" in words_of(await anybody.get(f"/console/polls/{poll.id}"))
     assert "завершено" in words_of(await anybody.get(f"/polls/{poll.id}"))
+
+
+async def test_the_official_sees_what_was_not_delivered(anybody: Browser, town: Town) -> None:
+    sent = write(town, "Яма на Ленина, 12")
+    address = f"/console/conversations/{sent.conversation_id}"
+    with town.database.transaction() as uow:
+        refused_by_the_messenger(uow, town.people[ANNA], topic=f"conversation:{sent.conversation_id}")
+    anybody.sign_in_as(IVANOV)
+
+    page = words_of(await anybody.get(address))
+
+    assert "Не доставлено Telegram" in page
+
+
+def refused_by_the_messenger(uow: UnitOfWork, person_id: PersonId, *, topic: str) -> None:
+    asked = NewDelivery(
+        fact_id=FactId("f"),
+        person_id=person_id,
+        kind="answer",
+        carrier="telegram",
+        address="1001",
+        topic=topic,
+        urgency=Urgency.REPLY,
+        due_at=uow.now,
+    )
+    enqueue(uow, deliveries=[asked])
+    (one,) = claim_deliveries(
+        uow, carrier="telegram", room={Urgency.REPLY: 1}, sender="relay", lease=timedelta(seconds=9)
+    )
+    give_up(uow, delivery_id=one.id, attempt=1, reason="blocked")

@@ -15,6 +15,7 @@ from core.contact import (
     conversations_of,
     resolve,
 )
+from core.delivery import Delivery, not_delivered
 from core.identity import Person, person
 from core.rooms import mark_read, stream_of
 from core.shared.errors import DomainError
@@ -33,13 +34,14 @@ SHOWN = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenConversation:
-    """A conversation with its thread, its citizen and what the citizen wrote about before."""
+    """A conversation with its thread, its citizen, what came before and what did not get through."""
 
     conversation: Conversation
     citizen: Person
     earlier: list[Conversation]
     head: Head
     events: list[StreamEvent]
+    not_delivered: list[Delivery]
 
 
 def open_conversation(reading: Reading, desk: Desk, conversation_id: ConversationId) -> OpenConversation:
@@ -56,6 +58,7 @@ def open_conversation(reading: Reading, desk: Desk, conversation_id: Conversatio
         ],
         head=head(reading, stream=stream),
         events=last_events(reading, stream=stream, limit=SHOWN),
+        not_delivered=not_delivered(reading, topic=f"conversation:{found.id}"),
     )
 
 

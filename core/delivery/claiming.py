@@ -1,0 +1,125 @@
+"""Taking deliveries in hand: by lane, one a chat, and never the same one by two senders."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select, text
+
+from core.delivery.commands import as_delivery, mark_uncertain
+from core.delivery.model import DeliveryRow
+from core.delivery.rules import Delivery, DeliveryState, Urgency
+from core.shared.ids import DeliveryId
+from core.store import Reading, UnitOfWork
+
+# A chat's flood fills a page with rows of which one is taken; after so many pages the rest waits a moment.
+MOST_PAGES = 5
+
+# Written out, not bound: a partial index is used only where its own words stand in the query.
+_UNFINISHED = text("finished_at IS NULL AND state <> 'sending'")
+_IN_HAND = text("state = 'sending'")
+
+
+def claim_deliveries(
+    uow: UnitOfWork, *, carrier: str, room: Mapping[Urgency, int], sender: str, lease: timedelta
+) -> list[Delivery]:
+    """Take what is due over a carrier, the most urgent lane first; it is the sender's until the lease ends.
+
+    room: how many of each lane the sender has room for. sender: its name.
+    Of each chat one message is in hand at a time, so its messages keep their order and a flood in one chat
+    holds up nobody else. Only something more urgent passes it.
+    """
+    _one_at_a_time(uow, carrier)
+    claimed: list[Delivery] = []
+    for rank, urgency in enumerate(Urgency):
+        if room.get(urgency, 0) > 0:
+            ahead = list(Urgency)[: rank + 1]
+            claimed += _claim_lane(uow, carrier, ahead, room[urgency], sender=sender, until=uow.now + lease)
+    return claimed
+
+
+def _claim_lane(
+    uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int, *, sender: str, until: datetime
+) -> list[Delivery]:
+    claimed: dict[str, Delivery] = {}
+    for _ in range(MOST_PAGES):
+        page = _page(uow, carrier, ahead, room)
+        for row in page:
+            if row.address not in claimed and len(claimed) < room:
+                row.state = DeliveryState.SENDING
+                row.attempts += 1
+                row.claimed_by, row.leased_until = sender, until
+                claimed[row.address] = as_delivery(row)
+        uow.session.flush()
+        if len(page) < room or len(claimed) == room:
+            break
+    return list(claimed.values())
+
+
+def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> list[DeliveryRow]:
+    busy = (
+        select(DeliveryRow.address)
+        .where(_IN_HAND, DeliveryRow.carrier == carrier, DeliveryRow.urgency.in_(ahead))
+        .scalar_subquery()
+    )
+    rows = uow.session.execute(
+        select(DeliveryRow)
+        .where(
+            _UNFINISHED,
+            DeliveryRow.carrier == carrier,
+            DeliveryRow.urgency == ahead[-1],
+            DeliveryRow.due_at <= uow.now,
+            DeliveryRow.address.not_in(busy),
+        )
+        .order_by(DeliveryRow.due_at, DeliveryRow.id)
+        .limit(room)
+        # A row that is being marked or hastened just now is not waited for.
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    return list(rows)
+
+
+def _one_at_a_time(uow: UnitOfWork, carrier: str) -> None:
+    """Claims over one carrier follow one another, or two of them would each take a message of one chat.
+
+    SQLite has one writer anyway.
+    """
+    if uow.session.get_bind().dialect.name == "postgresql":
+        uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"claim {carrier}"))))
+
+
+def next_due(reading: Reading, *, carrier: str) -> datetime | None:
+    """When the next delivery over the carrier is to be sent; None if nothing waits."""
+    moments = [
+        reading.session.execute(
+            select(DeliveryRow.due_at)
+            .where(_UNFINISHED, DeliveryRow.carrier == carrier, DeliveryRow.urgency == urgency)
+            .order_by(DeliveryRow.due_at)
+            .limit(1)
+        ).scalar_one_or_none()
+        for urgency in Urgency
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def release_expired(uow: UnitOfWork) -> int:
+    """Deliveries whose sender died in the middle become uncertain; how many."""
+    return _release(uow, DeliveryRow.leased_until < uow.now)
+
+
+def release_claimed(uow: UnitOfWork, *, sender: str) -> int:
+    """All deliveries in the hand of the sender of this name become uncertain; how many.
+
+    For one that starts and knows that it is the only one of its name: its predecessor is dead, and a
+    warning must not wait for the end of a dead one's lease.
+    """
+    return _release(uow, DeliveryRow.claimed_by == sender)
+
+
+def _release(uow: UnitOfWork, which: ColumnElement[bool]) -> int:
+    rows = uow.session.execute(
+        select(DeliveryRow.id, DeliveryRow.attempts).where(_IN_HAND, which).with_for_update(skip_locked=True)
+    ).tuples()
+    released = list(rows)
+    for delivery_id, attempt in released:
+        mark_uncertain(uow, delivery_id=DeliveryId(delivery_id), attempt=attempt, reason="sender_died")
+    return len(released)

@@ -1,0 +1,161 @@
+"""One delivery: have it drawn, hand it to its messenger, and say how it ended."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import assert_never
+
+from prometheus_client import Counter
+
+from core.delivery import (
+    Delivery,
+    DeliveryState,
+    NewDelivery,
+    delivery,
+    give_up,
+    mark_sent,
+    mark_uncertain,
+    postpone,
+)
+from core.identity import mark_unreachable
+from core.shared.errors import DomainError, RefusalKind
+from core.shared.ids import DeliveryId
+from core.store import Database, UnitOfWork
+from messengers import Carrier
+from notifications.channels import Policies, addresses_of
+from notifications.group_commit import GroupCommit, Step
+from notifications.kinds import Kind, kind_of
+from notifications.rendering import Obsolete, Renderer
+from notifications.senders.port import (
+    CarrierSender,
+    Later,
+    Outcome,
+    Refused,
+    Sent,
+    Uncertain,
+    Unreachable,
+)
+
+log = logging.getLogger(__name__)
+
+# An edit waits for the message it changes to be sent.
+EDIT_WAIT = timedelta(seconds=2)
+
+_ended = Counter(
+    "s24_deliveries_total", "Attempts to deliver, by carrier and outcome", ["carrier", "outcome"]
+)
+
+
+class HandingOver:
+    """Hands claimed deliveries over, many at a time; what they end with is committed in groups."""
+
+    def __init__(
+        self,
+        database: Database,
+        senders: Mapping[Carrier, CarrierSender],
+        *,
+        render: Renderer,
+        policies: Policies,
+    ) -> None:
+        self._database = database
+        self._senders = senders
+        self._render = render
+        self._policies = policies
+        self._endings = GroupCommit(database)
+
+    async def __call__(self, one: Delivery) -> None:
+        """Deliver and write down the outcome. Without a store the lease ends and makes it uncertain."""
+        try:
+            outcome = await self._attempt(one)
+        except DomainError as refusal:
+            if refusal.kind is RefusalKind.UNAVAILABLE:
+                return
+            outcome = Refused(refusal.code)
+        except Exception as failure:
+            log.exception("delivery_broke_off delivery=%s kind=%s", one.id, one.kind)
+            outcome = Later(type(failure).__name__)
+        _ended.labels(one.carrier, type(outcome).__name__).inc()
+        log.info(
+            "delivery_tried delivery=%s fact=%s carrier=%s kind=%s outcome=%s",
+            one.id, one.fact_id, one.carrier, one.kind, type(outcome).__name__,
+        )  # fmt: skip
+        try:
+            await self._endings.write(_ending(one, outcome, self._policies))
+        except Exception:
+            # The lease will end and say that nobody knows.
+            log.exception("ending_not_written delivery=%s", one.id)
+
+    async def _attempt(self, one: Delivery) -> Outcome:
+        sender = self._senders[Carrier(one.carrier)]
+        original: Delivery | None = None
+        if kind_of(one.kind) is Kind.EDIT:
+            original = await self._database.read_async(delivery, delivery_id=DeliveryId(one.details["edits"]))
+            waiting = _wait_for(original)
+            if waiting is not None:
+                return waiting
+        try:
+            screen = await self._database.read_async(self._render, one)
+        except Obsolete as reason:
+            return Refused(f"obsolete_{reason}")
+        if original is not None and original.native_id is not None:
+            return await sender.edit(
+                one.address, original.native_id, screen, delivery_id=one.id, urgency=one.urgency
+            )
+        return await sender.send(one.address, screen, delivery_id=one.id, urgency=one.urgency)
+
+
+def _wait_for(original: Delivery | None) -> Outcome | None:
+    """What stands in the way of an edit: a message not sent yet, or none that could be changed."""
+    if original is None or original.state is DeliveryState.FAILED:
+        return Refused("nothing_to_edit")
+    if original.state is not DeliveryState.SENT:
+        return Later("message_not_sent_yet", EDIT_WAIT)
+    return None if original.native_id else Refused("nothing_to_edit")
+
+
+def _ending(one: Delivery, outcome: Outcome, policies: Policies) -> Step:
+    """What is to be written down."""
+
+    def write(uow: UnitOfWork) -> None:
+        match outcome:
+            case Sent(native_id):
+                mark_sent(uow, delivery_id=one.id, native_id=native_id)
+            case Later(reason, wait, tried):
+                postpone(uow, delivery_id=one.id, attempt=one.attempts, reason=reason, wait=wait, tried=tried)
+            case Uncertain(reason):
+                mark_uncertain(uow, delivery_id=one.id, attempt=one.attempts, reason=reason)
+            case Refused(reason):
+                give_up(uow, delivery_id=one.id, attempt=one.attempts, reason=reason)
+            case Unreachable(reason):
+                _take_another_way(uow, one=one, reason=reason, policies=policies)
+            case _:
+                assert_never(outcome)
+
+    return write
+
+
+def _take_another_way(uow: UnitOfWork, *, one: Delivery, reason: str, policies: Policies) -> None:
+    """The messenger is closed for good: mark it so and ask for the next of the person's ways."""
+    mark_unreachable(uow, provider=one.carrier, subject=one.address)
+    ways = [
+        way
+        for way in addresses_of(uow, person_id=one.person_id, policies=policies)
+        if way.carrier != one.carrier
+    ]
+    instead = [
+        NewDelivery(
+            fact_id=one.fact_id,
+            person_id=one.person_id,
+            kind=one.kind,
+            carrier=way.carrier,
+            address=way.name,
+            topic=one.topic,
+            urgency=one.urgency,
+            due_at=uow.now,
+            details=one.details,
+        )
+        for way in ways[:1]
+        # An edit has no copy elsewhere to change.
+        if kind_of(one.kind) is not Kind.EDIT
+    ]
+    give_up(uow, delivery_id=one.id, attempt=one.attempts, reason=reason, instead=instead)
