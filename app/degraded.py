@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.carriers import NAMES, messengers_on, policies_of
 from app.settings import Settings
+from messengers import ChannelPolicy
 
 _CHROME_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -29,10 +31,12 @@ def degradations(settings: Settings) -> list[str]:
         lesser.append(
             "No Chrome or Chromium: charts are drawn by matplotlib (Debian: apt-get install chromium)."
         )
-    if not settings.telegram_bot_token:
-        lesser.append("No TELEGRAM_BOT_TOKEN: the bot talks in the web chat only.")
-    elif settings.channel_policy_telegram != "full":
-        lesser.append(f"Telegram works by the channel policy {settings.channel_policy_telegram!r}.")
+    policies = policies_of(settings)
+    for carrier, name in NAMES.items():
+        if policies[carrier] is ChannelPolicy.INBOUND_NOTICE_ONLY:
+            lesser.append(f"{name} works by the channel policy {policies[carrier].value!r}.")
+    if not messengers_on(settings):
+        lesser.append("No token of a messenger (MAX_BOT_TOKEN): the bot talks in the web chat only.")
     if closed_to_others(settings):
         lesser.append(
             "STRATEGY24_PUBLIC_URL is not set: pages are refused under any address but this machine's."

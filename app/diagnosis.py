@@ -68,6 +68,7 @@ def examine() -> Iterator[Finding]:
     yield _public_url(settings)
     yield _chrome(settings)
     yield _telegram(settings)
+    yield _max(settings)
 
 
 def _python() -> Finding:
@@ -215,6 +216,18 @@ def _telegram(settings: Settings) -> Finding:
         )
         return _warning("telegram", "a token is set, channel policy full", mend)
     return _ok("telegram", f"a token is set, channel policy {settings.channel_policy_telegram}")
+
+
+def _max(settings: Settings) -> Finding:
+    if not settings.max_bot_token:
+        return _warning("max", "no MAX_BOT_TOKEN; the bot does not talk in MAX", "")
+    if settings.max_ca_file is not None and not settings.max_ca_file.is_file():
+        mend = "Put the certificate there, or leave MAX_CA_FILE out if the system trusts MAX already."
+        return _error("max", f"MAX_CA_FILE {settings.max_ca_file} is not there", mend)
+    if not settings.webhooks:
+        mend = "MAX calls long polling fit for trials only: set STRATEGY24_WEBHOOKS=yes behind https."
+        return _warning("max", f"a token is set, policy {settings.channel_policy_max}, long polling", mend)
+    return _ok("max", f"a token is set, policy {settings.channel_policy_max}, webhook")
 
 
 def _ok(subject: str, found: str) -> Finding:

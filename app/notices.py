@@ -1,55 +1,60 @@
 """Putting the notifications together: the sender of this instance and the facts it is told of."""
 
 import asyncio
-from collections.abc import Iterator
+from typing import assert_never
 
+from app.carriers import max_client, messengers_on, policies_of
 from app.limits import limiter_for
 from app.relay import Consumer, Routes
 from app.settings import Settings
 from app.wiring import Nudge
 from core.shared.facts import RecordedFact
 from core.store import Database
-from messengers import ButtonCodec, Carrier, ChannelPolicy
-from notifications import HANDLED_FACTS, CarrierSender, Sender, TelegramSender, WebChatSender, handle
-
-
-def policies_of(settings: Settings) -> dict[Carrier, ChannelPolicy]:
-    """What each messenger may carry here; a messenger without a token is off."""
-    telegram = ChannelPolicy(settings.channel_policy_telegram)
-    return {
-        Carrier.WEB: ChannelPolicy.FULL,
-        Carrier.TELEGRAM: telegram if settings.telegram_bot_token else ChannelPolicy.OFF,
-    }
+from messengers import ButtonCodec, Carrier
+from notifications import (
+    HANDLED_FACTS,
+    CarrierSender,
+    MaxSender,
+    Sender,
+    TelegramSender,
+    WebChatSender,
+    handle,
+)
 
 
 def build_sender(
     settings: Settings, database: Database, *, name: str = "relay", succeeds: bool = True
 ) -> Sender:
     """The sender over the messengers that the settings allow; see ``notifications.Sender`` for its name."""
-    policies = policies_of(settings)
+    codec = ButtonCodec(settings.secret_key)
+    carriers = [Carrier.WEB, *messengers_on(settings)]
     return Sender(
         database,
-        list(_carrier_senders(settings, database, policies)),
+        [_sender(carrier, settings, database, codec) for carrier in carriers],
         public_url=settings.public_url,
         files=settings.files_folder,
-        policies=policies,
+        policies=policies_of(settings),
         name=name,
         succeeds=succeeds,
     )
 
 
-def _carrier_senders(
-    settings: Settings, database: Database, policies: dict[Carrier, ChannelPolicy]
-) -> Iterator[CarrierSender]:
-    codec = ButtonCodec(settings.secret_key)
-    yield WebChatSender(database, codec)
-    if policies[Carrier.TELEGRAM] is not ChannelPolicy.OFF:
-        yield TelegramSender(
-            codec,
-            token=settings.telegram_bot_token,
-            api_base=settings.telegram_api_base,
-            limiter=limiter_for(settings, Carrier.TELEGRAM),
-        )
+def _sender(carrier: Carrier, settings: Settings, database: Database, codec: ButtonCodec) -> CarrierSender:
+    match carrier:
+        case Carrier.TELEGRAM:
+            return TelegramSender(
+                codec,
+                token=settings.telegram_bot_token,
+                api_base=settings.telegram_api_base,
+                limiter=limiter_for(settings, carrier),
+            )
+        case Carrier.MAX:
+            limiter = limiter_for(settings, carrier)
+            return MaxSender(database, codec, max_client(settings), limiter=limiter)
+        case Carrier.WEB:
+            return WebChatSender(database, codec)
+        case _:
+            assert_never(carrier)
 
 
 def notice_routes(settings: Settings, database: Database, sender: Sender) -> Routes:

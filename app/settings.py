@@ -45,10 +45,13 @@ _ADVICE = {
         "Give full, inbound_notice_only or off. Since 1 June 2025 Federal Law 41-FZ bars authorities "
         "from talking to citizens through foreign messengers."
     ),
+    "STRATEGY24_CHANNEL_POLICY_MAX": "Give full, inbound_notice_only or off.",
+    "STRATEGY24_WEBHOOKS": "Give yes or no; yes needs STRATEGY24_PUBLIC_URL to begin with https://.",
     "STRATEGY24_DEMO": "Give yes or no.",
     "TELEGRAM_BOT_TOKEN": "Give the token that BotFather showed, NUMBER:LETTERS, or leave it out.",
     "TELEGRAM_API_BASE": "Give the address of a Bot API server, for example https://api.telegram.org.",
-    "MAX_API_BASE": "Give the address of a MAX Bot API server, for example https://platform-api.max.ru.",
+    "MAX_CA_FILE": "Give the path of a certificate in PEM form, or leave it out.",
+    "MAX_API_BASE": "Give the address of a MAX Bot API server, for example https://platform-api2.max.ru.",
 }
 
 
@@ -86,6 +89,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     channel_policy_telegram: ChannelPolicy = "full"
+    channel_policy_max: ChannelPolicy = "full"
+    webhooks: bool = False
+    """Whether messengers bring their updates to the public address (https) or we fetch them."""
     demo: bool | None = None
     """Whether an empty database is filled with the synthetic town; default: only on the embedded SQLite."""
     telegram_bot_token: Annotated[
@@ -99,8 +105,10 @@ class Settings(BaseSettings):
     )
     max_bot_token: Annotated[str, Field(repr=False, validation_alias=AliasChoices("MAX_BOT_TOKEN"))] = ""
     max_api_base: Annotated[str, Field(validation_alias=AliasChoices("MAX_API_BASE"))] = (
-        "https://platform-api.max.ru"
+        "https://platform-api2.max.ru"
     )
+    max_ca_file: Annotated[Path | None, Field(validation_alias=AliasChoices("MAX_CA_FILE"))] = None
+    """Root certificate (PEM) to trust for MAX too: not every system has that of the Ministry behind it."""
     browser_path: Annotated[Path | None, Field(validation_alias=AliasChoices("BROWSER_PATH"))] = None
     """The Chrome that draws charts; default: the first found on PATH."""
     bench_data: Path | None = None
@@ -203,6 +211,8 @@ def read_settings() -> Settings:
     settings = _validated(problems)
     if settings and not settings.secret_key and not settings.embedded_database:
         problems.append(f"STRATEGY24_SECRET_KEY is missing. {_ADVICE['STRATEGY24_SECRET_KEY']}")
+    if settings and settings.webhooks and not settings.public_url.startswith("https://"):
+        problems.append(f"STRATEGY24_WEBHOOKS cannot be used. {_ADVICE['STRATEGY24_WEBHOOKS']}")
     if problems or settings is None:
         raise SettingsError(problems)
     return settings.model_copy(update={"secret_key": settings.secret_key or _own_secret(settings.var)})

@@ -1,8 +1,9 @@
 """Conversations with people over all messengers: one engine, several carriers."""
 
+from bots.carriers.max import MaxCarrier
 from bots.carriers.telegram import OFFICIAL_API, TelegramCarrier
 from bots.carriers.webchat import WebChatCarrier
 from bots.engine.port import CarrierPort
 from bots.process import Conversations
 
-__all__ = ["OFFICIAL_API", "CarrierPort", "Conversations", "TelegramCarrier", "WebChatCarrier"]
+__all__ = ["OFFICIAL_API", "CarrierPort", "Conversations", "MaxCarrier", "TelegramCarrier", "WebChatCarrier"]

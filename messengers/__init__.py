@@ -22,18 +22,35 @@ from messengers.buttons import (
 )
 from messengers.capabilities import CAPABILITIES, Capabilities, Carrier, ChannelPolicy
 from messengers.clocks import clock_time, spoken_day, spoken_moment
+from messengers.hooks import HOOKS_PATH, Webhook, hook_secret, webhook
+from messengers.intake import MAX_KINDS, TELEGRAM_KINDS, RawUpdate, keep_updates
 from messengers.limiter import Limiter, NotNow
 from messengers.limiter_file import FileLedger
 from messengers.limiter_ledger import Answer, Ask, Ledger, LedgerAway, Scope, Standing
 from messengers.limiter_rates import RATES, Rates, weight_of
 from messengers.limiter_redis import RedisLedger
+from messengers.max_form import Rows, max_message
 from messengers.screens import Button, Link, Photo, Press, Screen, button_rows, screen_body
 from messengers.site import Site, with_usable_links
-from messengers.texts import Entity, RichText, bold, plain, rich, shortened, split_text, stacked, utf16_length
+from messengers.texts import (
+    Entity,
+    EntityKind,
+    RichText,
+    bold,
+    plain,
+    rich,
+    shortened,
+    split_text,
+    stacked,
+    utf16_length,
+)
 
 __all__ = [
     "CAPABILITIES",
+    "HOOKS_PATH",
+    "MAX_KINDS",
     "RATES",
+    "TELEGRAM_KINDS",
     "AcceptAlert",
     "AcceptConsent",
     "Action",
@@ -48,6 +65,7 @@ __all__ = [
     "ChooseLanguage",
     "ChooseTerritory",
     "Entity",
+    "EntityKind",
     "FileLedger",
     "Ledger",
     "LedgerAway",
@@ -60,8 +78,10 @@ __all__ = [
     "Place",
     "Press",
     "Rates",
+    "RawUpdate",
     "RedisLedger",
     "RichText",
+    "Rows",
     "Scope",
     "Screen",
     "Site",
@@ -69,10 +89,14 @@ __all__ = [
     "SnoozeAlert",
     "Standing",
     "Vote",
+    "Webhook",
     "WithdrawConsent",
     "bold",
     "button_rows",
     "clock_time",
+    "hook_secret",
+    "keep_updates",
+    "max_message",
     "plain",
     "rich",
     "screen_body",
@@ -82,6 +106,7 @@ __all__ = [
     "spoken_moment",
     "stacked",
     "utf16_length",
+    "webhook",
     "weight_of",
     "with_usable_links",
 ]

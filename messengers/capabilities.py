@@ -10,6 +10,7 @@ class Carrier(StrEnum):
 
     WEB = "web"
     TELEGRAM = "telegram"
+    MAX = "max"
 
 
 class ChannelPolicy(StrEnum):
@@ -31,6 +32,10 @@ class Capabilities:
     text_limit: int
     caption_limit: int
     callback_bytes: int
+    label_limit: int
+    # Buttons under a message: how many in all, and how many rows of them.
+    inline_buttons: int
+    inline_rows: int
     # A keyboard that stays in place of the letters and sends its label as a message.
     reply_keyboard: bool
 
@@ -41,6 +46,9 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         text_limit=4096,
         caption_limit=1024,
         callback_bytes=64,
+        label_limit=100,
+        inline_buttons=100,
+        inline_rows=100,
         reply_keyboard=False,
     ),
     # Source: Telegram Bot API reference, sendMessage, sendPhoto, InlineKeyboardButton.
@@ -48,6 +56,20 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         text_limit=4096,
         caption_limit=1024,
         callback_bytes=64,
+        label_limit=100,
+        inline_buttons=100,
+        inline_rows=100,
         reply_keyboard=True,
+    ),
+    # Source: dev.max.ru/docs-api, NewMessageBody (text of at most 4000 characters, with a picture too) and
+    # attachment types (210 buttons in 30 rows). Some room is left for the tags of marks.
+    Carrier.MAX: Capabilities(
+        text_limit=3800,
+        caption_limit=3800,
+        callback_bytes=256,
+        label_limit=128,
+        inline_buttons=210,
+        inline_rows=30,
+        reply_keyboard=False,
     ),
 }

@@ -5,9 +5,18 @@ rendering (in which words, at the moment of sending) → senders (the messenger'
 """
 
 from notifications.routing import HANDLED_FACTS, handle
+from notifications.senders.max import MaxSender
 from notifications.senders.port import CarrierSender
 from notifications.senders.telegram import TelegramSender
 from notifications.senders.webchat import WebChatSender
 from notifications.sending import Sender
 
-__all__ = ["HANDLED_FACTS", "CarrierSender", "Sender", "TelegramSender", "WebChatSender", "handle"]
+__all__ = [
+    "HANDLED_FACTS",
+    "CarrierSender",
+    "MaxSender",
+    "Sender",
+    "TelegramSender",
+    "WebChatSender",
+    "handle",
+]

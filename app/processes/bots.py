@@ -1,18 +1,20 @@
-"""The conversations: the web chat always, Telegram when there is a token and its policy lets it."""
+"""The conversations: the web chat always, a messenger when it has a token and its policy lets it."""
 
 import asyncio
 import contextlib
 import logging
 import signal
+from typing import assert_never
 
 from app import lifeline
+from app.carriers import max_client, messengers_on, policies_of, webhook_of
 from app.limits import limiter_for
 from app.nudges import Alarm
 from app.settings import Settings
 from app.wiring import INBOX_NUDGE, open_database
-from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier
+from bots import CarrierPort, Conversations, MaxCarrier, TelegramCarrier, WebChatCarrier
 from core.store import Database
-from messengers import Carrier, ChannelPolicy
+from messengers import Carrier
 
 log = logging.getLogger(__name__)
 
@@ -48,24 +50,35 @@ async def _main(settings: Settings, database: Database) -> None:
 def build_conversations(settings: Settings, database: Database) -> Conversations:
     """The conversations over the carriers that the settings allow."""
     carriers: list[CarrierPort] = [WebChatCarrier(database)]
-    policy = ChannelPolicy(settings.channel_policy_telegram)
-    if settings.telegram_bot_token and policy is not ChannelPolicy.OFF:
-        carriers.append(
-            TelegramCarrier(
-                database,
-                token=settings.telegram_bot_token,
-                api_base=settings.telegram_api_base,
-                limiter=limiter_for(settings, Carrier.TELEGRAM),
-            )
-        )
+    carriers += [_carrier(one, settings, database) for one in messengers_on(settings)]
     log.info("carriers_started carriers=%s", ",".join(port.carrier for port in carriers))
     return Conversations(
         database,
         carriers,
         secret_key=settings.secret_key,
         public_url=settings.public_url,
-        policies={Carrier.TELEGRAM: policy},
+        policies=policies_of(settings),
     )
+
+
+def _carrier(carrier: Carrier, settings: Settings, database: Database) -> CarrierPort:
+    webhook = webhook_of(settings, carrier)
+    match carrier:
+        case Carrier.TELEGRAM:
+            return TelegramCarrier(
+                database,
+                token=settings.telegram_bot_token,
+                api_base=settings.telegram_api_base,
+                webhook=webhook,
+                limiter=limiter_for(settings, carrier),
+            )
+        case Carrier.MAX:
+            limiter = limiter_for(settings, carrier)
+            return MaxCarrier(database, max_client(settings), webhook=webhook, limiter=limiter)
+        case Carrier.WEB:
+            return WebChatCarrier(database)
+        case _:
+            assert_never(carrier)
 
 
 async def _wake_on_nudges(alarm: Alarm, conversations: Conversations) -> None:

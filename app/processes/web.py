@@ -10,8 +10,10 @@ import uvicorn
 
 from app import lifeline
 from app.asgi import Application
+from app.carriers import hook_secrets
 from app.catalogue import LOCALE_FOLDER
 from app.health import Health
+from app.hooks import Hooks
 from app.settings import Settings
 from app.wiring import Nudge, open_database
 from core.store import Database
@@ -37,6 +39,7 @@ def main(settings: Settings, *arguments: str) -> None:
 
 def build_application(settings: Settings, database: Database) -> Application:
     """Return the ASGI application for these settings; nothing is opened before its lifespan starts."""
+    nudge = Nudge(settings.redis_url)
     pages = build_web(
         WebDependencies(
             database=database,
@@ -45,13 +48,14 @@ def build_application(settings: Settings, database: Database) -> Application:
             allowed_hosts=_hosts(settings),
             locale_dir=LOCALE_FOLDER,
             files_dir=settings.files_folder,
-            nudge_bots=Nudge(settings.redis_url).inbox,
+            nudge_bots=nudge.inbox,
         )
     )
     hub = build_hub(database=database, redis_url=settings.redis_url, allowed_origins=_origins(settings))
     return Application(
         pages=pages,
         hub=hub,
+        hooks=Hooks(database=database, secrets=hook_secrets(settings), nudge=nudge.inbox),
         health=Health(database=database, redis_url=settings.redis_url),
         metrics_folder=settings.metrics_folder if settings.metrics_folder.is_dir() else None,
     )

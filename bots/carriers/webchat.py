@@ -4,28 +4,20 @@ Chat ids are 128-bit numbers here and 32 hex digits in core; a message id is the
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
 
 from aiogram import Bot
-from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import (
     AnswerCallbackQuery,
     EditMessageReplyMarkup,
     EditMessageText,
     SendMessage,
-    TelegramMethod,
 )
-from aiogram.methods.base import TelegramType
-from aiogram.types import (
-    InlineKeyboardMarkup,
-    Message,
-    MessageEntity,
-    ReplyKeyboardMarkup,
-    Update,
-)
+from aiogram.types import Message, MessageEntity, ReplyKeyboardMarkup, Update
 
+from bots.carriers.mapping import CannotDo, MappedSession, inline_rows, rich_text
 from bots.engine.scope import current_scope
 from core.chats import chat_stream, edit_in_web_chat, show_in_web_chat
 from core.shared.ids import ChatId
@@ -36,10 +28,6 @@ from messengers import Carrier
 _TOKEN = "24:web-chat-has-no-token"  # noqa: S105
 
 
-class CannotDo(NotImplementedError):
-    """The carrier has no way to do what a flow asked for: a mistake of ours, to be seen at once."""
-
-
 class WebChatCarrier:
     """The carrier ``web``."""
 
@@ -48,7 +36,7 @@ class WebChatCarrier:
     def __init__(self, database: Database) -> None:
         self.bot = Bot(_TOKEN, session=WebChatSession(database))
 
-    def translate(self, waiting: WaitingUpdate) -> Update:
+    async def translate(self, waiting: WaitingUpdate) -> Update:
         """What the hub kept, as an aiogram update."""
         payload = waiting.payload
         chat_id = int(waiting.lane, 16)
@@ -80,25 +68,14 @@ class WebChatCarrier:
         """Nothing is held open."""
 
 
-class WebChatSession(BaseSession):
+class WebChatSession(MappedSession):
     """Turns the methods of the Bot API that our flows use into events of the chat."""
+
+    carrier: ClassVar[str] = Carrier.WEB
 
     def __init__(self, database: Database) -> None:
         super().__init__()
         self._database = database
-
-    async def make_request(
-        self,
-        bot: Bot,
-        method: TelegramMethod[TelegramType],
-        timeout: int | None = None,  # noqa: ASYNC109 - the signature is aiogram's
-    ) -> TelegramType:
-        """Do what the method says. Raises: CannotDo for a method without a mapping."""
-        perform = self.methods.get(type(method))
-        if perform is None:
-            raise CannotDo(f"the web chat has no mapping for {type(method).__name__}")
-        result: TelegramType = await perform(self, method)
-        return result
 
     async def _send(self, method: SendMessage) -> Message:
         event = await self._database.run_async(
@@ -141,28 +118,12 @@ class WebChatSession(BaseSession):
             raise CannotDo("the web chat shows no text over a button; show a screen instead")
         return True
 
-    methods: ClassVar[dict[type[Any], Callable[..., Awaitable[Any]]]] = {
+    methods: ClassVar[Mapping[type[Any], Callable[..., Awaitable[Any]]]] = {
         SendMessage: _send,
         EditMessageText: _edit,
         EditMessageReplyMarkup: _edit_markup,
         AnswerCallbackQuery: _answer,
     }
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-    async def stream_content(
-        self,
-        url: str,
-        headers: dict[str, Any] | None = None,
-        timeout: int = 30,  # noqa: ASYNC109 - the signature is aiogram's
-        chunk_size: int = 65536,
-        raise_for_status: bool = True,  # noqa: FBT001, FBT002 - the signature is aiogram's
-    ) -> AsyncGenerator[bytes, None]:
-        """There are no files of a messenger to fetch."""
-        if url:
-            raise CannotDo("the web chat has no files to download")
-        yield b""
 
 
 def _chat_id(number: int | str | None) -> ChatId:
@@ -181,25 +142,13 @@ def _message(chat: int | str | None, event: StreamEvent) -> Message:
 
 
 def _body(text: str, entities: list[MessageEntity] | None, markup: object) -> dict[str, Any]:
-    marks = [
-        {"type": e.type, "offset": e.offset, "length": e.length, **({"url": e.url} if e.url else {})}
-        for e in entities or ()
-    ]
+    marks = [entity.as_json() for entity in rich_text(text, entities).entities]
     return {"text": text, "entities": marks, "buttons": [], **_markup(markup)}
 
 
 def _markup(markup: object) -> dict[str, Any]:
     if markup is None:
         return {}
-    if isinstance(markup, InlineKeyboardMarkup):
-        rows = [
-            [
-                {"text": b.text, "url": b.url} if b.url else {"text": b.text, "data": b.callback_data}
-                for b in row
-            ]
-            for row in markup.inline_keyboard
-        ]
-        return {"buttons": rows}
     if isinstance(markup, ReplyKeyboardMarkup):
         return {"keyboard": [[button.text for button in row] for row in markup.keyboard]}
-    raise CannotDo(f"the web chat has no mapping for {type(markup).__name__}")
+    return {"buttons": inline_rows(markup, carrier=Carrier.WEB)}

@@ -24,7 +24,7 @@ class CarrierPort(Protocol):
         """The bot whose session speaks to the messenger."""
         ...
 
-    def translate(self, waiting: WaitingUpdate) -> Update:
+    async def translate(self, waiting: WaitingUpdate) -> Update:
         """An inbox row as an aiogram update. Raises: ValueError if it cannot be understood."""
         ...
 

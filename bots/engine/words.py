@@ -2,6 +2,19 @@
 
 from dataclasses import dataclass
 
+from core.shared.language import N_
+
+# What a messenger lists behind «/».
+COMMANDS = {
+    "menu": N_("Menu"),
+    "obr": N_("Write to the authority"),
+    "vote": N_("Polls"),
+    "indicators": N_("Indicators"),
+    "my": N_("My account"),
+    "cancel": N_("Leave what you are doing"),
+    "help": N_("What can be done here"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

@@ -38,7 +38,7 @@ class Worker:
     async def __call__(self, waiting: WaitingUpdate) -> None:
         """Work the update through. Raises: CarrierUnavailable to have it tried later."""
         port = self._carriers[Carrier(waiting.carrier)]
-        update = port.translate(waiting)
+        update = await port.translate(waiting)
         meeting = await self._meeting(port.carrier, waiting, update)
         if meeting is None:
             await self._database.run_async(part, row=waiting.row, chat_id=None, dialogue_now=None)

@@ -33,7 +33,7 @@ from messengers import (
 )
 
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
-CARRIER_NAMES = {Carrier.WEB: N_("chat on the site"), Carrier.TELEGRAM: "Telegram"}
+CARRIER_NAMES = {Carrier.WEB: N_("chat on the site"), Carrier.TELEGRAM: "Telegram", Carrier.MAX: "MAX"}
 
 
 @dataclass(frozen=True, slots=True)

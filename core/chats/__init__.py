@@ -2,6 +2,8 @@
 
 from core.chats.commands import (
     edit_in_web_chat,
+    forget_carrier_file,
+    keep_carrier_file,
     number_message,
     open_chat,
     open_web_chat,
@@ -11,7 +13,7 @@ from core.chats.commands import (
     write_in_web_chat,
 )
 from core.chats.errors import UnknownChat
-from core.chats.queries import chat, chat_by_native, chats_of, dialogue, native_message_id
+from core.chats.queries import carrier_file, chat, chat_by_native, chats_of, dialogue, native_message_id
 from core.chats.rules import WEB, Chat, Dialogue, chat_of_stream, chat_stream
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Chat",
     "Dialogue",
     "UnknownChat",
+    "carrier_file",
     "chat",
     "chat_by_native",
     "chat_of_stream",
@@ -26,6 +29,8 @@ __all__ = [
     "chats_of",
     "dialogue",
     "edit_in_web_chat",
+    "forget_carrier_file",
+    "keep_carrier_file",
     "native_message_id",
     "number_message",
     "open_chat",

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core.chats.errors import UnknownChat
-from core.chats.model import ChatRow, MessageIdRow
+from core.chats.model import CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.queries import as_chat
 from core.chats.rules import TEXT_LIMIT, WEB, Chat, chat_stream
 from core.shared.errors import checked_text
@@ -124,6 +124,27 @@ def number_message(uow: UnitOfWork, *, chat_id: ChatId, native_id: str) -> int:
     uow.session.add(MessageIdRow(chat_id=chat_id, local_id=number, native_id=native_id))
     uow.session.flush()
     return number
+
+
+def keep_carrier_file(uow: UnitOfWork, *, carrier: str, key: str, native_id: str) -> None:
+    """Note how a messenger calls this file; a newer name replaces the older one.
+
+    key: the SHA-256 of the bytes, as in ``core.files``.
+    """
+    values = {"carrier": carrier, "key": key, "native_id": native_id, "kept_at": uow.now}
+    if not uow.insert_new(CarrierFileRow, values, conflict=("carrier", "key")):
+        uow.session.execute(
+            update(CarrierFileRow)
+            .where(CarrierFileRow.carrier == carrier, CarrierFileRow.key == key)
+            .values(native_id=native_id, kept_at=uow.now)
+        )
+
+
+def forget_carrier_file(uow: UnitOfWork, *, carrier: str, key: str) -> None:
+    """The messenger no longer knows the file by that name: it has to be brought anew."""
+    uow.session.execute(
+        delete(CarrierFileRow).where(CarrierFileRow.carrier == carrier, CarrierFileRow.key == key)
+    )
 
 
 def _own_web_chat(uow: UnitOfWork, chat_id: ChatId, person_id: PersonId) -> None:

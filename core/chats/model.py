@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.store import Base, Counter, Id, UtcDateTime
@@ -33,3 +33,14 @@ class MessageIdRow(Base):
     chat_id: Mapped[str] = mapped_column(ForeignKey("chat.id"), primary_key=True)
     local_id: Mapped[int] = mapped_column(Counter, primary_key=True, autoincrement=False)
     native_id: Mapped[str] = mapped_column(String(128))
+
+
+class CarrierFileRow(Base):
+    """What a messenger calls a file that we have brought to it once: the next message needs no upload."""
+
+    __tablename__ = "carrier_file"
+
+    carrier: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    native_id: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)

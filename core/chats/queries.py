@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from core.chats.errors import UnknownChat
-from core.chats.model import ChatRow, MessageIdRow
+from core.chats.model import CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.rules import Chat, Dialogue
 from core.shared.ids import ChatId, PersonId
 from core.store import Reading
@@ -51,4 +51,10 @@ def dialogue(reading: Reading, *, chat_id: ChatId) -> Dialogue:
 def native_message_id(reading: Reading, *, chat_id: ChatId, local_id: int) -> str | None:
     """The messenger's own name of the message that ``number_message`` gave this number."""
     row = reading.session.get(MessageIdRow, (chat_id, local_id))
+    return None if row is None else row.native_id
+
+
+def carrier_file(reading: Reading, *, carrier: str, key: str) -> str | None:
+    """The messenger's own name of a file that it has got from us before."""
+    row = reading.session.get(CarrierFileRow, (carrier, key))
     return None if row is None else row.native_id

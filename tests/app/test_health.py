@@ -11,6 +11,7 @@ import pytest
 
 from app.asgi import Application
 from app.health import Health
+from app.hooks import Hooks
 from app.schema import migrate
 from core.store import Database
 
@@ -53,7 +54,8 @@ async def fresh(tmp_path: Path) -> AsyncIterator[Database]:
 
 def _application(database: Database, redis_url: str, hub: QuietHub | None = None) -> Application:
     health = Health(database=database, redis_url=redis_url)
-    return Application(pages=_pages, hub=hub or QuietHub(), health=health, metrics_folder=None)
+    hooks = Hooks(database=database, secrets={}, nudge=lambda: None)
+    return Application(pages=_pages, hub=hub or QuietHub(), health=health, hooks=hooks, metrics_folder=None)
 
 
 async def _ask(application: Application, path: str, *, client: str = "127.0.0.1") -> tuple[int, str]:

@@ -1,6 +1,6 @@
-"""Two ways to talk to the same bot: the fake Telegram and the web chat, with one set of gestures.
+"""The ways to talk to the same bot: fake messengers and the web chat, with one set of gestures.
 
-A scenario written once runs over both and must leave the same state behind.
+A scenario written once runs over all of them and must leave the same state behind.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bots import Conversations, TelegramCarrier, WebChatCarrier
+from bots import Conversations, MaxCarrier, TelegramCarrier, WebChatCarrier
 from core.chats import chat_stream, open_web_chat, press_in_web_chat, write_in_web_chat
 from core.identity import create_person, person_by_identity
 from core.shared.ids import ChatId, PersonId, new_id
 from core.store import Database, StreamEvent, events_after
-from messengers import Carrier, ChannelPolicy
+from messengers import Carrier, ChannelPolicy, Webhook, hook_secret, webhook
+from messengers.clients import MaxClient
+from tests.bots.fake_max import TOKEN as MAX_TOKEN
+from tests.bots.fake_max import FakeMax
 from tests.bots.fake_phone import FakeUser
 from tests.bots.fake_telegram import TOKEN, FakeTelegram
+from tests.bots.hook_server import hook_server
 
 SECRET = "a secret of the tests that is long enough"
 PUBLIC_URL = "https://kontakt.example"
@@ -48,11 +52,12 @@ class Phone(Protocol):
 
 
 @dataclass(slots=True)
-class TelegramPhone:
-    """A person in the fake Telegram."""
+class MessengerPhone:
+    """A person in a fake messenger."""
 
     database: Database
     user: FakeUser
+    provider: str = "telegram"
 
     def says(self, text: str) -> None:
         self.user.says(text)
@@ -71,7 +76,9 @@ class TelegramPhone:
 
     @property
     def person_id(self) -> PersonId:
-        person = self.database.read(person_by_identity, provider="telegram", subject=str(self.user.user_id))
+        person = self.database.read(
+            person_by_identity, provider=self.provider, subject=str(self.user.user_id)
+        )
         assert person is not None
         return person.id
 
@@ -190,11 +197,50 @@ def web_phone(database: Database, conversations: Conversations, name: str) -> We
 
 @asynccontextmanager
 async def phone_at(door: str, database: Database, name: str) -> AsyncIterator[Phone]:
-    """A newcomer's phone with a bot behind it: ``telegram`` or ``web``."""
+    """A newcomer's phone with a bot behind it: ``web``, ``telegram`` or ``max``."""
     if door == "web":
         conversations = web_conversations(database)
         async with running(conversations):
             yield web_phone(database, conversations, name)
         return
+    if door == "max":
+        async with max_at(database) as fake:
+            yield MessengerPhone(database, fake.user(3001, name), "max")
+        return
     async with FakeTelegram() as telegram, running(telegram_conversations(database, telegram)):
-        yield TelegramPhone(database, telegram.user(1001, name))
+        yield MessengerPhone(database, telegram.user(1001, name))
+
+
+class Nudge:
+    """Wakes the conversations that are built after the door that nudges them."""
+
+    def __init__(self) -> None:
+        self.wake: Callable[[], None] = lambda: None
+
+    def __call__(self) -> None:
+        self.wake()
+
+
+@asynccontextmanager
+async def max_at(database: Database, *, policy: ChannelPolicy = ChannelPolicy.FULL) -> AsyncIterator[FakeMax]:
+    """The bot over the fake MAX, which brings its updates to our real door."""
+    hook = hook_secret(Carrier.MAX, SECRET)
+    nudge = Nudge()
+    async with FakeMax() as fake, hook_server(database, {Carrier.MAX: hook}, nudge=nudge) as address:
+        carrier = max_carrier(database, fake, webhook(Carrier.MAX, public_url=address, secret_key=SECRET))
+        conversations = Conversations(
+            database,
+            [carrier],
+            secret_key=SECRET,
+            public_url=PUBLIC_URL,
+            policies={Carrier.MAX: policy},
+        )
+        nudge.wake = conversations.wake
+        async with running(conversations):
+            yield fake
+
+
+def max_carrier(database: Database, fake: FakeMax, hook: Webhook | None = None) -> MaxCarrier:
+    """The carrier ``max`` towards the fake one; without a webhook it polls."""
+    client = MaxClient(token=MAX_TOKEN, api_base=fake.base_url)
+    return MaxCarrier(database, client, webhook=hook)

@@ -12,7 +12,9 @@ from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage, S
 from aiogram.methods.base import TelegramMethod
 
 from bots.build import build_routes
-from bots.carriers.webchat import CannotDo, WebChatCarrier, WebChatSession
+from bots.carriers.mapping import CannotDo, MappedSession
+from bots.carriers.max import MaxSession
+from bots.carriers.webchat import WebChatCarrier, WebChatSession
 from bots.flows.routes import Routes
 from core.alerts import alert_card
 from core.identity import Assurance, LinkExpired, identities_of, issue_link_code, person
@@ -24,7 +26,7 @@ from messengers import AcceptAlert, ButtonCodec, ChannelPolicy, Open, OpenBelow,
 from messengers.buttons import _LETTERS
 from tests.bots.doors import (
     SECRET,
-    TelegramPhone,
+    MessengerPhone,
     phone_at,
     running,
     telegram_conversations,
@@ -210,7 +212,7 @@ async def test_the_account_changes_language_and_takes_the_consent_back(town: Tow
 async def test_a_photo_is_answered_honestly(town: Town, telegram: FakeTelegram) -> None:
     user = telegram.user(1001, "Дарья")
     async with running(telegram_conversations(town.database, telegram)):
-        await settle_in(TelegramPhone(town.database, user))
+        await settle_in(MessengerPhone(town.database, user))
         shown = user.chat.messages[0]
         message = telegram.message_json(user, shown)
         del message["text"]
@@ -221,7 +223,7 @@ async def test_a_photo_is_answered_honestly(town: Town, telegram: FakeTelegram) 
 async def test_every_tap_is_answered_at_once(town: Town, telegram: FakeTelegram) -> None:
     user = telegram.user(1001, "Дарья")
     async with running(telegram_conversations(town.database, telegram)):
-        await settle_in(TelegramPhone(town.database, user))
+        await settle_in(MessengerPhone(town.database, user))
 
     assert telegram.unanswered_queries == {}
     assert max(telegram.answer_delays_s) < 0.3 * 5  # five times the promise: two cores are shared here
@@ -244,8 +246,8 @@ async def test_a_person_who_blocked_the_bot_is_noted_and_comes_back(
 ) -> None:
     user = telegram.user(1001, "Дарья")
     async with running(telegram_conversations(town.database, telegram)):
-        await settle_in(TelegramPhone(town.database, user))
-        who = TelegramPhone(town.database, user).person_id
+        await settle_in(MessengerPhone(town.database, user))
+        who = MessengerPhone(town.database, user).person_id
         user.chat.blocked = True
         user.says("/menu")
         await _until(lambda: not _reachable(town.database, who))
@@ -278,11 +280,12 @@ async def test_a_messenger_that_breaks_down_gets_the_screen_when_it_is_back(
 USED_METHODS = (SendMessage, EditMessageText, AnswerCallbackQuery)
 
 
+@pytest.mark.parametrize("session", [WebChatSession, MaxSession])
 @pytest.mark.parametrize("method", USED_METHODS)
-def test_every_method_that_flows_use_has_a_mapping_in_the_web_chat(
-    method: type[TelegramMethod[object]],
+def test_every_method_that_flows_use_has_a_mapping_in_every_carrier(
+    method: type[TelegramMethod[object]], session: type[MappedSession]
 ) -> None:
-    assert method in WebChatSession.methods
+    assert method in session.methods
 
 
 async def test_a_method_without_a_mapping_fails_loudly(database: Database) -> None:

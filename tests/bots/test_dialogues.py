@@ -1,4 +1,4 @@
-"""The same conversations over the web chat and over Telegram, ending in the same state."""
+"""The same conversations over each door, ending in the same state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.store import events_after
 from tests.bots.doors import Phone, phone_at
 from tests.town import Town
 
-DOORS = pytest.mark.parametrize("door", ["web", "telegram"])
+DOORS = pytest.mark.parametrize("door", ["web", "telegram", "max"])
 
 
 async def settle_in(phone: Phone) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from prometheus_client import REGISTRY
 
-from bots.carriers.telegram import keep_updates
 from bots.engine.lanes import CarrierUnavailable, Lanes
 from bots.engine.meeting import part
 from core.contact import conversations_of
@@ -25,7 +24,8 @@ from core.store import (
     settle_update,
     waiting_updates,
 )
-from tests.bots.doors import TelegramPhone, running, telegram_conversations
+from messengers import Carrier, keep_updates
+from tests.bots.doors import MessengerPhone, running, telegram_conversations
 from tests.bots.fake_telegram import FakeTelegram
 from tests.bots.test_dialogues import settle_in
 from tests.town import Town
@@ -145,7 +145,7 @@ async def test_no_more_updates_are_worked_on_at_once_than_allowed(database: Data
 async def test_a_stream_replayed_three_times_and_shuffled_has_each_effect_once(town: Town) -> None:
     async with FakeTelegram() as telegram:
         user = telegram.user(1001, "Дарья")
-        phone = TelegramPhone(town.database, user)
+        phone = MessengerPhone(town.database, user)
         async with running(telegram_conversations(town.database, telegram)):
             await settle_in(phone)
             await phone.taps("✉️ Прямая связь")
@@ -171,13 +171,13 @@ async def test_a_crash_between_the_effect_and_the_settling_doubles_nothing(
 
     async with FakeTelegram() as telegram:
         user = telegram.user(1001, "Дарья")
-        phone = TelegramPhone(town.database, user)
+        phone = MessengerPhone(town.database, user)
         async with running(telegram_conversations(town.database, telegram)):
             await settle_in(phone)
             await phone.taps("✉️ Прямая связь")
             await phone.sees("Напишите, что случилось")
             await _until_quiet(town.database)
-        town.database.run(keep_updates, updates=[user.says("Яма на Ленина, 12")])
+        town.database.run(keep_updates, carrier=Carrier.TELEGRAM, updates=[user.says("Яма на Ленина, 12")])
 
         monkeypatch.setattr("bots.engine.worker.part", crashing_part)
         for _ in range(3):

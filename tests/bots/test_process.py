@@ -1,7 +1,5 @@
 """Which carriers a process starts with which settings."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from app.processes.bots import build_conversations
@@ -9,22 +7,25 @@ from app.settings import Settings
 from core.store import Database
 from messengers import Carrier
 
+TOKENS = {"telegram": "424242:TEST-token", "max": "a-token-of-max"}
 
+
+@pytest.mark.parametrize("name", TOKENS)
 @pytest.mark.parametrize(
-    ("token", "policy", "carriers"),
+    ("token", "policy", "started"),
     [
-        pytest.param("", "full", ["web"], id="no token: the web chat alone"),
-        pytest.param("424242:TEST-token", "full", ["web", "telegram"], id="a token"),
-        pytest.param("424242:TEST-token", "inbound_notice_only", ["web", "telegram"], id="notices only"),
-        pytest.param("424242:TEST-token", "off", ["web"], id="switched off"),
+        pytest.param(False, "full", False, id="no token: the web chat alone"),
+        pytest.param(True, "full", True, id="a token"),
+        pytest.param(True, "inbound_notice_only", True, id="notices only"),
+        pytest.param(True, "off", False, id="switched off"),
     ],
 )
-async def test_telegram_is_started_when_it_may_be(
-    database: Database, monkeypatch: pytest.MonkeyPatch, token: str, policy: str, carriers: Sequence[str]
+async def test_a_messenger_is_started_when_it_may_be(
+    database: Database, monkeypatch: pytest.MonkeyPatch, name: str, token: bool, policy: str, started: bool
 ) -> None:
-    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", token)
-    monkeypatch.setenv("STRATEGY24_CHANNEL_POLICY_TELEGRAM", policy)
+    monkeypatch.setenv(f"{name.upper()}_BOT_TOKEN", TOKENS[name] if token else "")
+    monkeypatch.setenv(f"STRATEGY24_CHANNEL_POLICY_{name.upper()}", policy)
 
     conversations = build_conversations(Settings(secret_key="x" * 40), database)
 
-    assert conversations.carriers == [Carrier(name) for name in carriers]
+    assert conversations.carriers == [Carrier.WEB, *([Carrier(name)] if started else [])]

@@ -17,8 +17,20 @@ from core.identity import person
 from core.polls import ballot_of
 from core.rooms import stream_of
 from core.store import events_after
-from tests.bots.doors import PUBLIC_URL, SECRET, Phone, TelegramPhone, WebPhone, running, web_phone
+from messengers import Carrier, hook_secret, webhook
+from tests.bots.doors import (
+    PUBLIC_URL,
+    SECRET,
+    MessengerPhone,
+    Nudge,
+    Phone,
+    WebPhone,
+    max_carrier,
+    running,
+    web_phone,
+)
 from tests.bots.fake_telegram import TOKEN
+from tests.bots.hook_server import hook_server
 from tests.notifications.post_office import PostOffice, opened
 from tests.town import IVANOV, Town
 
@@ -35,10 +47,14 @@ class Stage:
 @asynccontextmanager
 async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
     """The newcomer Дарья and the official Иванов, both at this door."""
-    async with opened(town, folder) as office:
+    nudge, database = Nudge(), town.database
+    hooks = {Carrier.MAX: hook_secret(Carrier.MAX, SECRET)}
+    async with opened(town, folder) as office, hook_server(database, hooks, nudge=nudge) as address:
+        brought = webhook(Carrier.MAX, public_url=address, secret_key=SECRET)
         carriers: list[CarrierPort] = [
             WebChatCarrier(town.database),
             TelegramCarrier(town.database, token=TOKEN, api_base=office.telegram.base_url),
+            max_carrier(database, office.max, brought),
         ]
         conversations = Conversations(town.database, carriers, secret_key=SECRET, public_url=PUBLIC_URL)
         ivanov_id = town.people[IVANOV]
@@ -46,9 +62,13 @@ async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
             citizen: Phone = web_phone(town.database, conversations, "Дарья")
             chat = town.database.run(open_web_chat, person_id=ivanov_id)
             official: Phone = WebPhone(town.database, ivanov_id, chat.id, conversations)
+        elif door == "max":
+            citizen = MessengerPhone(database, office.max.user(3001, "Дарья"), "max")
+            official = MessengerPhone(database, office.links(IVANOV, 2001, "max"), "max")
         else:
-            citizen = TelegramPhone(town.database, office.telegram.user(1001, "Дарья"))
-            official = TelegramPhone(town.database, office.links(IVANOV, 2001))
+            citizen = MessengerPhone(town.database, office.telegram.user(1001, "Дарья"))
+            official = MessengerPhone(town.database, office.links(IVANOV, 2001))
+        nudge.wake = conversations.wake
         async with running(conversations):
             yield Stage(citizen, official, office)
 
@@ -114,7 +134,7 @@ async def play(stage: Stage, town: Town) -> EndState:
     )
 
 
-@pytest.mark.parametrize("door", ["web", "telegram"])
+@pytest.mark.parametrize("door", ["web", "telegram", "max"])
 async def test_the_story_ends_in_the_same_state_at_every_door(town: Town, tmp_path: Path, door: str) -> None:
     async with staged(door, town, tmp_path) as stage:
         left = await play(stage, town)

@@ -1,4 +1,4 @@
-"""A town with officials in the fake Telegram, data that fire alerts, and a sender turned by hand."""
+"""A town with officials in fake messengers, data that fire alerts, and a sender turned by hand."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ from core.indicators import Indicator, NewValue, Period, record_release, registe
 from core.shared.ids import AlertId, ConversationId, new_id
 from core.store import StreamEvent, events_after, mark_sent, waiting_facts
 from messengers import ButtonCodec, Carrier, ChannelPolicy, FileLedger, Limiter, Rates
-from notifications import CarrierSender, Sender, TelegramSender, WebChatSender, handle
+from messengers.clients import MaxClient
+from notifications import CarrierSender, MaxSender, Sender, TelegramSender, WebChatSender, handle
 from tests.bots.doors import PUBLIC_URL, SECRET
+from tests.bots.fake_max import TOKEN as MAX_TOKEN
+from tests.bots.fake_max import FakeMax
 from tests.bots.fake_phone import FakeUser
 from tests.bots.fake_telegram import TOKEN, FakeTelegram
 from tests.town import Town
@@ -46,19 +49,20 @@ class PostOffice:
 
     town: Town
     telegram: FakeTelegram
+    max: FakeMax
     sender: Sender
     files: Path
     policies: dict[Carrier, ChannelPolicy]
     handled: list[Any] = field(default_factory=list)
     year: int = 2020
 
-    def links(self, who: str, user_id: int) -> FakeUser:
-        """The person has linked Telegram and has written to the bot there."""
+    def links(self, who: str, user_id: int, carrier: str = "telegram") -> FakeUser:
+        """The person has linked a messenger and has written to the bot there."""
         with self.town.database.transaction() as uow:
             person_id = self.town.people[who]
-            link_identity(uow, person_id=person_id, provider="telegram", subject=str(user_id))
-            open_chat(uow, carrier="telegram", native_id=str(user_id), person_id=person_id)
-        return self.telegram.user(user_id, who)
+            link_identity(uow, person_id=person_id, provider=carrier, subject=str(user_id))
+            open_chat(uow, carrier=carrier, native_id=str(user_id), person_id=person_id)
+        return self.max.user(user_id, who) if carrier == "max" else self.telegram.user(user_id, who)
 
     def alert(self, *, severity: Severity = Severity.WARN, value: float = 6.1) -> AlertId:
         """Data come that are worse than the threshold."""
@@ -161,17 +165,20 @@ class PostOffice:
 async def opened(
     town: Town, folder: Path, *, policy: ChannelPolicy = ChannelPolicy.FULL
 ) -> AsyncIterator[PostOffice]:
-    """A post office over a fresh fake Telegram."""
-    policies = {Carrier.WEB: ChannelPolicy.FULL, Carrier.TELEGRAM: policy}
+    """A post office over fresh fake messengers."""
+    policies = {Carrier.WEB: ChannelPolicy.FULL, Carrier.TELEGRAM: policy, Carrier.MAX: policy}
     codec = ButtonCodec(SECRET)
     # Fast: what the limits do is told in tests/messengers/test_limiter.py.
-    limiter = Limiter("telegram", Rates(per_second=1000), FileLedger(folder / "limits.sqlite3"))
-    async with FakeTelegram() as telegram:
+    ledger = FileLedger(folder / "limits.sqlite3")
+    limiters = [Limiter(name, Rates(per_second=1000), ledger) for name in ("telegram", "max")]
+    async with FakeTelegram() as telegram, FakeMax() as fake_max:
+        client = MaxClient(token=MAX_TOKEN, api_base=fake_max.base_url)
         senders: list[CarrierSender] = [
-            TelegramSender(codec, token=TOKEN, api_base=telegram.base_url, limiter=limiter),
+            TelegramSender(codec, token=TOKEN, api_base=telegram.base_url, limiter=limiters[0]),
+            MaxSender(town.database, codec, client, limiter=limiters[1]),
             WebChatSender(town.database, codec),
         ]
         sender = Sender(town.database, senders, public_url=PUBLIC_URL, files=folder, policies=policies)
-        yield PostOffice(town, telegram, sender, folder, policies)
+        yield PostOffice(town, telegram, fake_max, sender, folder, policies)
         await asyncio.gather(*(one.close() for one in senders))
-        await limiter.close()
+        await ledger.close()

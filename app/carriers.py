@@ -1,0 +1,48 @@
+"""The messengers of this instance: which are on, by token and by channel policy, and how each is reached."""
+
+from app.settings import Settings
+from messengers import Carrier, ChannelPolicy, Webhook, hook_secret, webhook
+from messengers.clients import MaxClient
+
+# How people call them.
+NAMES = {Carrier.TELEGRAM: "Telegram", Carrier.MAX: "MAX"}
+
+
+def policies_of(settings: Settings) -> dict[Carrier, ChannelPolicy]:
+    """What each messenger may carry here; one without a token is off."""
+    asked = {
+        Carrier.TELEGRAM: (settings.telegram_bot_token, settings.channel_policy_telegram),
+        Carrier.MAX: (settings.max_bot_token, settings.channel_policy_max),
+    }
+    policies = {
+        carrier: ChannelPolicy(policy) if token else ChannelPolicy.OFF
+        for carrier, (token, policy) in asked.items()
+    }
+    return {Carrier.WEB: ChannelPolicy.FULL, **policies}
+
+
+def messengers_on(settings: Settings) -> list[Carrier]:
+    """The messengers that we talk over, beside the web chat."""
+    policies = policies_of(settings)
+    return [one for one in NAMES if policies[one] is not ChannelPolicy.OFF]
+
+
+def webhook_of(settings: Settings, carrier: Carrier) -> Webhook | None:
+    """Where the messenger brings its updates, None if we fetch them."""
+    if not settings.webhooks:
+        return None
+    return webhook(carrier, public_url=settings.public_url, secret_key=settings.secret_key)
+
+
+def hook_secrets(settings: Settings) -> dict[Carrier, str]:
+    """The secret of each door that is open; none where updates are fetched."""
+    if not settings.webhooks:
+        return {}
+    return {carrier: hook_secret(carrier, settings.secret_key) for carrier in messengers_on(settings)}
+
+
+def max_client(settings: Settings) -> MaxClient:
+    """A client of MAX with connections of its own."""
+    return MaxClient(
+        token=settings.max_bot_token, api_base=settings.max_api_base, ca_file=settings.max_ca_file
+    )

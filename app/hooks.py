@@ -1,0 +1,108 @@
+"""Doors for messengers that bring their updates: the secret is looked at, the update kept, then answered.
+
+In front of the pages, so that a page's middleware costs nothing here. The bots need not be alive: what is
+in the inbox waits for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from prometheus_client import Counter
+
+from core.shared.errors import DomainError, RefusalKind
+from core.store import Database
+from messengers import HOOKS_PATH, Carrier, keep_updates
+
+log = logging.getLogger(__name__)
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Answer = tuple[int, bytes]
+
+# An update holds words and names of files, never the files.
+LARGEST_UPDATE = 1024 * 1024
+SECRET_HEADERS = {
+    Carrier.TELEGRAM: b"x-telegram-bot-api-secret-token",
+    Carrier.MAX: b"x-max-bot-api-secret",
+}
+
+_brought = Counter(
+    "s24_hooks_total", "Updates brought by messengers, by what was answered", ["carrier", "status"]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """The doors of the messengers that are on. secrets: what each of them shows."""
+
+    database: Database
+    secrets: Mapping[Carrier, str]
+    nudge: Callable[[], None]
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        """Take one update in; the status and the body of the answer."""
+        carrier = self._carrier(scope)
+        if carrier is None:
+            return 404, b"no such door"
+        status, body = await self._answer(carrier, scope, receive)
+        _brought.labels(carrier, str(status)).inc()
+        return status, body
+
+    def _carrier(self, scope: Scope) -> Carrier | None:
+        name = str(scope["path"]).removeprefix(HOOKS_PATH)
+        return next((carrier for carrier in self.secrets if carrier == name), None)
+
+    async def _answer(self, carrier: Carrier, scope: Scope, receive: Receive) -> Answer:
+        if scope["method"] != "POST":
+            return 405, b"POST only"
+        if not self._known(carrier, scope):
+            log.warning("hook_secret_refused carrier=%s", carrier)
+            return 403, b"wrong secret"
+        update = await _json_object(receive)
+        if update is None:
+            return 400, b"not an update"
+        return await self._kept(carrier, update)
+
+    def _known(self, carrier: Carrier, scope: Scope) -> bool:
+        shown = dict(scope["headers"]).get(SECRET_HEADERS[carrier], b"")
+        return hmac.compare_digest(shown, self.secrets[carrier].encode())
+
+    async def _kept(self, carrier: Carrier, update: dict[str, Any]) -> Answer:
+        try:
+            fresh = await self.database.run_async(keep_updates, carrier=carrier, updates=[update])
+        except ValueError:
+            return 400, b"not an update"
+        except DomainError as refusal:
+            if refusal.kind is not RefusalKind.UNAVAILABLE:
+                raise
+            # The messenger brings it again: nothing was kept, so nothing is confirmed.
+            return 503, b"later"
+        if fresh:
+            await asyncio.to_thread(self.nudge)
+        return 200, b"ok"
+
+
+async def _json_object(receive: Receive) -> dict[str, Any] | None:
+    """The body as a JSON object; None if it is none or too long."""
+    body = b""
+    more = True
+    while more:
+        event = await receive()
+        if event["type"] != "http.request":
+            return None
+        body += event.get("body", b"")
+        more = event.get("more_body", False)
+        if len(body) > LARGEST_UPDATE:
+            return None
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

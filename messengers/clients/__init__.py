@@ -1,0 +1,27 @@
+"""Clients of messengers without a library of their own here; apart, because they load aiohttp."""
+
+from messengers.clients.calls import LARGEST_DOWNLOAD
+from messengers.clients.failures import (
+    AnswerLost,
+    Blocked,
+    MessengerFailure,
+    NotSent,
+    Rejected,
+    TokenRefused,
+    TooFast,
+)
+from messengers.clients.max import MAX_API, MaxClient, MaxUpdates
+
+__all__ = [
+    "LARGEST_DOWNLOAD",
+    "MAX_API",
+    "AnswerLost",
+    "Blocked",
+    "MaxClient",
+    "MaxUpdates",
+    "MessengerFailure",
+    "NotSent",
+    "Rejected",
+    "TokenRefused",
+    "TooFast",
+]
