@@ -4,7 +4,6 @@ import asyncio
 import logging
 from typing import Any, assert_never
 
-from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from core.identity import ANONYMOUS, Viewer, viewer_of_token
@@ -13,11 +12,10 @@ from core.shared.language import N_, Language, as_language, translate
 from core.store import StoreUnavailable
 from realtime import commands, doors, handshake, measures
 from realtime.connections import Connection
-from realtime.fanout import Frame
 from realtime.frames import ok_frame, refused_frame, subscribed_frame
 from realtime.hub import Hub, now
 from realtime.limits import TokenBucket, TooFast, TooManyStreams
-from realtime.outlet import BoundedOutlet
+from realtime.outlet import AsgiOutlet, BoundedOutlet, WireOutlet
 from realtime.protocol import (
     CloseCode,
     FrameTooLarge,
@@ -33,7 +31,7 @@ from realtime.protocol import (
     read_message,
 )
 from realtime.states import topic_of
-from realtime.transport import EXTENSION, Wire
+from realtime.wire import Frame, Wire, wire_of
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +39,20 @@ FAILED = N_("Something broke on our side and was written down. Try again a littl
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
-    """The consumer behind /live; one lives as long as its connection."""
+    """The consumer behind /live; one lives as long as its connection. A ``realtime.wire.Receiver``."""
 
     hub: Hub
     viewer: Viewer
     outlet: BoundedOutlet
     connection: Connection | None
+    admission: asyncio.Event | None
 
     def __init__(self, *, hub: Hub) -> None:
         super().__init__()
         self.hub = hub
         self.viewer = ANONYMOUS
         self.connection = None
+        self.admission = None
         self.language: Language = "ru"
         self.seat: str | None = None
         self.following: dict[str, asyncio.Task[None] | None] = {}
@@ -60,35 +60,81 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         self.impatience = 0
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Serve one connection.
+        """Serve one connection: to its end, or over the wire only until it is admitted.
 
         Channels' own loop asks Django for a channel layer (we have none, fan-out does not go through
         one) and makes two tasks and a thread hop for each message to close ORM connections (none either).
         """
         self.scope = scope
         self.base_send = send
-        self.outlet = self._make_outlet()
+        await receive()
+        await self.accept()
+        wire = wire_of(scope)
+        if wire is None:
+            await self._serve_by_task(receive, send)
+        else:
+            await self._serve_by_calls(wire)
+
+    async def _serve_by_task(self, receive: Any, send: Any) -> None:
+        """The way of plain ASGI: this task lives as long as the connection."""
+        limits = self.hub.limits
+        self.outlet = AsgiOutlet(
+            send, most_pending=limits.pending_bytes, close_timeout_s=limits.close_timeout_s
+        )
         try:
-            while True:
-                await self.dispatch(await receive())
-        except StopConsumer:
-            pass
+            await self.connect()
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await self.receive(text_data=message.get("text"))
         finally:
             await self._leave()
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Pass a message of the server on to its handler."""
-        match message["type"]:
-            case "websocket.connect":
-                await self.connect()
-            case "websocket.receive":
-                await self.receive(text_data=message.get("text"))
-            case "websocket.disconnect":
-                raise StopConsumer
+    async def _serve_by_calls(self, wire: Wire) -> None:
+        """No task while the connection says nothing. From here on ``wire`` calls the methods below."""
+        limits = self.hub.limits
+        self.outlet = WireOutlet(
+            wire, most_pending=limits.pending_bytes, close_timeout_s=limits.close_timeout_s
+        )
+        self.admission = asyncio.Event()
+        wire.serve(self)
+        try:
+            await self.connect()
+        except Exception:
+            self.outlet.close(CloseCode.DRAINING)
+            raise
+        finally:
+            self.admission.set()
+            # Ten thousand idle connections would hold ten thousand heads of requests.
+            del self.scope, self.base_send
+            self.admission = None
+
+    async def heard(self, data: str | bytes) -> None:
+        """Receiver: a message came."""
+        await self._admitted()
+        await self.receive(text_data=data if isinstance(data, str) else None)
+
+    def lost(self) -> None:
+        """Receiver: nothing can be sent any more."""
+        self.outlet.ended()
+
+    async def ended(self) -> None:
+        """Receiver: the connection is gone."""
+        await self._admitted()
+        await self._leave()
+
+    def drained(self) -> None:
+        """Receiver: the kernel has taken everything."""
+        self.outlet.wake_replay()
+
+    def stopping(self) -> None:
+        """Receiver: the server stops."""
+        self.outlet.close(CloseCode.DRAINING)
+
+    async def _admitted(self) -> None:
+        if self.admission is not None:
+            await self.admission.wait()
 
     async def connect(self) -> None:
-        """Accept, then say who may not stay: a refused handshake tells a browser nothing."""
-        await self.accept()
+        """Say who may not stay, on an accepted connection: a refused handshake tells a browser nothing."""
         if not handshake.origin_allowed(self.scope, self.hub.allowed_origins):
             self.outlet.close(CloseCode.ORIGIN)
             return
@@ -100,6 +146,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             self.outlet.close(CloseCode.DRAINING)
             return
         self.language = self._language()
+        if self.outlet.closed:
+            return
         if token and self.viewer.person is None:
             self.outlet.close(CloseCode.SIGNED_OUT)
         elif self.hub.connections.changed_since(self.viewer, since=since):
@@ -242,26 +290,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
     def _follows_enough(self) -> bool:
         return len(self.following) >= self.hub.limits.subscriptions_per_connection
 
-    def _make_outlet(self) -> BoundedOutlet:
-        wire = self._wire()
-        return BoundedOutlet(
-            send=self.base_send,
-            most_pending=self.hub.limits.pending_bytes,
-            close_timeout_s=self.hub.limits.close_timeout_s,
-            abort=None if wire is None else wire.abort,
-        )
-
-    def _wire(self) -> Wire | None:
-        wire: Wire | None = (self.scope.get("extensions") or {}).get(EXTENSION)
-        return wire
-
     def _join(self) -> None:
         self.connection = Connection(viewer=self.viewer, outlet=self.outlet)
         self.hub.connections.add(self.connection)
         measures.connections.inc()
-        wire = self._wire()
-        if wire is not None:
-            wire.on_shutdown = lambda: self.outlet.close(CloseCode.DRAINING)
 
     async def _leave(self) -> None:
         for stream in list(self.following):

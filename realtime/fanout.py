@@ -16,19 +16,7 @@ from typing import Any, Protocol
 
 from realtime.frames import LiveEvent, events_frame, state_frame
 from realtime.protocol import CloseCode
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A text frame, encoded once for all who get it."""
-
-    text: str
-    wire: bytes
-
-    @classmethod
-    def of(cls, text: str) -> "Frame":
-        """The frame that says ``text``."""
-        return cls(text=text, wire=text.encode())
+from realtime.wire import Frame
 
 
 class Outlet(Protocol):

@@ -2,84 +2,154 @@
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from realtime import measures
-from realtime.fanout import Frame
 from realtime.frames import bye_frame, retry_after_ms
 from realtime.protocol import CloseCode
+from realtime.wire import Frame, Wire
 
 log = logging.getLogger(__name__)
 
 AsgiSend = Callable[[dict[str, Any]], Awaitable[None]]
 # Below this much waiting, a replay reads its next page.
-REPLAY_LEVEL_BYTES = 64 * 1024
+REPLAY_LEVEL_BYTES: Final = 64 * 1024
 
 
-@dataclass(slots=True, eq=False)
-class BoundedOutlet:
-    """Frames for one connection, written by a task that exists only while there is something to write.
+class BoundedOutlet(ABC):
+    """Frames for one connection, of which not more than ``most_pending`` bytes wait.
 
-    More than ``most_pending`` bytes waiting means that the reader does not keep up: it is closed with a
-    code that makes it come back and resume, and everybody else is served as if it were not there.
-    ``abort`` cuts the transport where the server offers that, for a peer that does not even read the
-    closing frame.
+    More waiting means that the reader does not keep up: it is closed with a code that makes it come back
+    and resume, and everybody else is served as if it were not there.
     """
 
-    send: AsgiSend
-    most_pending: int
-    close_timeout_s: float
-    abort: Callable[[], None] | None = None
-    closed: bool = False
-    _pending: deque[Frame] = field(default_factory=deque)
-    _pending_bytes: int = 0
-    _writer: asyncio.Task[None] | None = None
-    _closer: asyncio.Task[None] | None = None
-    _drained: asyncio.Event | None = None
+    __slots__ = ("_level", "close_timeout_s", "closed", "most_pending")
+
+    def __init__(self, *, most_pending: int, close_timeout_s: float) -> None:
+        self.most_pending = most_pending
+        self.close_timeout_s = close_timeout_s
+        self.closed = False
+        # Of a replay that waits for the reader.
+        self._level: asyncio.Event | None = None
+
+    @abstractmethod
+    def offer(self, frame: Frame) -> None:
+        """Send a frame; the order of offers is the order on the wire."""
+
+    @abstractmethod
+    def pending(self) -> int:
+        """How many bytes wait for the reader in this process."""
+
+    def close(self, code: CloseCode) -> None:
+        """Say goodbye and close, after what is pending."""
+        if self.closed:
+            return
+        self.closed = True
+        measures.closes.labels(code=str(int(code))).inc()
+        self.wake_replay()
+        self._say_goodbye(code)
+
+    def ended(self) -> None:
+        """The connection is gone: nothing more can be sent."""
+        self.closed = True
+        self.wake_replay()
+
+    async def drained(self) -> None:
+        """Wait until little is pending, or the connection is closed."""
+        while self.pending() > REPLAY_LEVEL_BYTES and not self.closed:
+            self._level = self._level or asyncio.Event()
+            self._level.clear()
+            await self._level.wait()
+        self._level = None
+
+    @abstractmethod
+    async def finished(self) -> None:
+        """Wait until the goodbye, if there was one, is on its way or given up."""
+
+    def _too_slow(self) -> None:
+        measures.slow_readers.inc()
+        self.close(CloseCode.TOO_SLOW)
+
+    def wake_replay(self) -> None:
+        """Less is pending than before: a replay may go on."""
+        if self._level is not None:
+            self._level.set()
+
+    @abstractmethod
+    def _say_goodbye(self, code: CloseCode) -> None: ...
+
+
+class WireOutlet(BoundedOutlet):
+    """Writes straight to the transport; what the kernel does not take waits there."""
+
+    __slots__ = ("wire",)
+
+    def __init__(self, wire: Wire, *, most_pending: int, close_timeout_s: float) -> None:
+        super().__init__(most_pending=most_pending, close_timeout_s=close_timeout_s)
+        self.wire = wire
 
     def offer(self, frame: Frame) -> None:
-        """Queue a frame; the order of offers is the order on the wire."""
+        """Write a frame."""
+        if self.closed:
+            return
+        wire = self.wire
+        wire.write(frame.wire)
+        if wire.congested and wire.backlog() > self.most_pending:
+            self._too_slow()
+
+    def pending(self) -> int:
+        """What waits in the transport."""
+        return self.wire.backlog() if self.wire.congested else 0
+
+    async def finished(self) -> None:
+        """Nothing to wait for: the transport has the goodbye already, and a timer for its answer."""
+
+    def _say_goodbye(self, code: CloseCode) -> None:
+        self.wire.write(Frame.of(bye_frame(code, retry_ms=retry_after_ms(code))).wire)
+        self.wire.close(int(code), code.name.lower(), within_s=self.close_timeout_s)
+
+
+class AsgiOutlet(BoundedOutlet):
+    """For a server that knows only ASGI: a task writes while there is something to write."""
+
+    __slots__ = ("_closer", "_pending", "_pending_bytes", "_send", "_writer")
+
+    def __init__(self, send: AsgiSend, *, most_pending: int, close_timeout_s: float) -> None:
+        super().__init__(most_pending=most_pending, close_timeout_s=close_timeout_s)
+        self._send = send
+        self._pending: deque[Frame] = deque()
+        self._pending_bytes = 0
+        self._writer: asyncio.Task[None] | None = None
+        self._closer: asyncio.Task[None] | None = None
+
+    def offer(self, frame: Frame) -> None:
+        """Queue a frame."""
         if self.closed:
             return
         self._pending.append(frame)
         self._pending_bytes += len(frame.wire)
         if self._pending_bytes > self.most_pending:
-            measures.slow_readers.inc()
-            self.close(CloseCode.TOO_SLOW)
+            self._pending.clear()
+            self._too_slow()
         elif self._writer is None:
             self._writer = asyncio.create_task(self._write())
 
-    def close(self, code: CloseCode) -> None:
-        """Say goodbye and close. What is pending is still sent, except to a reader that is too slow."""
-        if self.closed:
-            return
-        self.closed = True
-        measures.closes.labels(code=str(int(code))).inc()
-        if code is CloseCode.TOO_SLOW:
-            self._pending.clear()
-        self._wake_replay()
-        self._closer = asyncio.create_task(self._close(code, self._writer))
+    def pending(self) -> int:
+        """What waits in the queue."""
+        return self._pending_bytes
 
     def ended(self) -> None:
         """The connection is gone: nothing more can be sent."""
-        self.closed = True
+        super().ended()
         self._pending.clear()
-        self._wake_replay()
         if self._writer is not None:
             self._writer.cancel()
 
-    async def drained(self) -> None:
-        """Wait until little is pending, or the connection is closed."""
-        while self._pending_bytes > REPLAY_LEVEL_BYTES and not self.closed:
-            self._drained = self._drained or asyncio.Event()
-            self._drained.clear()
-            await self._drained.wait()
-
     async def finished(self) -> None:
-        """Wait for the closing handshake that ``close`` began, if it did."""
+        """Wait until the goodbye has been sent or given up."""
         if self._closer is not None:
             await asyncio.wait({self._closer}, timeout=self.close_timeout_s)
 
@@ -87,10 +157,10 @@ class BoundedOutlet:
         try:
             while self._pending:
                 frame = self._pending.popleft()
-                await self.send({"type": "websocket.send", "text": frame.text})
+                await self._send({"type": "websocket.send", "text": frame.text})
                 self._pending_bytes -= len(frame.wire)
                 if self._pending_bytes <= REPLAY_LEVEL_BYTES:
-                    self._wake_replay()
+                    self.wake_replay()
         except (OSError, RuntimeError):
             # The peer went away in mid-sentence; the consumer is told so by its own disconnect message.
             log.debug("live_send_failed")
@@ -98,20 +168,17 @@ class BoundedOutlet:
         finally:
             self._writer = None
 
+    def _say_goodbye(self, code: CloseCode) -> None:
+        self._closer = asyncio.create_task(self._close(code, self._writer))
+
     async def _close(self, code: CloseCode, writer: asyncio.Task[None] | None) -> None:
         try:
             async with asyncio.timeout(self.close_timeout_s):
                 if writer is not None:
                     await asyncio.wait({writer})
-                await self.send(
-                    {"type": "websocket.send", "text": bye_frame(code, retry_ms=retry_after_ms(code))}
-                )
-                await self.send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
+                bye = bye_frame(code, retry_ms=retry_after_ms(code))
+                await self._send({"type": "websocket.send", "text": bye})
+                await self._send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
         except (TimeoutError, OSError, RuntimeError):
-            log.info("live_peer_cut code=%s", int(code))
-            if self.abort is not None:
-                self.abort()
-
-    def _wake_replay(self) -> None:
-        if self._drained is not None:
-            self._drained.set()
+            # ASGI has no way to cut a peer that reads nothing; the server's own timeout has to.
+            log.info("live_goodbye_unsent code=%s", int(code))

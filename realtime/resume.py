@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.store import Database, Head
-from realtime.fanout import Fanout, Frame, Joining
+from realtime.fanout import Fanout, Joining
 from realtime.frames import subscribed_frame
 from realtime.history import HistoryPage, history_page, whole_part
 from realtime.limits import Limits
 from realtime.outlet import BoundedOutlet
 from realtime.protocol import CloseCode, Subscribe
+from realtime.wire import Frame
 
 MAX_FRUITLESS_PAGES: Final = 3
 

@@ -17,8 +17,9 @@ from core.rooms import read_up_to, stream_of
 from core.shared.ids import PersonId, PollId, TerritoryId
 from core.store import Database, Reading, heads
 from core.territories import ancestry
-from realtime.fanout import Fanout, Frame, Outlet
+from realtime.fanout import Fanout, Outlet
 from realtime.frames import state_frame
+from realtime.wire import Frame
 
 log = logging.getLogger(__name__)
 

@@ -20,6 +20,7 @@ from core.shared.ids import RoomId, SpaceId, new_id
 from core.spaces import SpaceKind, create_space
 from core.store import Database, StreamEvent, events_after, outbox_backlog
 from realtime import UVICORN_OPTIONS, Hub, Limits, build_hub
+from realtime.wire import EXTENSION
 from tests.realtime.history_checker import Seen, View
 from tests.realtime.relay import SmallRelay
 from tests.realtime.schema import complaints
@@ -116,11 +117,15 @@ class LiveTown:
 
 @dataclass(slots=True)
 class Door:
-    """The way to the hub and a page. ``shut``: no socket gets in; ``mute``: receipts are lost."""
+    """The way to the hub and a page. ``shut``: no socket gets in; ``mute``: receipts are lost.
+
+    ``foreign``: the server offers nothing but ASGI.
+    """
 
     hub: Hub
     shut: bool = False
     mute: bool = False
+    foreign: bool = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve a socket, the page or the client's file."""
@@ -130,14 +135,27 @@ class Door:
             await receive()
             await send({"type": "websocket.close"})
         else:
-            await self.hub.application(scope, receive, lambda message: self._send(scope, send, message))
+            wire = scope["extensions"].pop(EXTENSION)
+            if not self.foreign:
+                scope["extensions"][EXTENSION] = _Line(self, wire)
+            await self.hub.application(scope, receive, send)
 
-    async def _send(self, scope: Any, send: Any, message: Any) -> None:
-        if self.mute and '"op":"ok"' in (message.get("text") or "") and '"seq"' in message["text"]:
-            # The line goes dead between the commit and its acknowledgement.
-            scope["extensions"]["strategy24.wire"].abort()
-            return
-        await send(message)
+
+@dataclass(slots=True)
+class _Line:
+    """A wire that a mute door cuts between a commit and its acknowledgement."""
+
+    door: Door
+    wire: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.wire, name)
+
+    def write(self, frame: bytes) -> None:
+        if self.door.mute and b'"op":"ok"' in frame and b'"seq"' in frame:
+            self.wire.transport.abort()
+        else:
+            self.wire.write(frame)
 
 
 async def _page(scope: Any, send: Any) -> None:
