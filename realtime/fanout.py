@@ -1,20 +1,22 @@
-"""The process-local broadcaster: one encoding a publication, the same frame to every follower.
+"""The process-local broadcaster: one encoding for all, the same frame to every follower.
 
-A sequenced stream has followers of two sorts. *Live* ones are level with the channel and get its
-frames as they are. *Joining* ones are being read their history (realtime.resume); what is published
-meanwhile is buffered for them and merged, so that no event falls between the two.
+A sequenced stream has followers of two sorts. *Live* ones are level with what has been sent and get the
+stream's rounds (realtime.pacing). *Joining* ones are being read their history (realtime.resume); what is
+published meanwhile is buffered for them and merged, so that no event falls between the two.
 
 Everything here is synchronous and runs on the event loop's thread: between two lines nothing else
-happens, which is what the promises of order rest on.
+happens, which is what the promises of order rest on. A round alone lets go of the thread, between slices.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
-from realtime.frames import LiveEvent, events_frame, state_frame
+from realtime import measures
+from realtime.frames import LiveEvent, events_frames, state_frame
+from realtime.pacing import SLICE, Budget, Rounds
 from realtime.protocol import CloseCode
 from realtime.wire import Frame
 
@@ -56,15 +58,19 @@ class Joining:
 
     def hand_over(self, events: Sequence[LiveEvent]) -> None:
         """Send events that follow ``position`` directly."""
+        for text in events_frames(self.stream, self.epoch, events):
+            self.outlet.offer(Frame.of(text))
         if events:
-            self.outlet.offer(Frame.of(events_frame(self.stream, self.epoch, events)))
             self.position = events[-1].seq
+
+    def hand_over_new(self, events: Sequence[LiveEvent]) -> None:
+        """Send those of the events that come after ``position``."""
+        self.hand_over([event for event in events if event.seq > self.position])
 
     def published(self, events: Sequence[LiveEvent]) -> None:
         """Keep what is published during the replay; the history is read again if it is too much."""
         if not self.replaying:
-            # Level with the history but ahead of the channel: only what is new to this follower.
-            self.hand_over([event for event in events if event.seq > self.position])
+            # Ahead of the live ones, it waits for their round to go live with them.
             return
         if len(self.buffer) + len(events) > self.most_buffered:
             self.buffer.clear()
@@ -87,13 +93,20 @@ class Joining:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """One sequenced stream in this process. ``position`` is the last seq published here, None: not known."""
+    """One sequenced stream in this process.
+
+    ``position`` is the last seq published here, None: not known. ``sent`` is the last one that the live
+    followers have been sent; between the two is what waits for its round.
+    """
 
     stream: str
+    rounds: Rounds = field(init=False)
     epoch: int | None = None
     position: int | None = None
+    sent: int | None = None
     live: set[Outlet] = field(default_factory=set)
     joining: dict[Outlet, Joining] = field(default_factory=dict)
+    _waiting: list[LiveEvent] = field(default_factory=list)
 
     @property
     def deserted(self) -> bool:
@@ -109,7 +122,7 @@ class Channel:
         if self.epoch is not None and epoch != self.epoch:
             return Acceptance.OTHER_EPOCH if epoch > self.epoch else Acceptance.DONE
         if self.position is None:
-            self.position = events[0].seq - 1
+            self.position = self.sent = events[0].seq - 1
         self.epoch = epoch
         known = self.position
         fresh = [event for event in events if event.seq > known]
@@ -120,32 +133,88 @@ class Channel:
         self._publish(fresh)
         return Acceptance.DONE
 
-    def promote(self, joining: Joining) -> bool:
-        """Let a follower that has been read everything go live, if it is level with the channel."""
+    def promote(self, joining: Joining) -> None:
+        """Let a follower that has been read everything go live, if it is level with the live ones."""
         if self.position is None:
-            self.epoch, self.position = joining.epoch, joining.position
-        if self.position != joining.position:
-            return False
-        self.joining.pop(joining.outlet, None)
-        self.live.add(joining.outlet)
-        return True
+            self.epoch, self.position, self.sent = joining.epoch, joining.position, joining.position
+        if not joining.replaying and joining.position == self.sent:
+            self.joining.pop(joining.outlet, None)
+            self.live.add(joining.outlet)
 
     def everybody(self) -> list[Outlet]:
         """All followers, joining ones included."""
         return [*self.live, *self.joining]
 
-    def _publish(self, events: Sequence[LiveEvent]) -> None:
+    def follows(self, outlet: Outlet) -> bool:
+        """Whether this outlet follows the stream, live or joining."""
+        return outlet in self.live or outlet in self.joining
+
+    def serve(self) -> Iterator[None]:
+        """One round: all that waits, to all who are live, in as few frames as can be."""
         assert self.epoch is not None  # noqa: S101 - set by accept
-        self.position = events[-1].seq
-        if self.live:
-            frame = Frame.of(events_frame(self.stream, self.epoch, events))
-            # A copy: an outlet that is closed for being slow leaves the set meanwhile.
-            for outlet in tuple(self.live):
-                outlet.offer(frame)
+        events, self._waiting = self._waiting, []
+        frames = [Frame.of(text) for text in events_frames(self.stream, self.epoch, events)]
         for follower in tuple(self.joining.values()):
-            follower.published(events)
             if not follower.replaying:
-                self.promote(follower)
+                follower.hand_over_new(events)
+        measures.deliveries.inc(len(events) * len(self.live))
+        yield from in_slices(frames, tuple(self.live), self.live.__contains__)
+        self.sent = events[-1].seq
+        for follower in tuple(self.joining.values()):
+            self.promote(follower)
+
+    def _publish(self, events: Sequence[LiveEvent]) -> None:
+        self.position = events[-1].seq
+        self._waiting += events
+        for follower in self.joining.values():
+            follower.published(events)
+        self.rounds.gather(len(events))
+
+
+@dataclass(slots=True, eq=False)
+class Board:
+    """The state that waits to be shown under one topic: the newest under each key, and hints one by one.
+
+    ``name`` is the topic's on the wire.
+    """
+
+    name: str
+    everybody: Callable[[], list[Outlet]]
+    follows: Callable[[Outlet], bool]
+    rounds: Rounds = field(init=False)
+    _state: dict[str, Any] = field(default_factory=dict)
+    _hints: list[dict[str, Any]] = field(default_factory=list)
+
+    def show(self, state: dict[str, Any]) -> None:
+        """Let the state replace what waits under the same keys."""
+        self._state |= state
+        self.rounds.gather()
+
+    def hint(self, state: dict[str, Any]) -> None:
+        """Let the state be shown whatever comes after it."""
+        self._hints.append(state)
+        self.rounds.gather()
+
+    def serve(self) -> Iterator[None]:
+        """One round: what waits, to all who follow."""
+        states = [*self._hints, *([self._state] if self._state else [])]
+        self._state, self._hints = {}, []
+        frames = [Frame.of(state_frame(self.name, state)) for state in states]
+        yield from in_slices(frames, self.everybody(), self.follows)
+
+
+def in_slices(
+    frames: Sequence[Frame], outlets: Sequence[Outlet], follows: Callable[[Outlet], bool]
+) -> Iterator[None]:
+    """Offer the frames to all outlets, a slice at a time; who has left meanwhile gets nothing more."""
+    for begin in range(0, len(outlets), SLICE):
+        some = outlets[begin : begin + SLICE]
+        if begin > 0:
+            yield
+            some = [outlet for outlet in some if follows(outlet)]
+        for outlet in some:
+            for frame in frames:
+                outlet.offer(frame)
 
 
 @dataclass(slots=True)
@@ -158,10 +227,12 @@ class Fanout:
     on_gap: Callable[[str], None]
     channels: dict[str, Channel] = field(default_factory=dict)
     watchers: dict[str, set[Outlet]] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    _boards: dict[str, Board] = field(default_factory=dict)
 
     def join(self, stream: str, outlet: Outlet, *, most_buffered: int) -> Joining:
         """Begin to follow a sequenced stream: from now on its events are kept for ``outlet``."""
-        channel = self.channels.setdefault(stream, Channel(stream))
+        channel = self.channels.get(stream) or self._open(stream)
         channel.live.discard(outlet)
         joining = Joining(outlet=outlet, stream=stream, most_buffered=most_buffered)
         channel.joining[outlet] = joining
@@ -187,12 +258,15 @@ class Fanout:
             channel.live.discard(outlet)
             channel.joining.pop(outlet, None)
             if channel.deserted:
+                channel.rounds.cancel()
                 del self.channels[stream]
         watching = self.watchers.get(stream)
         if watching is not None:
             watching.discard(outlet)
             if not watching:
                 del self.watchers[stream]
+        if stream in self._boards and stream not in self.channels and stream not in self.watchers:
+            self._boards.pop(stream).rounds.cancel()
 
     def publish(self, stream: str, epoch: int, events: Sequence[LiveEvent]) -> None:
         """Give events to all who follow the stream; a gap or a new epoch is dealt with, never waited for."""
@@ -215,8 +289,10 @@ class Fanout:
     def restart(self, stream: str) -> None:
         """The stream's history was replaced: close its followers, who come back and are told to reset."""
         channel = self.channels.pop(stream, None)
-        for outlet in [] if channel is None else channel.everybody():
-            outlet.close(CloseCode.RESUME)
+        if channel is not None:
+            channel.rounds.cancel()
+            for outlet in channel.everybody():
+                outlet.close(CloseCode.RESUME)
 
     def watch(self, topic: str, outlet: Outlet) -> None:
         """Begin to follow a stream of states."""
@@ -225,12 +301,42 @@ class Fanout:
     def show(self, topic: str, state: dict[str, Any], *, stream: str | None = None) -> None:
         """Send a state to all who follow the topic, those of a sequenced stream included.
 
-        ``stream`` is its name on the wire where that differs.
+        Of several that come together the newest is sent, key by key. ``stream`` is the topic's name on
+        the wire where that differs.
         """
-        followers = [*self.watchers.get(topic, ())]
-        if topic in self.channels:
-            followers += self.channels[topic].everybody()
-        if followers:
-            frame = Frame.of(state_frame(stream or topic, state))
-            for outlet in followers:
-                outlet.offer(frame)
+        if topic in self.watchers or topic in self.channels:
+            self._board(topic, stream or topic).show(state)
+
+    def hint(self, topic: str, state: dict[str, Any]) -> None:
+        """Send a state that none after it makes void, such as which thing has changed."""
+        if topic in self.watchers or topic in self.channels:
+            self._board(topic, topic).hint(state)
+
+    def _open(self, stream: str) -> Channel:
+        channel = self.channels[stream] = Channel(stream)
+        # Half a round sent: the followers stand at different places, and come back from where they do.
+        channel.rounds = Rounds(channel.serve, budget=self.budget, failed=lambda: self.restart(stream))
+        return channel
+
+    def _board(self, topic: str, name: str) -> Board:
+        board = self._boards.get(topic)
+        if board is None:
+            board = self._boards[topic] = Board(
+                name=name,
+                everybody=lambda: self._everybody(topic),
+                follows=lambda outlet: self._follows(topic, outlet),
+            )
+            board.rounds = Rounds(board.serve, budget=self.budget, failed=lambda: self._end(topic))
+        return board
+
+    def _everybody(self, topic: str) -> list[Outlet]:
+        channel = self.channels.get(topic)
+        return [*self.watchers.get(topic, ()), *(channel.everybody() if channel is not None else ())]
+
+    def _follows(self, topic: str, outlet: Outlet) -> bool:
+        channel = self.channels.get(topic)
+        return outlet in self.watchers.get(topic, ()) or (channel is not None and channel.follows(outlet))
+
+    def _end(self, topic: str) -> None:
+        for outlet in self._everybody(topic):
+            outlet.close(CloseCode.RESUME)

@@ -1,13 +1,16 @@
 """What the hub says: the frames of the live protocol (docs/asyncapi.json), each made in one place."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from core.store import StreamEvent
 from realtime.protocol import CloseCode
+
+# What a frame may hold of events, leaving place for its head (docs/asyncapi.json: at most 64 KB).
+MOST_EVENTS_BYTES: Final = 63 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,24 @@ def subscribed_frame(
     )
 
 
-def events_frame(stream: str, epoch: int, events: Sequence[LiveEvent]) -> str:
-    """Events of one stream in their order, from history and live alike."""
-    return _encode(
-        {"op": "events", "stream": stream, "epoch": epoch, "events": [event.wire for event in events]}
-    )
+def events_frames(stream: str, epoch: int, events: Sequence[LiveEvent]) -> Iterator[str]:
+    """Events of one stream in their order, from history and live alike; a frame is at most 64 KB long.
+
+    Only a single event that is longer by itself makes a longer frame.
+    """
+    head = _encode({"op": "events", "stream": stream, "epoch": epoch})[:-1] + ',"events":['
+    together: list[str] = []
+    room = MOST_EVENTS_BYTES
+    for event in events:
+        text = _encode(event.wire)
+        size = len(text.encode()) + 1
+        if size > room and together:
+            yield head + ",".join(together) + "]}"
+            together, room = [], MOST_EVENTS_BYTES
+        together.append(text)
+        room -= size
+    if together:
+        yield head + ",".join(together) + "]}"
 
 
 def state_frame(stream: str, state: dict[str, Any]) -> str:
@@ -119,5 +135,5 @@ def retry_after_ms(code: CloseCode) -> int | None:
             assert_never(code)
 
 
-def _encode(message: dict[str, object]) -> str:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+# Kept: json.dumps with these options makes a new encoder at each call, which takes longer than the rest.
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

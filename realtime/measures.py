@@ -14,3 +14,5 @@ gaps = Counter("s24_live_gaps", "Gaps in streams that were filled from the datab
 link_losses = Counter("s24_live_redis_losses", "Times the hub lost its link to Redis.")
 link_up = Gauge("s24_live_redis_up", "1 while every hub listens to Redis.", multiprocess_mode="livemin")
 unreadable_facts = Counter("s24_live_unreadable_facts", "Publications the hub could not make out.")
+deliveries = Counter("s24_live_deliveries", "Events sent to followers, each follower counted.")
+failed_rounds = Counter("s24_live_failed_rounds", "Rounds of sending that broke off on an error.")

@@ -123,7 +123,7 @@ class States:
         """Tell every console to fetch its lists: hints may have been missed."""
         for topic in list(self.fanout.watchers):
             if topic.startswith("queue:"):
-                self.fanout.show(topic, {"changed": "all", "id": None})
+                self.fanout.hint(topic, {"changed": "all", "id": None})
 
     def stop(self) -> None:
         """Refresh nothing any more."""
@@ -155,7 +155,7 @@ class States:
             above = self._above[territory_id] = frozenset(found)
         for thing, thing_id in self._changed.pop(territory_id, {}):
             for place in above:
-                self.fanout.show(f"queue:{place}", {"changed": thing, "id": thing_id})
+                self.fanout.hint(f"queue:{place}", {"changed": thing, "id": thing_id})
 
     def _pace(self, key: str, work: Callable[[], Awaitable[None]]) -> Paced:
         if key not in self._paced:
