@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
 from analytics.forecasting import forecast
-from analytics.methods import METHODS, theta
+from analytics.statistical import METHODS, theta
 from analytics.synthetic.generator import DATA
 from core.indicators import LEVELS, Forecast, forecast_sentence
 
@@ -159,7 +159,7 @@ def synthetic_series() -> list[tuple[str, list[float]]]:
     "values", [pytest.param(values, id=code) for code, values in synthetic_series()[::6]]
 )
 def test_theta_agrees_with_statsmodels(values: list[float]) -> None:
-    ours = theta(np.array(values), 5)
+    ours = theta(np.array([values]), 5)[0, -1]
 
     theirs = ThetaModel(np.array(values), period=1, deseasonalize=False).fit().forecast(5)
 

@@ -15,6 +15,8 @@ from core.indicators import LEVELS
 
 FOLDER = Path(os.environ.get("STRATEGY24_BENCH_DATA", "/nowhere"))
 ANNUAL = FOLDER / "ru_regions_annual.csv"
+# The pension age moved in 2019 and these two with it, against the trend of twenty years: no history knew it.
+REDEFINED = {"AGE_OLD", "AGE_WORK"}
 
 pytestmark = pytest.mark.skipif(
     not ANNUAL.exists(), reason="STRATEGY24_BENCH_DATA names no folder with ru_regions_annual.csv"
@@ -49,7 +51,7 @@ def series() -> list[tuple[int, str, list[float]]]:
     whole = [
         (max(years), units[code], [years[year] for year in sorted(years)])
         for (code, _), years in sorted(found.items())
-        if len(years) >= 18 and max(years) - min(years) + 1 == len(years)
+        if code not in REDEFINED and len(years) >= 18 and max(years) - min(years) + 1 == len(years)
     ]
     return whole[::7]
 

@@ -197,11 +197,18 @@ def method_shares(forecast: Forecast) -> list[MethodShare]:
     names = {
         "naive": gettext("it stays as it is"),
         "damped_drift": gettext("the trend goes on and fades"),
+        "damped_holt": gettext("the trend of the last years, smoothed, goes on and fades"),
+        "dynamic_theta": gettext("half of the trend with smoothing"),
         "theta": gettext("half of the trend with smoothing"),
     }
+    totals: dict[str, float] = {}
+    for one in forecast.weights:
+        # A method that runs both in units and in per cent is one method for a reader.
+        method = one.method.removesuffix("_plain")
+        totals[method] = totals.get(method, 0.0) + one.by_horizon[-1]
     shares = [
-        MethodShare(name=names.get(one.method, one.method), percent=round(100 * one.by_horizon[-1]))
-        for one in forecast.weights
+        MethodShare(name=names.get(method, method), percent=round(100 * total))
+        for method, total in totals.items()
     ]
     return sorted((one for one in shares if one.percent), key=lambda one: -one.percent)
 

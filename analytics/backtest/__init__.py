@@ -1,0 +1,24 @@
+"""How the forecasts would have done: panels and competitions, each origin knowing only its past."""
+
+from analytics.backtest.competition import Competition, CompetitionScore, read_competition, score_competition
+from analytics.backtest.panel import (
+    IndicatorScore,
+    Panel,
+    PanelScore,
+    conditional_ratio,
+    read_panels,
+    score_panels,
+)
+
+__all__ = [
+    "Competition",
+    "CompetitionScore",
+    "IndicatorScore",
+    "Panel",
+    "PanelScore",
+    "conditional_ratio",
+    "read_competition",
+    "read_panels",
+    "score_competition",
+    "score_panels",
+]

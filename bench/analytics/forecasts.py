@@ -1,0 +1,104 @@
+"""A1-A4: the blend on the panel of regions and on M3, beside its references in the same run."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from analytics.backtest import (
+    Panel,
+    PanelScore,
+    conditional_ratio,
+    read_competition,
+    read_panels,
+    score_competition,
+    score_panels,
+)
+
+REPORTED_FROM = 2016
+"""First origin that was not used to choose anything."""
+
+_FILES = ("ru_regions_annual.csv", "m3_yearly.csv")
+_NAMES = (
+    "a1_crps_vs_theta",
+    "a1_crps_vs_naive",
+    "a1_worst_indicator_ratio",
+    "a1_crps_vs_theta_all_origins",
+    "a1_crps_vs_naive_all_origins",
+    "a1_worst_indicator_ratio_all_origins",
+    "a2_cover80",
+    "a2_cover95",
+    "a2_lowest_cover80",
+    "a2_highest_cover80",
+    "a3_ratio",
+    "a4_smape",
+    "a4_mase",
+    "a4_cover95",
+    "a4_theta_smape",
+    "a4_naive_smape",
+    "a6_backtest_s",
+)
+
+
+def measure(folder: Path | None) -> dict[str, float | None]:
+    """All figures that need real series; null and a sentence when their files are not there."""
+    if folder is None or not all((folder / name).exists() for name in _FILES):
+        print(f"STRATEGY24_BENCH_DATA names no folder with {' and '.join(_FILES)}: A1-A4 are not measured.")
+        return dict.fromkeys(_NAMES)
+    panels = read_panels(folder / _FILES[0])
+    return {**_panel_figures(panels), **_competition_figures(folder / _FILES[1])}
+
+
+def _panel_figures(panels: list[Panel]) -> dict[str, float | None]:
+    began = time.process_time()
+    every = score_panels(panels, first_origin=0)
+    took = time.process_time() - began
+    later = score_panels(panels, first_origin=REPORTED_FROM)
+    _print("every origin", every)
+    _print(f"origins from {REPORTED_FROM} on", later)
+    shares = [one.cover80 for one in later.indicators]
+    return {
+        "a1_crps_vs_theta": later.against("theta"),
+        "a1_crps_vs_naive": later.against("naive"),
+        "a1_worst_indicator_ratio": _worst(later),
+        "a1_crps_vs_theta_all_origins": every.against("theta"),
+        "a1_crps_vs_naive_all_origins": every.against("naive"),
+        "a1_worst_indicator_ratio_all_origins": _worst(every),
+        "a2_cover80": later.coverage(80),
+        "a2_cover95": later.coverage(95),
+        "a2_lowest_cover80": min(shares),
+        "a2_highest_cover80": max(shares),
+        "a3_ratio": conditional_ratio(panels, first_origin=REPORTED_FROM),
+        "a6_backtest_s": took,
+    }
+
+
+def _worst(score: PanelScore) -> float:
+    return max(one.against_best for one in score.indicators)
+
+
+def _print(title: str, score: PanelScore) -> None:
+    print(f"\n{title}: scaled CRPS, coverage")
+    print(
+        f"{'':14}{'n':>7}{'blend':>8}{'naive':>8}{'drift':>8}{'theta':>8}{'/best':>8}{'80 %':>7}{'95 %':>7}"
+    )
+    for one in score.indicators:
+        print(
+            f"{one.indicator:14}{one.forecasts:7}{one.blend:8.3f}{one.naive:8.3f}{one.drift:8.3f}"
+            f"{one.theta:8.3f}{one.against_best:8.3f}{one.cover80:7.3f}{one.cover95:7.3f}"
+        )
+
+
+def _competition_figures(file: Path) -> dict[str, float | None]:
+    scores = score_competition(read_competition(file))
+    print("\nM3, 645 yearly series, test parts")
+    for name, score in scores.items():
+        print(f"{name:10} sMAPE {score.smape:6.3f}  MASE {score.mase:5.3f}")
+    blend = scores["blend"]
+    return {
+        "a4_smape": blend.smape,
+        "a4_mase": blend.mase,
+        "a4_cover95": blend.cover95,
+        "a4_theta_smape": scores["theta"].smape,
+        "a4_naive_smape": scores["naive"].smape,
+    }
