@@ -22,7 +22,7 @@ import psycopg
 import redis
 
 from app import embedded_redis
-from app.lifeline import descendants, guarded, kill_quietly
+from app.lifeline import descendants, guarded, kill_quietly, working_in
 
 # PostgreSQL refuses to run as root; this is "nobody" on every system we know.
 _NOBODY = 65534
@@ -99,15 +99,46 @@ class PostgresServer:
 @contextmanager
 def redis_server() -> Iterator[str]:
     """Run an empty Redis as the product does (append-only file, unix socket) and yield its URL."""
-    folder = Path(tempfile.mkdtemp(prefix="s24redis"))
-    try:
-        command = embedded_redis.redis_command(embedded_redis.find_redis_server().path, directory=folder)
-        url = embedded_redis.socket_url(folder)
-        with _running(command, log=folder / "log", stop_signal="TERM") as alive:
-            _until(alive, lambda: _ping(url), log=folder / "log")
-            yield url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with RedisServer() as server:
+        yield server.url
+
+
+class RedisServer:
+    """A throw-away Redis on a unix socket in a temporary folder, which may be killed and started again."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="s24redis"))
+        self._running = ExitStack()
+        self.url = embedded_redis.socket_url(self._folder)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._remove()
+
+    def start(self) -> None:
+        """Start the server on its folder and wait until it answers."""
+        program = embedded_redis.find_redis_server().path
+        command = embedded_redis.redis_command(program, directory=self._folder)
+        log = self._folder / "log"
+        alive = self._running.enter_context(_running(command, log=log, stop_signal="TERM"))
+        _until(alive, lambda: _ping(self.url), log=log)
+
+    def kill(self) -> None:
+        """End it at once, as a loss of power would; returns when it is gone."""
+        for pid in working_in(self._folder, program="redis-server"):
+            kill_quietly(pid, signal.SIGKILL)
+        self._running.close()
+
+    def _remove(self) -> None:
+        self._running.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _ping(url: str) -> None:

@@ -1,4 +1,7 @@
-"""A whole instance with all its real processes: first page, health, restarts, doctor, accounts, end."""
+"""A whole instance with all its real processes: first page, health, doctor, accounts, end, a second start.
+
+That each process comes back when it is killed, and the same over PostgreSQL and Redis: tests/faults.
+"""
 
 import json
 import os
@@ -9,24 +12,26 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.settings import PROJECT
 from tests.app.instances import Instance, free_port, running
-from tests.servers import postgres_server, redis_server
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 _COMMAND = ["-P", "-m", "app"]
-_CHILDREN = ["redis", "web", "bots", "relay", "worker-default", "worker-charts", "cron"]
+# Alone on its machine it starts within 20 seconds; the limit is for a crowded one.
+_START_LIMIT_S = 240.0
 
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     var = tmp_path_factory.mktemp("instance") / "var"
     with running(_COMMAND, var=var, STRATEGY24_PORT=str(free_port())) as started:
-        started.wait_for("Stop with Ctrl-C", seconds=90)
+        started.wait_for("Stop with Ctrl-C", seconds=_START_LIMIT_S)
         yield started
 
 
@@ -40,13 +45,6 @@ def _get(url: str, *, limit_s: float = 15) -> tuple[int, str]:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
-
-
-def _within(seconds: float, question: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (answer := question()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return answer
 
 
 def _tool(instance: Instance, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -117,49 +115,20 @@ def test_accounts_are_made_beside_a_running_instance(instance: Instance) -> None
     assert all(account["token"] and account["link"].startswith(_address(instance)) for account in accounts)
 
 
-@pytest.mark.parametrize("name", _CHILDREN)
-def test_a_killed_child_works_again_within_seconds(instance: Instance, name: str) -> None:
-    before = set(instance.pids(f"{name}@"))
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
-
-    assert _within(15, lambda: bool(instance.pids(f"{name}@")) and not before & set(instance.pids()))
-    assert _within(15, lambda: _get(f"{_address(instance)}/readyz")[0] == 200)
-
-
 def test_an_ended_instance_leaves_no_process_and_starts_again_from_its_folder(tmp_path: Path) -> None:
     with running(_COMMAND, var=tmp_path / "var", STRATEGY24_PORT=str(free_port())) as first:
-        first.wait_for("Strategy24 answers at", seconds=60)
+        first.wait_for("Strategy24 answers at", seconds=_START_LIMIT_S)
         for pid in (first.process.pid, *first.pids()):
             os.kill(pid, signal.SIGKILL)
 
     with running(_COMMAND, var=tmp_path / "var", STRATEGY24_PORT=str(free_port())) as second:
-        second.wait_for("Strategy24 answers at", seconds=60)
+        second.wait_for("Strategy24 answers at", seconds=_START_LIMIT_S)
         status, _ = _get(_address(second))
         code = second.terminate()
 
         assert (status, code) == (200, 0)
         assert second.nothing_left(seconds=1)
         assert not (second.var / "address").exists()
-
-
-def test_the_same_processes_work_over_postgresql_and_a_redis_of_their_own(tmp_path: Path) -> None:
-    with postgres_server() as database, redis_server() as cache:
-        services = {
-            "STRATEGY24_DATABASE_URL": database,
-            "STRATEGY24_REDIS_URL": cache,
-            "STRATEGY24_SECRET_KEY": "s" * 48,
-            "STRATEGY24_DEMO": "yes",
-            "STRATEGY24_PORT": str(free_port()),
-        }
-        with running(_COMMAND, var=tmp_path / "var", **services) as instance:
-            instance.wait_for("Stop with Ctrl-C", seconds=90)
-
-            status, report = _get(f"{_address(instance)}/readyz")
-
-            assert (status, json.loads(report)["ready"]) == (200, True)
-            assert "level=error" not in instance.output()
-            assert instance.pids("redis@") == []
 
 
 @pytest.mark.long

@@ -12,7 +12,7 @@ import pytest
 
 from app.settings import PROJECT
 
-_TOOLS = ("sh", "dirname", "cat", "cksum", "uname", "awk", "rm", "id")
+_TOOLS = ("sh", "dirname", "cat", "cksum", "uname", "awk", "rm", "id", "mktemp")
 
 
 @pytest.fixture
@@ -81,12 +81,9 @@ def test_a_name_on_path_that_starts_nothing_is_passed_over(clone: Path, bare: Pa
 
 
 def test_an_installed_environment_is_used_as_it_is_from_any_folder(clone: Path, bare: Path) -> None:
-    environment = clone / ".venv"
-    (environment / "bin").mkdir(parents=True)
-    _program(environment / "bin" / "python", '[ "$1" = -c ] || echo "started with: $*"; exit 0')
-    lock = (clone / "requirements" / "run.txt").read_bytes()
-    wanted = subprocess.run(["cksum"], input=lock, capture_output=True, check=True).stdout.decode()
-    (environment / "installed").write_text(wanted)
+    _installed(
+        clone / ".venv", clone / "requirements" / "run.txt", '[ "$1" = -c ] || echo "started with: $*"'
+    )
 
     done = _start(clone / "run", "doctor", "--json", path=bare)
 
@@ -94,10 +91,36 @@ def test_an_installed_environment_is_used_as_it_is_from_any_folder(clone: Path, 
     assert not done.stderr
 
 
+@pytest.mark.parametrize(
+    ("checks", "tests", "code"),
+    [(0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)],
+    ids=["green", "types", "tests", "both"],
+)
+def test_a_failed_check_or_a_failed_test_fails_the_whole(
+    clone: Path, bare: Path, checks: int, tests: int, code: int
+) -> None:
+    _installed(clone / ".venv-test", clone / "requirements" / "dev.txt", f'[ "$1" = -c ] || exit {tests}')
+    _program(clone / "tools" / "check", f"echo what was checked; exit {checks}")
+    _program(bare / "chromium", "exit 0")
+
+    done = _start(clone / "test", path=bare)
+
+    assert done.returncode == code
+    assert done.stdout == "what was checked\n"
+
+
 def test_scripts_speak_plain_sh() -> None:
     for script in ("run", "test", ".ci/run", "tools/check", "tools/environment.sh"):
         subprocess.run(["sh", "-n", str(PROJECT / script)], check=True)
     assert all(os.access(PROJECT / script, os.X_OK) for script in ("run", "test", ".ci/run", "tools/check"))
+
+
+def _installed(environment: Path, lock: Path, python: str) -> None:
+    """An environment of which the scripts believe that it was made from the lock."""
+    (environment / "bin").mkdir(parents=True)
+    _program(environment / "bin" / "python", f"{python}\nexit 0")
+    wanted = subprocess.run(["cksum"], input=lock.read_bytes(), capture_output=True, check=True)
+    (environment / "installed").write_bytes(wanted.stdout)
 
 
 def _program(path: Path, body: str) -> None:

@@ -13,7 +13,7 @@ from app.settings import PROJECT
 from app.tour.report import BrokenPromise, Report
 from app.tour.site import Site
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
 def _tour(folder: Path) -> tuple[int, list[str], dict[str, Any]]:

@@ -24,7 +24,7 @@ from app.settings import PROJECT
 from core.shared.clock import SystemClock
 from core.store import Database
 from tests.app.instances import Instance, free_port, running
-from tests.servers import PostgresServer
+from tests.servers import PostgresServer, RedisServer
 
 COMMAND = ["-P", "-m", "app"]
 # A broken-off test run leaves nothing running behind.
@@ -44,6 +44,14 @@ class Account:
     token: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Servers beside the processes, as in docker-compose.yml."""
+
+    postgres: PostgresServer
+    redis: RedisServer
+
+
 @dataclass(slots=True)
 class TownUnderFire:
     """An instance started as `./run` does, on a folder of its own."""
@@ -51,7 +59,9 @@ class TownUnderFire:
     var: Path
     settings: dict[str, str]
     database: Database
-    postgres: PostgresServer | None
+    services: Services | None
+    first_words: str
+    """What the processes printed at the first start."""
     _instance: Instance
     _stack: ExitStack
     restarted: list[str] = field(default_factory=list)
@@ -94,6 +104,9 @@ class TownUnderFire:
 
     def kill(self, name: str) -> None:
         """SIGKILL for every process of one child; returns when its successor lives and pages are served."""
+        if name == "redis" and self.services:
+            self._interrupt(self.services.redis, name)
+            return
         before = self.strike(name)
         self.wait_until(lambda: bool(set(self._instance.pids(f"{name}@")) - before), f"{name} is back")
         self.wait_until(self._is_ready, "the instance is ready")
@@ -109,16 +122,13 @@ class TownUnderFire:
 
     def kill_postgres(self) -> None:
         """SIGKILL for the database server, some seconds of absence, a new start."""
-        assert self.postgres is not None
-        self.postgres.kill()
-        time.sleep(1.5)
-        self.postgres.start()
-        self.restarted.append("postgresql")
-        self.wait_until(self._is_ready, "the instance is ready")
+        assert self.services is not None
+        self._interrupt(self.services.postgres, "postgresql")
 
     def wipe_redis(self) -> None:
         """FLUSHALL."""
-        with redis.Redis.from_url(socket_url(self.var / "redis")) as client:
+        address = self.services.redis.url if self.services else socket_url(self.var / "redis")
+        with redis.Redis.from_url(address) as client:
             client.flushall()
         self.restarted.append("redis wiped")
 
@@ -141,6 +151,17 @@ class TownUnderFire:
         """What the processes printed last, for a failed test."""
         return self._instance.output()[-6000:]
 
+    def children(self, name: str) -> list[int]:
+        """The processes of one child of the supervisor."""
+        return self._instance.pids(f"{name}@")
+
+    def _interrupt(self, server: PostgresServer | RedisServer, name: str) -> None:
+        server.kill()
+        time.sleep(1.5)
+        server.start()
+        self.restarted.append(name)
+        self.wait_until(self._is_ready, "the instance is ready")
+
     def _is_ready(self) -> bool:
         try:
             return httpx.get(f"{self.address}/readyz", timeout=10, trust_env=False).status_code == 200
@@ -149,25 +170,41 @@ class TownUnderFire:
 
 
 @contextmanager
-def town_under_fire(var: Path, *, postgresql: bool) -> Iterator[TownUnderFire]:
-    """Start an instance on SQLite or on a PostgreSQL of its own (with fsync), with embedded Redis."""
+def town_under_fire(var: Path, *, with_services: bool) -> Iterator[TownUnderFire]:
+    """Start an instance on SQLite and embedded Redis, or with PostgreSQL (with fsync) and Redis beside it."""
     with ExitStack() as stack:
-        postgres = stack.enter_context(PostgresServer(fsync=True)) if postgresql else None
+        services = _services(stack) if with_services else None
         offset = _to_working_hours(datetime.now(UTC))
         settings = {"STRATEGY24_PORT": str(free_port()), "STRATEGY24_CLOCK_OFFSET_S": str(offset)}
-        if postgres is not None:
+        if services is not None:
             settings |= {
-                "STRATEGY24_DATABASE_URL": postgres.url,
+                "STRATEGY24_DATABASE_URL": services.postgres.url,
+                "STRATEGY24_REDIS_URL": services.redis.url,
                 "STRATEGY24_SECRET_KEY": "s" * 48,
                 "STRATEGY24_DEMO": "yes",
             }
         instance = _started(stack, var, settings)
+        instance.wait_for("Stop with Ctrl-C", seconds=START_LIMIT_S)
         database = Database(
-            f"sqlite:///{var / 'strategy24.sqlite3'}" if postgres is None else postgres.url,
+            f"sqlite:///{var / 'strategy24.sqlite3'}" if services is None else services.postgres.url,
             clock=SystemClock(offset=timedelta(seconds=offset)),
         )
         stack.callback(database.close)
-        yield TownUnderFire(var.resolve(), settings, database, postgres, instance, stack)
+        yield TownUnderFire(
+            var=var.resolve(),
+            settings=settings,
+            database=database,
+            services=services,
+            first_words=instance.output(),
+            _instance=instance,
+            _stack=stack,
+        )
+
+
+def _services(stack: ExitStack) -> Services:
+    return Services(
+        postgres=stack.enter_context(PostgresServer(fsync=True)), redis=stack.enter_context(RedisServer())
+    )
 
 
 def _started(stack: ExitStack, var: Path, settings: dict[str, Any]) -> Instance:

@@ -42,6 +42,10 @@ async def promises_kept_through(crowd: Crowd, fault: Callable[[], None]) -> None
 class Faults:
     """The faults that any instance must live through."""
 
+    async def test_no_process_complained_at_the_start(self, crowd: Crowd) -> None:
+        assert "level=error" not in crowd.town.first_words
+        assert "Traceback" not in crowd.town.first_words
+
     @pytest.mark.parametrize("child", CHILDREN)
     async def test_a_killed_process_costs_nobody_anything(self, crowd: Crowd, child: str) -> None:
         await promises_kept_through(crowd, lambda: crowd.town.kill(child))
@@ -79,17 +83,21 @@ class TestOnSqlite(Faults):
 
     @pytest.fixture(scope="class")
     def crowd(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
-        with town_under_fire(tmp_path_factory.mktemp("fire") / "var", postgresql=False) as town:
+        with town_under_fire(tmp_path_factory.mktemp("fire") / "var", with_services=False) as town:
             yield _gathered(town)
 
 
 class TestOnPostgresql(Faults):
-    """A server with fsync, embedded Redis."""
+    """The topology of docker-compose.yml: PostgreSQL (with fsync) and Redis beside the processes."""
 
     @pytest.fixture(scope="class")
     def crowd(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
-        with town_under_fire(tmp_path_factory.mktemp("fire") / "var", postgresql=True) as town:
+        with town_under_fire(tmp_path_factory.mktemp("fire") / "var", with_services=True) as town:
             yield _gathered(town)
+
+    async def test_the_services_given_are_the_ones_in_use(self, crowd: Crowd) -> None:
+        assert crowd.town.children("redis") == []
+        assert not (crowd.town.var / "strategy24.sqlite3").exists()
 
     async def test_a_killed_database_server_costs_nobody_anything(self, crowd: Crowd) -> None:
         await promises_kept_through(crowd, crowd.town.kill_postgres)

@@ -1,79 +1,30 @@
 """Redis may lose anything at any time: what readers see stays whole."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import redis
 
-from app import embedded_redis
-from app.lifeline import guarded
 from core.identity import revoke_session, sessions_of
 from core.store import outbox_backlog
 from realtime.hub import REVOCATION_EVERY_S
 from tests.realtime.history_checker import complaints
 from tests.realtime.live_town import LiveTown, linked, live_town, until, view_of
 from tests.realtime.test_resume import say, write
+from tests.servers import RedisServer
 from tests.town import ANNA, BORIS, IVANOV, Town
 
 
-@dataclass(slots=True)
-class OwnRedis:
-    """A Redis that a test may kill and start again at the same address."""
-
-    folder: Path
-    process: subprocess.Popen[bytes] | None = field(default=None)
-
-    @property
-    def url(self) -> str:
-        return embedded_redis.socket_url(self.folder)
-
-    def start(self) -> None:
-        binary = embedded_redis.find_redis_server().path
-        command = embedded_redis.redis_command(binary, directory=self.folder)
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                guarded(command, stop_signal="TERM"),
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        for _ in range(500):
-            with suppress(redis.ConnectionError), redis.Redis.from_url(self.url) as client:
-                client.ping()
-                return
-            signal.sigtimedwait([], 0.01)
-        raise RuntimeError("Redis did not start")
-
-    def kill(self) -> None:
-        if self.process is None:
-            return
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        self.process = None
-
-
 @pytest.fixture
-def own_redis() -> Iterator[OwnRedis]:
-    with tempfile.TemporaryDirectory(prefix="s24own") as folder:
-        server = OwnRedis(Path(folder))
-        server.start()
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis that the test may kill and start again."""
+    with RedisServer() as server:
         yield server
-        server.kill()
 
 
 @pytest.fixture
-async def fragile(town: Town, own_redis: OwnRedis) -> AsyncIterator[LiveTown]:
+async def fragile(town: Town, own_redis: RedisServer) -> AsyncIterator[LiveTown]:
     """A live town over a Redis of its own."""
     async with live_town(town, own_redis.url) as opened:
         yield opened
@@ -110,7 +61,7 @@ async def test_a_gap_is_filled_as_soon_as_something_later_arrives(live: LiveTown
     assert complaints(written, live.stored(room), {"anna": view_of(followed, since=0)}) == []
 
 
-async def test_flushing_redis_in_the_middle_loses_nothing(fragile: LiveTown, own_redis: OwnRedis) -> None:
+async def test_flushing_redis_in_the_middle_loses_nothing(fragile: LiveTown, own_redis: RedisServer) -> None:
     room = fragile.room()
 
     async with fragile.connect(IVANOV) as ivanov:
@@ -126,7 +77,7 @@ async def test_flushing_redis_in_the_middle_loses_nothing(fragile: LiveTown, own
 
 
 async def test_redis_dying_and_coming_back_in_the_middle_loses_nothing(
-    fragile: LiveTown, own_redis: OwnRedis
+    fragile: LiveTown, own_redis: RedisServer
 ) -> None:
     room = fragile.room()
 
@@ -158,7 +109,7 @@ async def test_without_any_redis_readers_see_everything_a_little_later(town: Tow
 
 
 async def test_a_tally_that_moved_unheard_is_shown_after_redis_came_back(
-    fragile: LiveTown, own_redis: OwnRedis
+    fragile: LiveTown, own_redis: RedisServer
 ) -> None:
     poll = fragile.town.open_poll()
 
@@ -173,7 +124,7 @@ async def test_a_tally_that_moved_unheard_is_shown_after_redis_came_back(
 
 
 async def test_consoles_fetch_everything_anew_after_redis_came_back(
-    fragile: LiveTown, own_redis: OwnRedis
+    fragile: LiveTown, own_redis: RedisServer
 ) -> None:
     queue = f"queue:{fragile.town.territory.id}"
 
@@ -186,7 +137,7 @@ async def test_consoles_fetch_everything_anew_after_redis_came_back(
 
 
 async def test_a_session_revoked_while_redis_is_away_still_closes_within_two_seconds(
-    fragile: LiveTown, own_redis: OwnRedis
+    fragile: LiveTown, own_redis: RedisServer
 ) -> None:
     async with fragile.connect(ANNA) as anna:
         await anna.ping()

@@ -11,7 +11,7 @@ from core.shared.clock import ManualClock
 from core.store import Database
 from tests.conftest import NOON
 from tests.town import Town
-from tests.web.browser.looking import Visitor
+from tests.web.browser.looking import HEIGHTS, Visitor
 from tests.web.living import living_web
 from tests.web.stage import Stage, set_the_stage
 
@@ -57,7 +57,7 @@ def visitor(chromium: Browser, stage: Stage, address: str) -> Iterator[Callable[
 
     def arrive(name: str | None = None, *, width: int = 1280, theme: str = "light") -> Visitor:
         context = chromium.new_context(
-            viewport={"width": width, "height": 844 if width < 600 else 800},
+            viewport={"width": width, "height": HEIGHTS[width]},
             color_scheme="dark" if theme == "dark" else "light",
             locale="ru-RU",
             timezone_id="Europe/Moscow",

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from playwright.sync_api import Locator, Page
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 SERIOUS = ("serious", "critical")
+HEIGHTS = {390: 844, 1280: 800}
 
 # Things to press that are smaller than a finger. Links inside a sentence are exempt, as in WCAG 2.5.8.
 _SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select, summary, textarea')]
@@ -51,6 +52,12 @@ class Visitor:
             link.click()
         return self
 
+    def at(self, width: int, theme: Literal["light", "dark"]) -> Self:
+        """Turn the phone into a desk, the day into night."""
+        self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        return self
+
     def look(self) -> list[str]:
         """What is wrong with the page as it stands, in words; empty for a good page."""
         return [*self.complaints, *self._axe(), *self._sideways(), *self._small_targets()]
@@ -65,7 +72,8 @@ class Visitor:
 
     def _axe(self) -> list[str]:
         # Evaluated by the debugger, so that the page's own policy against inline scripts stays in force.
-        self.page.evaluate(_axe_source())
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(_axe_source())
         found: list[dict[str, Any]] = self.page.evaluate("async () => (await axe.run()).violations")
         return [
             f"axe {one['id']} ({one['impact']}): {[node['html'][:120] for node in one['nodes'][:3]]}"
