@@ -11,13 +11,15 @@ from typing import Final
 
 from bench.hub.client import Audience, Group
 from bench.hub.instance import Instance
-from bench.hub.loads import Load, saturate
-from bench.hub.machine import Child, Cores
+from bench.hub.loads import Load, one_by_one, saturate
+from bench.hub.machine import Child, Cores, Usage
 from bench.hub.peers import Peer, publishing, serving
-from bench.hub.publishing import HubPublisher
+from bench.hub.publishing import HubPublisher, Publisher
 from bench.hub.wire import SAMPLE, hub_subscription, upgrade
 
-LIVE: Final = upgrade("/live")
+LONE_MESSAGES: Final = 150
+LIVE_PATH: Final = "/live"
+LIVE: Final = upgrade(LIVE_PATH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """Our hub with rooms full of followers."""
+    """Our hub with rooms full of followers. `empty`, `full`: its server before and after they came."""
 
     instance: Instance
     server: Child
     audience: Audience
     publisher: HubPublisher
     streams: Sequence[str]
+    empty: Usage
+    full: Usage
 
 
 @contextmanager
@@ -56,6 +60,7 @@ def hall(place: Place, *, rooms: int, clients: int) -> Iterator[Hall]:
         streams = instance.rooms(rooms)
         publisher = HubPublisher(instance, streams)
         server = instance.serve()
+        empty = server.usage()
         groups = [Group([LIVE, hub_subscription(stream)], clients) for stream in streams]
         with Audience(
             groups,
@@ -65,7 +70,7 @@ def hall(place: Place, *, rooms: int, clients: int) -> Iterator[Hall]:
             per_publication=clients,
         ) as audience:
             audience.opened()
-            yield Hall(instance, server, audience, publisher, streams)
+            yield Hall(instance, server, audience, publisher, streams, empty, server.usage())
         publisher.close()
 
 
@@ -77,10 +82,22 @@ def hub_fan_out(place: Place, *, rooms: int, clients: int) -> Load:
 
 def peer_fan_out(place: Place, peer: Peer, *, clients: int) -> Load:
     """A peer with one room, as fast as it goes."""
+    with _peer_hall(place, peer, clients=place.scaled(clients)) as (publisher, audience, server):
+        return saturate(publisher, audience, server, seconds=place.seconds)
+
+
+def peer_lone(place: Place, peer: Peer) -> Load:
+    """Single messages into a quiet room of 1,000 at a peer."""
+    with _peer_hall(place, peer, clients=place.scaled(1_000)) as (publisher, audience, server):
+        return one_by_one(publisher, audience, server, count=place.scaled(LONE_MESSAGES))
+
+
+@contextmanager
+def _peer_hall(place: Place, peer: Peer, *, clients: int) -> Iterator[tuple[Publisher, Audience, Child]]:
     with (
         serving(peer, place.fresh(peer.name), place.cores) as (server, port),
         Audience(
-            [Group(peer.follow, place.scaled(clients))],
+            [Group(peer.follow, clients)],
             port=port,
             core=place.cores.others,
             folder=place.folder,
@@ -89,4 +106,4 @@ def peer_fan_out(place: Place, peer: Peer, *, clients: int) -> Load:
     ):
         audience.opened()
         with publishing(peer, port, SAMPLE) as publisher:
-            return saturate(publisher, audience, server, seconds=place.seconds)
+            yield publisher, audience, server

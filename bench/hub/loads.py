@@ -30,16 +30,11 @@ class Load:
         """Deliveries per CPU-second of the server."""
         return self.arrived.deliveries / self.server_cpu_s
 
-    @property
-    def per_frame(self) -> float:
-        """Publications in one frame, on average."""
-        return self.arrived.deliveries / max(1, self.arrived.frames)
-
     def __str__(self) -> str:
         got = self.arrived
         return (
             f"{self.per_cpu_s:,.0f} deliveries per CPU-second, {got.deliveries / self.seconds:,.0f}/s,"
-            f" {self.per_frame:.1f} per frame, {got.bytes / max(1, got.deliveries):.0f} bytes each,"
+            f" {self.arrived.frames:,} frames, {got.bytes / max(1, got.deliveries):.0f} bytes each,"
             f" p50 {got.p50_ms:.1f} p99 {got.p99_ms:.1f} ms,"
             f" server {self.server_share:.0%}, client {self.client_share:.0%}"
         )

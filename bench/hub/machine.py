@@ -41,6 +41,15 @@ class Cores:
         return cls(server=allowed[-1], others=allowed[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """CPU and memory of a process at one moment."""
+
+    cpu_s: float
+    rss_kb: int
+    pss_kb: int
+
+
 def raise_descriptor_limit() -> int:
     """As many open files as are allowed, 20,000 at most; returns the limit, which children inherit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -147,11 +156,11 @@ class Child:
         fields = _stat(self.pid)
         return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
-    def memory_kb(self) -> tuple[int, int]:
-        """(RSS, PSS) in KB."""
+    def usage(self) -> Usage:
+        """What it has taken of the machine so far."""
         text = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii")
         sizes = {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines()[1:]}
-        return sizes["Rss"], sizes["Pss"]
+        return Usage(cpu_s=self.cpu_s(), rss_kb=sizes["Rss"], pss_kb=sizes["Pss"])
 
     def last_words(self) -> str:
         """The end of what it wrote to its log."""

@@ -5,74 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from app.settings import Settings
 from bench.hub.client import client_command
-from bench.hub.fanout import Place, hub_fan_out, peer_fan_out
-from bench.hub.loads import Load
+from bench.hub.fanout import Place
 from bench.hub.machine import Cores, Trouble, raise_descriptor_limit
-from bench.hub.peers import PEERS, Peer
+from bench.hub.parts import PARTS
+from bench.hub.report import Report
 
-Figure = float | int | str | None
 QUICK_SCALE: Final = 0.05
 
 
-@dataclass(slots=True)
-class Report:
-    """The figures so far; each is printed when it is known."""
-
-    figures: dict[str, Figure] = field(default_factory=dict)
-    measured: dict[str, list[float]] = field(default_factory=dict)
-    busiest_client: float = 0.0
-
-    def note(self, name: str, value: Figure) -> None:
-        """One figure, known now."""
-        self.figures[name] = value
-        print(f"  {name}: {value}", flush=True)
-
-    def fan_out(self, name: str, load: Load) -> None:
-        """One repetition of a fan-out; its figure is the mean of all repetitions."""
-        self.measured.setdefault(name, []).append(round(load.per_cpu_s))
-        self.busiest_client = max(self.busiest_client, load.client_share)
-        print(f"  {name}: {load}", flush=True)
-        self.figures[name] = round(statistics.mean(self.measured[name]))
-
-
-def _peer(peer: Peer) -> Callable[[Place, Report], None]:
-    return lambda place, report: report.fan_out(
-        f"deliveries_per_cpu_s_{peer.name}", peer_fan_out(place, peer, clients=1_000)
-    )
-
-
-def _room(place: Place, report: Report) -> None:
-    report.fan_out("deliveries_per_cpu_s", hub_fan_out(place, rooms=1, clients=1_000))
-
-
-def _large_room(place: Place, report: Report) -> None:
-    report.fan_out("deliveries_per_cpu_s_5000", hub_fan_out(place, rooms=1, clients=5_000))
-
-
-def _many_rooms(place: Place, report: Report) -> None:
-    report.fan_out("deliveries_per_cpu_s_50_rooms", hub_fan_out(place, rooms=50, clients=20))
-
-
-PARTS: Final[dict[str, Callable[[Place, Report], None]]] = {
-    "plain_loop": _peer(PEERS[0]),
-    "room": _room,
-    "room_5000": _large_room,
-    "rooms_50": _many_rooms,
-    **{peer.name: _peer(peer) for peer in PEERS[1:]},
-}
-
-
 def main(_settings: Settings, arguments: Sequence[str]) -> int:
-    """Measure; returns 1 when a part of ours could not be measured."""
+    """Measure and print; 0 also when something could not be measured: it is null and named."""
     options = _parse(arguments)
     report = Report()
     cores = Cores.choose()
@@ -84,40 +33,25 @@ def main(_settings: Settings, arguments: Sequence[str]) -> int:
             seconds=0.5 if options.quick else options.seconds,
             scale=QUICK_SCALE if options.quick else 1.0,
         )
-        report.note("descriptors", raise_descriptor_limit())
-        report.note("client", "python" if "client_twin" in client_command(place.folder)[-1] else "c")
-        _measure(place, report, options.only, repetitions=1 if options.quick else options.repetitions)
-    report.note("client_busiest_share", round(report.busiest_client, 2))
+        report.state("descriptors", raise_descriptor_limit())
+        report.state("client", "python" if "client_twin" in client_command(place.folder)[-1] else "c")
+        repetitions = 1 if options.quick else options.repetitions
+        for _ in range(repetitions):
+            _measure(place, report, options.only)
     if options.json:
-        print(json.dumps(_with_ratios(report)))
+        print(json.dumps(report.complete()))
     return 0
 
 
-def _measure(place: Place, report: Report, names: Sequence[str], *, repetitions: int) -> None:
-    for _ in range(repetitions):
-        for name in names:
-            print(name, flush=True)
-            try:
-                PARTS[name](place, report)
-            except Trouble as trouble:
-                print(f"  not measured: {trouble}", flush=True)
-        if names[0] == "plain_loop" and len(names) > 1:
-            PARTS["plain_loop"](place, report)
-
-
-def _with_ratios(report: Report) -> dict[str, object]:
-    ours = report.figures.get("deliveries_per_cpu_s")
-    ratios: dict[str, Figure] = {}
-    for peer in PEERS:
-        theirs = report.figures.get(f"deliveries_per_cpu_s_{peer.name}")
-        ratios[f"ratio_{peer.name}"] = _ratio(ours, theirs)
-    return {**report.figures, **ratios, "repetitions": report.measured}
-
-
-def _ratio(ours: Figure, theirs: Figure) -> float | None:
-    if isinstance(ours, int) and isinstance(theirs, int):
-        return round(ours / theirs, 3)
-    return None
+def _measure(place: Place, report: Report, names: Sequence[str]) -> None:
+    # The reference runs last as well as first: what changed between them is the machine.
+    again = ["plain_loop"] if names[0] == "plain_loop" and len(names) > 1 else []
+    for name in [*names, *again]:
+        print(name, flush=True)
+        try:
+            PARTS[name](place, report)
+        except Trouble as trouble:
+            print(f"  not measured: {trouble}", flush=True)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

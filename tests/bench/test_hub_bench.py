@@ -16,6 +16,15 @@ from bench.hub import client as client_module
 from bench.hub.client import Audience, Group
 from bench.hub.wire import stamp, upgrade
 
+# What whoever reads the last line may rely on.
+PROMISED = """
+    deliveries_per_cpu_s ratio_stock_channels ratio_socketio ratio_ws ratio_nats ratio_mosquitto ratio_picows
+    ratio_uws ratio_plain_loop ratio_aiohttp ratio_websockets lone_last_p99_ms idle_kb_per_connection
+    viewers_10k_cores viewers_10k_p95_ms acked_per_s_one_room_pg acked_per_s_50_rooms_pg acked_per_s_sqlite
+    cpu_ms_per_acked_one_room_pg cpu_ms_per_acked_50_rooms_pg cpu_ms_per_acked_sqlite resume_1000_s
+    deliveries_per_cpu_s_stock_channels deliveries_per_cpu_s_nats deliveries_per_cpu_s_plain_loop
+""".split()  # noqa: SIM905 - a list of 25 lines says no more
+
 PING = b"\x89\x02hi"
 PONG = b"\x8a\x82\x00\x00\x00\x00hi"
 
@@ -67,7 +76,7 @@ def test_a_quick_run_of_our_own_part_measures_something(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "STRATEGY24_VAR": str(tmp_path)}
 
     done = subprocess.run(
-        [*command, "--only", "plain_loop,room"], capture_output=True, text=True, env=environment
+        [*command, "--only", "plain_loop,room,resume"], capture_output=True, text=True, env=environment
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -77,4 +86,6 @@ def test_a_quick_run_of_our_own_part_measures_something(tmp_path: Path) -> None:
     assert figures["ratio_plain_loop"] == pytest.approx(
         figures["deliveries_per_cpu_s"] / figures["deliveries_per_cpu_s_plain_loop"], abs=0.01
     )
+    assert figures["resume_1000_s"] > 0
+    assert {name for name in PROMISED if name not in figures} == set()
     assert figures["ratio_nats"] is None

@@ -1,0 +1,75 @@
+"""The figures: printed as they come, the mean of all repetitions at the end."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from typing import Final
+
+from bench.hub.loads import Load
+from bench.hub.peers import PEERS
+
+# The names that are always there, null while nothing was measured; after them the ratios.
+NAMES: Final = (
+    "deliveries_per_cpu_s",
+    "deliveries_per_cpu_s_5000",
+    "deliveries_per_cpu_s_50_rooms",
+    *(f"deliveries_per_cpu_s_{peer.name}" for peer in PEERS),
+    "lone_last_p50_ms",
+    "lone_last_p99_ms",
+    "lone_last_p99_ms_plain_loop",
+    "idle_connections",
+    "idle_kb_per_connection",
+    "idle_pss_kb_per_connection",
+    "connect_cpu_ms",
+    "viewers_10k_cores",
+    "viewers_10k_p95_ms",
+    "stalled_readers_per_cpu_ratio",
+    "stalled_readers_p99_ms",
+    "resume_1000_s",
+    "resume_1000_cpu_s",
+    *(
+        f"{figure}_{where}"
+        for where in ("one_room_pg", "50_rooms_pg", "sqlite")
+        for figure in ("acked_per_s", "acked_p99_ms", "cpu_ms_per_acked")
+    ),
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """All that was measured, by name, one value for each repetition."""
+
+    measured: dict[str, list[float]] = field(default_factory=dict)
+    stated: dict[str, str | int] = field(default_factory=dict)
+    busiest_client: float = 0.0
+
+    def state(self, name: str, value: str | int) -> None:
+        """A circumstance of the run."""
+        self.stated[name] = value
+        print(f"{name}: {value}", flush=True)
+
+    def note(self, name: str, value: float) -> None:
+        """One repetition of a figure."""
+        self.measured.setdefault(name, []).append(float(f"{value:.4g}"))
+        print(f"  {name}: {value:,.4g}" if value < 1000 else f"  {name}: {value:,.0f}", flush=True)
+
+    def load(self, load: Load) -> None:
+        """What else is to be known of a load, for the reader."""
+        self.busiest_client = max(self.busiest_client, load.client_share)
+        print(f"    {load}", flush=True)
+
+    def complete(self) -> dict[str, object]:
+        """Every figure and ratio under its name, null where it is not known."""
+        figures = {name: self._mean(name) for name in NAMES}
+        ratios = {f"ratio_{peer.name}": self._ratio(f"deliveries_per_cpu_s_{peer.name}") for peer in PEERS}
+        busiest = {"client_busiest_share": round(self.busiest_client, 2)}
+        return {**self.stated, **busiest, **figures, **ratios, "repetitions": self.measured}
+
+    def _mean(self, name: str) -> float | None:
+        values = self.measured.get(name)
+        return float(f"{statistics.mean(values):.4g}") if values else None
+
+    def _ratio(self, peer: str) -> float | None:
+        ours, theirs = self._mean("deliveries_per_cpu_s"), self._mean(peer)
+        return None if ours is None or theirs is None else float(f"{ours / theirs:.3g}")
