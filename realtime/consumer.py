@@ -6,11 +6,11 @@ from typing import Any, assert_never
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from core.identity import ANONYMOUS, Viewer, viewer_of_token
+from core.identity import ANONYMOUS, Viewer
 from core.shared.errors import DomainError
 from core.shared.language import N_, Language, as_language, translate
 from core.store import StoreUnavailable
-from realtime import commands, doors, handshake, measures
+from realtime import commands, handshake, measures
 from realtime.connections import Connection
 from realtime.frames import ok_frame, refused_frame, subscribed_frame
 from realtime.hub import Hub, now
@@ -140,8 +140,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             return
         token, since = handshake.token(self.scope), now()
         try:
-            self.viewer = await self.hub.database.read_async(viewer_of_token, token=token)
-        except StoreUnavailable:
+            self.viewer = await self.hub.arrivals.viewer(token)
+        except (StoreUnavailable, TooFast):
             # The database is restarting, and so is, for the client, the hub.
             self.outlet.close(CloseCode.DRAINING)
             return
@@ -205,7 +205,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
     async def _subscribe(self, request: Subscribe) -> None:
         if request.stream not in self.following and self._follows_enough():
             raise TooManyStreams
-        newest = await self.hub.database.read_async(doors.enter, viewer=self.viewer, stream=request.stream)
+        newest = await self.hub.arrivals.enter(self.viewer, request.stream)
         self._unfollow(request.stream)
         if newest is None:
             self._watch(request)

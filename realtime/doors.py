@@ -1,19 +1,40 @@
 """Who may follow which stream. One answer for what is not there and for what must not be seen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from core.chats import UnknownChat, chat
 from core.identity import Action, Viewer, may
 from core.polls import UnknownPoll, poll
-from core.rooms import UnknownRoom, room_for
+from core.rooms import rooms_visible
 from core.shared.ids import ChatId, PollId, RoomId, TerritoryId
-from core.store import Head, Reading, head
+from core.store import NOTHING_YET, Head, Reading, heads
 from core.territories import ancestry
 from realtime.protocol import NoSuchStream
 
-Door = Callable[[Reading, Viewer, str], bool]
 SEQUENCED: Final = ("room", "chat")
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody wants to follow a stream."""
+
+    viewer: Viewer
+    stream: str
+
+    @property
+    def kind(self) -> str:
+        """Which door it is at."""
+        return self.stream.partition(":")[0]
+
+    @property
+    def thing_id(self) -> str:
+        """What lies behind the door."""
+        return self.stream.partition(":")[2]
+
+
+Door = Callable[[Reading, Collection[Knock]], Collection[Knock]]
 
 
 def enter(reading: Reading, *, viewer: Viewer, stream: str) -> Head | None:
@@ -21,18 +42,41 @@ def enter(reading: Reading, *, viewer: Viewer, stream: str) -> Head | None:
 
     Raises: NoSuchStream if there is none or the viewer must not learn of it.
     """
-    kind, _, thing_id = stream.partition(":")
-    if not DOORS[kind](reading, viewer, thing_id):
-        raise NoSuchStream
-    return head(reading, stream=stream) if kind in SEQUENCED else None
+    (answer,) = enter_all(reading, knocks=[Knock(viewer, stream)])
+    if isinstance(answer, NoSuchStream):
+        raise answer
+    return answer
 
 
-def _room(reading: Reading, viewer: Viewer, room_id: str) -> bool:
-    try:
-        room_for(reading, viewer=viewer, room_id=RoomId(room_id))
-    except UnknownRoom:
-        return False
-    return True
+def enter_all(reading: Reading, *, knocks: Sequence[Knock]) -> list[Head | NoSuchStream | None]:
+    """The answer of ``enter`` to each; a crowd before one public room costs what one person does."""
+    let_in: set[Knock] = set()
+    for kind in {knock.kind for knock in knocks}:
+        let_in.update(DOORS[kind](reading, {knock for knock in knocks if knock.kind == kind}))
+    sequenced = {knock.stream for knock in let_in if knock.kind in SEQUENCED}
+    stand = heads(reading, streams=list(sequenced)) if sequenced else {}
+    return [
+        NoSuchStream()
+        if knock not in let_in
+        else stand.get(knock.stream, NOTHING_YET)
+        if knock.kind in SEQUENCED
+        else None
+        for knock in knocks
+    ]
+
+
+def _rooms(reading: Reading, knocks: Collection[Knock]) -> Collection[Knock]:
+    viewers: dict[Viewer, set[RoomId]] = {}
+    for knock in knocks:
+        viewers.setdefault(knock.viewer, set()).add(RoomId(knock.thing_id))
+    visible = rooms_visible(reading, viewers=viewers)
+    return [knock for knock in knocks if knock.thing_id in visible[knock.viewer]]
+
+
+def _one_by_one(may_enter: Callable[[Reading, Viewer, str], bool]) -> Door:
+    return lambda reading, knocks: [
+        knock for knock in knocks if may_enter(reading, knock.viewer, knock.thing_id)
+    ]
 
 
 def _chat(reading: Reading, viewer: Viewer, chat_id: str) -> bool:
@@ -62,9 +106,9 @@ def _me(_reading: Reading, viewer: Viewer, _thing_id: str) -> bool:
 
 
 DOORS: Final[Mapping[str, Door]] = {
-    "room": _room,
-    "chat": _chat,
-    "poll": _poll,
-    "queue": _queue,
-    "me": _me,
+    "room": _rooms,
+    "chat": _one_by_one(_chat),
+    "poll": _one_by_one(_poll),
+    "queue": _one_by_one(_queue),
+    "me": _one_by_one(_me),
 }

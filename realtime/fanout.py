@@ -281,7 +281,7 @@ class Fanout:
             case Acceptance.OTHER_EPOCH:
                 self.restart(stream)
 
-    def follows(self, stream: str, epoch: int, seq: int) -> bool:
+    def continues(self, stream: str, epoch: int, seq: int) -> bool:
         """Whether the event with this number comes right after what the stream's followers were shown."""
         channel = self.channels.get(stream)
         return channel is not None and (channel.epoch, channel.position) == (epoch, seq - 1)

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.store import Database, Head, heads
+from core.store import NOTHING_YET, Database, heads
 from realtime import measures
 from realtime.fanout import Fanout
-from realtime.history import follows, history_page
+from realtime.history import History, follows
 
 log = logging.getLogger(__name__)
 
 # SQLite allows 32,766 bound values, and a page of names must not hold a connection for long.
 HEADS_PER_QUERY: Final = 500
-NOTHING_YET: Final = Head(epoch=1, seq=0)
 
 
 @dataclass(slots=True)
@@ -24,7 +23,7 @@ class Healer:
 
     database: Database
     fanout: Fanout
-    page: int
+    history: History
     _filling: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
 
@@ -73,14 +72,14 @@ class Healer:
         while (channel := self.fanout.channels.get(stream)) is not None and channel.position is not None:
             self._again.discard(stream)
             position = channel.position
-            page = await self.database.read_async(history_page, stream=stream, seq=position, limit=self.page)
+            page = await self.history.page(stream, seq=position)
             if page.epoch != channel.epoch or not follows(position, page.events):
                 self.fanout.restart(stream)
                 return
             if page.events and page.events[-1].seq > (channel.position or 0):
                 measures.gaps.inc()
             self.fanout.publish(stream, page.epoch, page.events)
-            if len(page.events) < self.page and stream not in self._again:
+            if not page.more and stream not in self._again:
                 return
 
     def _filled(self, stream: str, done: asyncio.Task[None]) -> None:

@@ -1,27 +1,94 @@
-"""Reading a stream's history in pages, in the form in which it goes out."""
+"""Reading streams' history in pages, in the form in which it goes out, for all who ask at once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from core.store import Reading, events_after, head
-from realtime.frames import LiveEvent, event_from_history
+from core.store import Database, Reading, StreamEvent, events_after, head
+from realtime.frames import LiveEvent, event_from_history, events_frames
+from realtime.gathering import Gathering
+from realtime.wire import Frame
+
+# Followers served by one reading; a mass reconnect is a few of these.
+MOST_AT_ONCE = 2_000
+MOST_WAITING = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """Events after a position, with the epoch they belong to."""
+class Position:
+    """Where somebody stands in a stream."""
 
+    stream: str
+    seq: int
+
+
+@dataclass(slots=True, eq=False)
+class HistoryPage:
+    """Events after a position, with the epoch they belong to; ``more``: there are others after them."""
+
+    stream: str
     epoch: int
     events: Sequence[LiveEvent]
+    more: bool
+    _frames: Sequence[Frame] | None = None
+
+    def frames(self) -> Sequence[Frame]:
+        """The page as it goes out, encoded once for all who stand at the same position."""
+        if self._frames is None:
+            texts = events_frames(self.stream, self.epoch, self.events)
+            self._frames = [Frame.of(text) for text in texts]
+        return self._frames
 
 
-def history_page(reading: Reading, *, stream: str, seq: int, limit: int) -> HistoryPage:
-    """The events above ``seq``, at most ``limit``."""
-    events = events_after(reading, stream=stream, seq=seq, limit=limit)
-    return HistoryPage(
-        epoch=events[0].epoch if events else head(reading, stream=stream).epoch,
-        events=[event_from_history(event) for event in events],
-    )
+@dataclass(slots=True, eq=False)
+class History:
+    """The pages that the followers of this process read. ``limit`` is the events of a page.
+
+    Those who ask while a reading is under way are served by the next one together: a thousand clients
+    that come back into one room at once cost a few readings, not a thousand.
+    """
+
+    database: Database
+    limit: int
+    _pages: Gathering[Position, HistoryPage] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pages = Gathering(work=self._read, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING)
+
+    async def page(self, stream: str, *, seq: int) -> HistoryPage:
+        """The events above ``seq``. The reading begins after this call, which joining rests on."""
+        return await self._pages.ask(Position(stream, seq))
+
+    async def _read(self, wanted: Sequence[Position]) -> Sequence[HistoryPage]:
+        return await self.database.read_async(history_pages, wanted=wanted, limit=self.limit)
+
+
+def history_pages(reading: Reading, *, wanted: Sequence[Position], limit: int) -> list[HistoryPage]:
+    """The page after each of the positions, the same one where they are equal."""
+    standing: dict[str, set[int]] = {}
+    for position in wanted:
+        standing.setdefault(position.stream, set()).add(position.seq)
+    pages = {
+        Position(stream, seq): page
+        for stream, numbers in standing.items()
+        for seq, page in _pages(reading, stream, sorted(numbers), limit)
+    }
+    return [pages[position] for position in wanted]
+
+
+def _pages(
+    reading: Reading, stream: str, numbers: Sequence[int], limit: int
+) -> Iterator[tuple[int, HistoryPage]]:
+    """Pages of one stream, for rising numbers; those who stand near each other share one query."""
+    found: Sequence[StreamEvent] = ()
+    events: Sequence[LiveEvent] = ()
+    epoch, full = 0, True
+    for seq in numbers:
+        if full and (not found or seq >= found[-1].seq):
+            found = events_after(reading, stream=stream, seq=seq, limit=limit)
+            events = [event_from_history(event) for event in found]
+            epoch = found[0].epoch if found else head(reading, stream=stream).epoch
+            full = len(found) == limit
+        yield seq, HistoryPage(stream, epoch, [event for event in events if event.seq > seq], more=full)
 
 
 def follows(position: int, events: Sequence[LiveEvent]) -> bool:

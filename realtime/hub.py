@@ -9,11 +9,13 @@ from typing import Any, Final
 from core.identity import sessions_alive, viewer_of
 from core.shared.ids import SessionId, new_id
 from core.store import Database, StreamAdvanced, StreamEvent
+from realtime.arrivals import Arrivals
 from realtime.bus import FACTS, NUDGE_INBOX, PRESENCE, Bus, Listener
 from realtime.connections import Connections, close_all
 from realtime.fanout import Fanout
 from realtime.frames import LiveEvent, event_from_fact, event_from_history
 from realtime.healing import Healer
+from realtime.history import History
 from realtime.limits import Limits, Seats
 from realtime.presence import ONLINE_TTL_S, Presence
 from realtime.protocol import CloseCode
@@ -58,6 +60,8 @@ class Hub:
     seats: Seats = field(default_factory=Seats)
     draining: bool = False
     fanout: Fanout = field(init=False)
+    history: History = field(init=False)
+    arrivals: Arrivals = field(init=False)
     healer: Healer = field(init=False)
     states: States = field(init=False)
     presence: Presence = field(init=False)
@@ -68,10 +72,12 @@ class Hub:
 
     def __post_init__(self) -> None:
         self.fanout = Fanout(on_gap=self._on_gap)
-        self.healer = Healer(database=self.database, fanout=self.fanout, page=self.limits.replay_page)
+        self.history = History(self.database, limit=self.limits.replay_page)
+        self.arrivals = Arrivals(self.database)
+        self.healer = Healer(database=self.database, fanout=self.fanout, history=self.history)
         self.states = States(database=self.database, fanout=self.fanout)
         self.presence = Presence(hub_id=self.id, show=self.fanout.show, tell=self._tell_presence)
-        self.resume = Resume(database=self.database, fanout=self.fanout, limits=self.limits)
+        self.resume = Resume(history=self.history, fanout=self.fanout, limits=self.limits)
         self.writer = Writer(database=self.database, limits=self.limits, committed=self._committed)
         self.bus = None
         if self.redis_url is not None:
@@ -138,7 +144,7 @@ class Hub:
                 written.setdefault((event.stream, event.epoch), []).append(event_from_history(event))
                 self.presence.said(event.stream, person_id=event.author)
         for (stream, epoch), run in written.items():
-            if self.fanout.follows(stream, epoch, run[0].seq):
+            if self.fanout.continues(stream, epoch, run[0].seq):
                 self.fanout.publish(stream, epoch, run)
 
     def _advance(self, advanced: dict[tuple[str, int], list[LiveEvent]], payload: dict[str, Any]) -> None:

@@ -9,10 +9,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from core.store import Database, Head
+from core.store import Head
 from realtime.fanout import Fanout, Joining
 from realtime.frames import subscribed_frame
-from realtime.history import HistoryPage, history_page, whole_part
+from realtime.history import History, HistoryPage, whole_part
 from realtime.limits import Limits
 from realtime.outlet import BoundedOutlet
 from realtime.protocol import CloseCode, Subscribe
@@ -50,7 +50,7 @@ def where_to_start(request: Subscribe, *, epoch: int, newest: int, limits: Limit
 class Resume:
     """One replay for one follower. ``run`` ends when the follower is live or closed."""
 
-    database: Database
+    history: History
     fanout: Fanout
     limits: Limits
 
@@ -84,15 +84,10 @@ class Resume:
             page = await self._page(joining)
             if page.epoch != joining.epoch:
                 return False
-            events = whole_part(joining.position, page.events)
-            if len(events) < len(page.events) or (events and events[0].seq != joining.position + 1):
-                # Older events are kept no longer: it cannot be whole, so the client must be told.
-                fresh = Start(epoch=page.epoch, head=events[-1].seq, position=events[0].seq - 1, reset=True)
-                self._begin(request, fresh, outlet, joining)
-            joining.hand_over(events)
+            self._hand_over(page, request, outlet, joining)
             if not await self._drained(outlet):
                 return True
-            if len(page.events) == self.limits.replay_page:
+            if page.more:
                 continue
             if self.fanout.settle(joining):
                 return True
@@ -103,9 +98,21 @@ class Resume:
         return True
 
     async def _page(self, joining: Joining) -> HistoryPage:
-        return await self.database.read_async(
-            history_page, stream=joining.stream, seq=joining.position, limit=self.limits.replay_page
-        )
+        return await self.history.page(joining.stream, seq=joining.position)
+
+    def _hand_over(
+        self, page: HistoryPage, request: Subscribe, outlet: BoundedOutlet, joining: Joining
+    ) -> None:
+        events = whole_part(joining.position, page.events)
+        if len(events) < len(page.events) or (events and events[0].seq != joining.position + 1):
+            # Older events are kept no longer: it cannot be whole, so the client must be told.
+            fresh = Start(epoch=page.epoch, head=events[-1].seq, position=events[0].seq - 1, reset=True)
+            self._begin(request, fresh, outlet, joining)
+            joining.hand_over(events)
+        elif events:
+            for frame in page.frames():
+                outlet.offer(frame)
+            joining.position = events[-1].seq
 
     async def _drained(self, outlet: BoundedOutlet) -> bool:
         """Wait until the client has taken most of what it was sent; give up on one that reads nothing."""

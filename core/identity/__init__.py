@@ -40,6 +40,7 @@ from core.identity.queries import (
     sessions_of,
     viewer_of,
     viewer_of_token,
+    viewers_of_tokens,
 )
 from core.identity.rules import (
     ANONYMOUS,
@@ -118,6 +119,7 @@ __all__ = [
     "sign_in",
     "viewer_of",
     "viewer_of_token",
+    "viewers_of_tokens",
     "welcome",
     "withdraw_consent",
 ]

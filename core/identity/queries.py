@@ -1,7 +1,7 @@
 """Questions about persons and viewers."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -71,7 +71,9 @@ def person(reading: Reading, *, person_id: PersonId) -> Person:
 
 def people(reading: Reading, *, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
     """Several persons at once, by id."""
-    rows = reading.session.execute(select(PersonRow).where(PersonRow.id.in_(person_ids))).scalars()
+    rows = reading.session.execute(
+        select(PersonRow).where(PersonRow.id.in_(person_ids)).execution_options(populate_existing=True)
+    ).scalars()
     return {PersonId(row.id): as_person(row) for row in rows}
 
 
@@ -101,29 +103,52 @@ def identities_of(reading: Reading, *, person_id: PersonId) -> list[Identity]:
     ]
 
 
-def viewer_of(reading: Reading, *, person_id: PersonId, session_id: SessionId | None = None) -> Viewer:
+def viewer_of(reading: Reading, *, person_id: PersonId) -> Viewer:
     """The person as a viewer, with roles. Raises: UnknownPerson."""
+    found = viewers_of(reading, person_ids=[person_id]).get(person_id)
+    if found is None:
+        raise UnknownPerson
+    return found
+
+
+def viewers_of(reading: Reading, *, person_ids: Collection[PersonId]) -> dict[PersonId, Viewer]:
+    """Several persons as viewers, by id; those that there are."""
     rows = reading.session.execute(
-        select(RoleGrantRow).where(RoleGrantRow.person_id == person_id, RoleGrantRow.revoked_at.is_(None))
+        select(RoleGrantRow)
+        .where(RoleGrantRow.person_id.in_(person_ids), RoleGrantRow.revoked_at.is_(None))
+        .order_by(RoleGrantRow.id)
     ).scalars()
-    return Viewer(
-        person=person(reading, person_id=person_id),
-        grants=tuple(
-            Grant(role=Role(row.role), territory_id=TerritoryId(row.territory_id), service=row.service)
-            for row in rows
-        ),
-        session_id=session_id,
-    )
+    grants: dict[str, list[Grant]] = {}
+    for row in rows:
+        grant = Grant(role=Role(row.role), territory_id=TerritoryId(row.territory_id), service=row.service)
+        grants.setdefault(row.person_id, []).append(grant)
+    return {
+        person_id: Viewer(person=found, grants=tuple(grants.get(person_id, ())))
+        for person_id, found in people(reading, person_ids=person_ids).items()
+    }
 
 
 def viewer_of_token(reading: Reading, *, token: str | None) -> Viewer:
     """Whoever shows this session token; nobody in particular if it is unknown, ended or too old."""
-    if not token:
-        return ANONYMOUS
-    row = reading.session.get(SessionRow, token_digest(token))
-    if row is None or row.revoked_at is not None or row.expires_at <= reading.now:
-        return ANONYMOUS
-    return viewer_of(reading, person_id=PersonId(row.person_id), session_id=SessionId(row.id))
+    return viewers_of_tokens(reading, tokens=[token])[0] if token else ANONYMOUS
+
+
+def viewers_of_tokens(reading: Reading, *, tokens: Sequence[str]) -> list[Viewer]:
+    """Whoever shows each of these session tokens, as ``viewer_of_token``; three queries for all."""
+    digests = [token_digest(token) for token in tokens]
+    rows = reading.session.execute(
+        select(SessionRow.id, SessionRow.person_id).where(
+            SessionRow.id.in_(digests), SessionRow.revoked_at.is_(None), SessionRow.expires_at > reading.now
+        )
+    ).tuples()
+    owners = {digest: PersonId(person_id) for digest, person_id in rows}
+    viewers = viewers_of(reading, person_ids=set(owners.values())) if owners else {}
+    return [
+        replace(viewers[owners[digest]], session_id=SessionId(digest))
+        if digest in owners and owners[digest] in viewers
+        else ANONYMOUS
+        for digest in digests
+    ]
 
 
 def sessions_alive(reading: Reading, *, session_ids: Collection[SessionId]) -> set[SessionId]:

@@ -1,9 +1,9 @@
 """Questions about rooms; every answer has passed ``visible_to``."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from core.identity import ANONYMOUS, Action, Viewer, may, viewer_of
 from core.rooms.errors import UnknownRoom
@@ -122,13 +122,14 @@ def rooms_to_talk(
     reading: Reading, *, viewers: Mapping[Viewer, Collection[RoomId]]
 ) -> dict[Viewer, set[RoomId]]:
     """Those of the rooms in which each viewer may say something."""
-    asked = {room_id for rooms in viewers.values() for room_id in rooms}
-    # Whoever is let in sees what everybody sees: a crowd on a square costs one question.
-    open_to_all = _to_talk(reading, ANONYMOUS, asked)
-    return {
-        viewer: open_to_all | _to_talk(reading, viewer, set(rooms) - open_to_all)
-        for viewer, rooms in viewers.items()
-    }
+    return _within(reading, viewers, spaces=open_to_talk)
+
+
+def rooms_visible(
+    reading: Reading, *, viewers: Mapping[Viewer, Collection[RoomId]]
+) -> dict[Viewer, set[RoomId]]:
+    """Those of the rooms that each viewer may see."""
+    return _within(reading, viewers, spaces=visible_to)
 
 
 def read_up_to(reading: Reading, *, room_id: RoomId, person_id: PersonId) -> int:
@@ -150,10 +151,25 @@ def unread_in(reading: Reading, *, room_id: RoomId, person_id: PersonId) -> int:
     )
 
 
-def _to_talk(reading: Reading, viewer: Viewer, room_ids: Collection[RoomId]) -> set[RoomId]:
-    if not room_ids:
-        return set()
-    return _ids(reading, RoomRow.id.in_(room_ids), RoomRow.space_id.in_(open_to_talk(reading, viewer)))
+def _within(
+    reading: Reading,
+    viewers: Mapping[Viewer, Collection[RoomId]],
+    *,
+    spaces: Callable[[Reading, Viewer], Select[str]],
+) -> dict[Viewer, set[RoomId]]:
+    """Those of each viewer's rooms that lie in the viewer's ``spaces``."""
+
+    def some(viewer: Viewer, room_ids: Collection[RoomId]) -> set[RoomId]:
+        if not room_ids:
+            return set()
+        return _ids(reading, RoomRow.id.in_(room_ids), RoomRow.space_id.in_(spaces(reading, viewer)))
+
+    # Whoever is let in sees what everybody sees: a crowd on a square costs one question.
+    open_to_all = some(ANONYMOUS, {room_id for rooms in viewers.values() for room_id in rooms})
+    return {
+        viewer: (open_to_all & set(rooms)) | some(viewer, set(rooms) - open_to_all)
+        for viewer, rooms in viewers.items()
+    }
 
 
 def _ids(reading: Reading, *conditions: ColumnElement[bool]) -> set[RoomId]:

@@ -20,6 +20,7 @@ from core.store.outbox import (
     waiting_facts,
 )
 from core.store.streams import (
+    NOTHING_YET,
     Head,
     NewEvent,
     StreamAdvanced,
@@ -42,6 +43,7 @@ from core.store.streams import (
 from core.store.tables import Base, Counter, Id, UtcDateTime
 
 __all__ = [
+    "NOTHING_YET",
     "Base",
     "ChainReport",
     "Counter",

@@ -66,6 +66,10 @@ class Head:
     seq: int
 
 
+NOTHING_YET = Head(epoch=1, seq=0)
+"""Where a stream stands in which nothing was said yet."""
+
+
 class EventName(NamedTuple):
     """What its writer called an event; kept by a unique index where there is an author."""
 
@@ -351,7 +355,7 @@ def _head(reading: Reading, stream: str) -> Head:
     row = reading.session.execute(
         select(StreamRow.epoch, StreamRow.head).where(StreamRow.name == stream)
     ).first()
-    return Head(epoch=1, seq=0) if row is None else Head(epoch=row.epoch, seq=row.head)
+    return NOTHING_YET if row is None else Head(epoch=row.epoch, seq=row.head)
 
 
 def _event(row: StreamEventRow, epoch: int) -> StreamEvent:

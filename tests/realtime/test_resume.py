@@ -211,7 +211,7 @@ class HeldResume(Resume):
 async def complaints_about_a_message_said_during_the_replay(live: LiveTown) -> list[str]:
     """One message is there, a second comes while the first is being read, a third after that."""
     hub, room = live.hub, live.room()
-    held = HeldResume(hub.database, hub.fanout, hub.limits, asyncio.Event(), asyncio.Event())
+    held = HeldResume(hub.history, hub.fanout, hub.limits, asyncio.Event(), asyncio.Event())
     hub.resume = held
     written = [await say(live, room, 1)]
     async with live.connect(ANNA) as anna:
