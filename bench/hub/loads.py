@@ -6,12 +6,13 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from bench.hub.client import Arrived, Audience
-from bench.hub.machine import Child, Trouble
-from bench.hub.publishing import Publisher
+from bench.hub.client import Arrived
+from bench.hub.halls import Hall
+from bench.hub.machine import Trouble
 
 OUTSTANDING: Final = 8
 WARM_UP_S: Final = 1.0
+QUIET_S: Final = 0.02
 # Stock Channels takes a fifth of a second for a publication; who is silent for longer has lost something.
 SILENCE_S: Final = 20.0
 
@@ -53,90 +54,85 @@ class Load:
 class _Stretch:
     """Measures from its making to `end`."""
 
-    def __init__(self, server: Child, audience: Audience) -> None:
-        server.assert_ours()
-        self._server, self._audience = server, audience
-        self._client_cpu_s = audience.arrived().cpu_s
-        audience.reset()
-        self._server_cpu_s, self._began = server.cpu_s(), time.monotonic()
+    def __init__(self, hall: Hall) -> None:
+        hall.server.assert_ours()
+        self._hall = hall
+        self._client_cpu_s = hall.audience.arrived().cpu_s
+        hall.audience.reset()
+        self._server_cpu_s, self._began = hall.server.cpu_s(), time.monotonic()
 
     def end(self) -> Load:
-        """What has come since."""
-        arrived = self._audience.arrived()
-        seconds, cpu_s = time.monotonic() - self._began, self._server.cpu_s() - self._server_cpu_s
+        """What has come since. Raises: Trouble if the server closed somebody."""
+        arrived = self._hall.audience.arrived()
+        seconds, cpu_s = time.monotonic() - self._began, self._hall.server.cpu_s() - self._server_cpu_s
         if arrived.closed:
-            raise Trouble(f"the server closed {arrived.closed} of {self._audience.size} clients")
+            raise Trouble(f"the server closed {arrived.closed} of {self._hall.audience.size} clients")
         return Load(seconds, max(cpu_s, 0.01), arrived.cpu_s - self._client_cpu_s, arrived)
 
 
 class _Window:
-    """Keeps a number of publications under way."""
+    """Knows how many publications are under way."""
 
-    def __init__(self, publisher: Publisher, audience: Audience) -> None:
-        self._publisher, self._audience, self.under_way = publisher, audience, 0
+    def __init__(self, hall: Hall) -> None:
+        self._publisher, self._audience, self._under_way = hall.publisher, hall.audience, 0
+
+    def publish(self, count: int = 1) -> None:
+        """Send some more, and notice which of the others have reached everybody."""
+        self._publisher.publish(count)
+        self._under_way += count - self._audience.completed(timeout_s=0)
 
     def run(self, seconds: float, *, outstanding: int) -> None:
-        """Publish for so long. Raises: Trouble when deliveries stop coming."""
+        """Keep so many under way for so long. Raises: Trouble when deliveries stop coming."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if self.under_way < outstanding:
-                self._publisher.publish(outstanding - self.under_way)
-                self.under_way = outstanding
-            self.await_some()
+            if self._under_way < outstanding:
+                self._publisher.publish(outstanding - self._under_way)
+                self._under_way = outstanding
+            self._await_some()
 
     def drain(self) -> None:
-        """Wait for all that is under way."""
-        while self.under_way > 0:
-            self.await_some()
+        """Wait for all that is under way. Raises: Trouble when deliveries stop coming."""
+        while self._under_way > 0:
+            self._await_some()
 
-    def await_some(self) -> None:
-        """Wait until at least one publication has reached everybody."""
+    def _await_some(self) -> None:
         done = self._audience.completed(timeout_s=SILENCE_S)
         if not done:
-            raise Trouble(f"{self.under_way} publications have not reached everybody in {SILENCE_S:.0f} s")
-        self.under_way -= done
+            raise Trouble(f"{self._under_way} publications have not reached everybody in {SILENCE_S:.0f} s")
+        self._under_way -= done
 
 
-def saturate(
-    publisher: Publisher, audience: Audience, server: Child, *, seconds: float, warm_up_s: float = WARM_UP_S
-) -> Load:
+def saturate(hall: Hall, *, seconds: float) -> Load:
     """As fast as it goes with eight publications outstanding."""
-    window = _Window(publisher, audience)
-    window.run(warm_up_s, outstanding=OUTSTANDING)
-    stretch = _Stretch(server, audience)
+    window = _Window(hall)
+    window.run(WARM_UP_S, outstanding=OUTSTANDING)
+    stretch = _Stretch(hall)
     window.run(seconds, outstanding=OUTSTANDING)
     load = stretch.end()
     window.drain()
     return load
 
 
-def one_by_one(
-    publisher: Publisher, audience: Audience, server: Child, *, count: int, pause_s: float = 0.02
-) -> Load:
+def one_by_one(hall: Hall, *, count: int) -> Load:
     """Lone messages into quiet: the next one goes a while after everybody has the one before."""
-    window = _Window(publisher, audience)
+    window = _Window(hall)
     window.run(0.1, outstanding=1)
     window.drain()
-    stretch = _Stretch(server, audience)
+    stretch = _Stretch(hall)
     for _ in range(count):
-        time.sleep(pause_s)
-        publisher.publish(1)
-        window.under_way = 1
+        time.sleep(QUIET_S)
+        window.publish()
         window.drain()
     return stretch.end()
 
 
-def paced(publisher: Publisher, audience: Audience, server: Child, *, per_s: float, seconds: float) -> Load:
+def paced(hall: Hall, *, per_s: float, seconds: float) -> Load:
     """A steady rate, whether or not the server keeps up; what is late is waited for at the end."""
-    stretch = _Stretch(server, audience)
-    window = _Window(publisher, audience)
+    stretch = _Stretch(hall)
+    window = _Window(hall)
     began = time.monotonic()
     for number in range(round(per_s * seconds)):
-        pause = began + number / per_s - time.monotonic()
-        if pause > 0:
-            time.sleep(pause)
-        publisher.publish(1)
-        window.under_way += 1
-        window.under_way -= audience.completed(timeout_s=0)
+        time.sleep(max(0.0, began + number / per_s - time.monotonic()))
+        window.publish()
     window.drain()
     return stretch.end()

@@ -5,55 +5,99 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bench.hub.fanout import Place, hub_fan_out, peer_fan_out, peer_lone
-from bench.hub.peers import PEERS, Peer
+from bench.hub.halls import Hall, Place, hub_hall, peer_hall
+from bench.hub.loads import Load, one_by_one, paced, saturate
+from bench.hub.peers import AIOHTTP, PEERS, PLAIN_LOOP, UWS, WS, Peer
 from bench.hub.report import Report
-from bench.hub.workloads import CROWD_S, crowd, lone, mass_return, stalled, steady, written
+from bench.hub.workloads import idle, mass_return, with_stalled_readers, written
 
 Part = Callable[[Place, Report], None]
+
+ROOM: Final = 1_000
+LARGE_ROOM: Final = 5_000
+LONE_MESSAGES: Final = 150
+CROWD: Final = 10_000
+CROWD_MESSAGES_PER_S: Final = 50
+CROWD_S: Final = 10.0
+
+
+def _fan_out(report: Report, name: str, hall: Hall, seconds: float) -> Load:
+    load = saturate(hall, seconds=seconds)
+    report.note(name, load.per_cpu_s)
+    report.load(load)
+    return load
 
 
 def _peer(peer: Peer) -> Part:
     def measure(place: Place, report: Report) -> None:
-        load = peer_fan_out(place, peer, clients=1_000)
-        report.note(f"deliveries_per_cpu_s_{peer.name}", load.per_cpu_s)
-        report.load(load)
+        with peer_hall(place, peer, clients=place.scaled(ROOM)) as hall:
+            _fan_out(report, f"deliveries_per_cpu_s_{peer.name}", hall, place.seconds)
 
     return measure
 
 
-def _rooms(name: str, *, rooms: int, clients: int) -> Part:
-    def measure(place: Place, report: Report) -> None:
-        load = hub_fan_out(place, rooms=rooms, clients=clients)
-        report.note(name, load.per_cpu_s)
-        report.load(load)
+def _room(place: Place, report: Report) -> None:
+    with hub_hall(place, rooms=1, clients=place.scaled(ROOM)) as hall:
+        load = _fan_out(report, "deliveries_per_cpu_s", hall, place.seconds)
+        report.note("publications_per_frame", load.arrived.deliveries / max(1, load.arrived.frames))
 
-    return measure
+
+def _large_room(place: Place, report: Report) -> None:
+    clients, name = place.scaled(LARGE_ROOM), "deliveries_per_cpu_s_5000"
+    with hub_hall(place, rooms=1, clients=clients) as hall:
+        _fan_out(report, name, hall, place.seconds)
+    for peer in (PLAIN_LOOP, UWS):
+        with peer_hall(place, peer, clients=clients) as hall:
+            _fan_out(report, f"{name}_{peer.name}", hall, place.seconds)
+
+
+def _many_rooms(place: Place, report: Report) -> None:
+    with hub_hall(place, rooms=50, clients=place.scaled(20)) as hall:
+        _fan_out(report, "deliveries_per_cpu_s_50_rooms", hall, place.seconds)
 
 
 def _lone(place: Place, report: Report) -> None:
-    load = lone(place)
-    report.note("lone_last_p50_ms", load.arrived.last_p50_ms)
-    report.note("lone_last_p99_ms", load.arrived.last_p99_ms)
-    report.note("lone_last_p99_ms_plain_loop", peer_lone(place, PEERS[0]).arrived.last_p99_ms)
+    clients, count = place.scaled(ROOM), place.scaled(LONE_MESSAGES)
+    with hub_hall(place, rooms=1, clients=clients) as hall:
+        arrived = one_by_one(hall, count=count).arrived
+        report.note("lone_last_p50_ms", arrived.last_p50_ms)
+        report.note("lone_last_p99_ms", arrived.last_p99_ms)
+    for peer in (PLAIN_LOOP, UWS):
+        with peer_hall(place, peer, clients=clients) as hall:
+            arrived = one_by_one(hall, count=count).arrived
+            report.note(f"lone_last_p50_ms_{peer.name}", arrived.last_p50_ms)
+            report.note(f"lone_last_p99_ms_{peer.name}", arrived.last_p99_ms)
 
 
 def _crowd(place: Place, report: Report) -> None:
-    with crowd(place) as (filled, idle):
-        report.note("idle_connections", idle.connections)
-        report.note("idle_kb_per_connection", idle.rss_kb)
-        report.note("idle_pss_kb_per_connection", idle.pss_kb)
-        report.note("connect_cpu_ms", idle.connect_cpu_ms)
-        seconds = max(place.seconds, CROWD_S * place.scale)
-        load = steady(filled, seconds=seconds)
-        # Of the time in which the messages were sent: what is above one core comes late.
-        report.note("viewers_10k_cores", load.server_cpu_s / seconds)
-        report.note("viewers_10k_p95_ms", load.arrived.p95_ms)
-        report.load(load)
+    clients = place.scaled(CROWD)
+    with hub_hall(place, rooms=1, clients=clients) as hall:
+        cost = idle(hall)
+        report.note("idle_connections", clients)
+        report.note("idle_kb_per_connection", cost.rss_kb)
+        report.note("idle_pss_kb_per_connection", cost.pss_kb)
+        report.note("connect_cpu_ms", cost.connect_cpu_ms)
+        _viewers(place, report, hall)
+    for peer in (WS, UWS, AIOHTTP):
+        with peer_hall(place, peer, clients=clients) as hall:
+            cost = idle(hall)
+            report.note(f"idle_kb_per_connection_{peer.name}", cost.rss_kb)
+            report.note(f"connect_cpu_ms_{peer.name}", cost.connect_cpu_ms)
+
+
+def _viewers(place: Place, report: Report, hall: Hall) -> None:
+    seconds = max(place.seconds, CROWD_S * place.scale)
+    load = paced(hall, per_s=CROWD_MESSAGES_PER_S, seconds=seconds)
+    # Of the time in which the messages were sent: what is above one core comes late.
+    report.note("viewers_10k_cores", load.server_cpu_s / seconds)
+    report.note("viewers_10k_p95_ms", load.arrived.p95_ms)
+    report.load(load)
 
 
 def _stalled(place: Place, report: Report) -> None:
-    before, during = stalled(place)
+    with hub_hall(place, rooms=1, clients=place.scaled(ROOM)) as hall:
+        before = saturate(hall, seconds=place.seconds)
+        during = with_stalled_readers(hall, seconds=place.seconds)
     report.note("stalled_readers_per_cpu_ratio", during.per_cpu_s / before.per_cpu_s)
     report.note("stalled_readers_p99_ms", during.arrived.p99_ms)
     report.load(before)
@@ -77,11 +121,11 @@ def _written(where: str, *, postgres: bool, rooms: int, listeners: int) -> Part:
 
 
 PARTS: Final[dict[str, Part]] = {
-    "plain_loop": _peer(PEERS[0]),
-    "room": _rooms("deliveries_per_cpu_s", rooms=1, clients=1_000),
-    **{peer.name: _peer(peer) for peer in PEERS[1:]},
-    "room_5000": _rooms("deliveries_per_cpu_s_5000", rooms=1, clients=5_000),
-    "rooms_50": _rooms("deliveries_per_cpu_s_50_rooms", rooms=50, clients=20),
+    "plain_loop": _peer(PLAIN_LOOP),
+    "room": _room,
+    **{peer.name: _peer(peer) for peer in PEERS if peer is not PLAIN_LOOP},
+    "room_5000": _large_room,
+    "rooms_50": _many_rooms,
     "lone": _lone,
     "crowd": _crowd,
     "stalled": _stalled,

@@ -124,8 +124,13 @@ _SOCKETIO = "/socket.io/?EIO=4&transport=websocket"
 _JOINED = (client_frame(b"40"), b'40{"sid"')
 _NATS_HELLO = (b"", b"INFO ")
 
+PLAIN_LOOP: Final = Peer(name="plain_loop", command=_plain_loop)
+WS: Final = Peer(name="ws", command=_node("ws_server.mjs"))
+UWS: Final = Peer(name="uws", command=_python("socketify_server.py"))
+AIOHTTP: Final = Peer(name="aiohttp", command=_python("aiohttp_server.py"))
+
 PEERS: Final = (
-    Peer(name="plain_loop", command=_plain_loop),
+    PLAIN_LOOP,
     Peer(
         name="stock_channels",
         command=_channels("uvicorn", "pubsub.RedisPubSubChannelLayer"),
@@ -143,7 +148,7 @@ PEERS: Final = (
         speak=(upgrade(f"{_SOCKETIO}&publisher=1"), _JOINED),
         message=lambda text: client_frame(b'42["message",' + text + b"]"),
     ),
-    Peer(name="ws", command=_node("ws_server.mjs")),
+    WS,
     Peer(
         name="nats",
         command=_nats,
@@ -161,7 +166,7 @@ PEERS: Final = (
         websocket=False,
     ),
     Peer(name="picows", command=_python("picows_server.py")),
-    Peer(name="uws", command=_python("socketify_server.py")),
-    Peer(name="aiohttp", command=_python("aiohttp_server.py")),
+    UWS,
+    AIOHTTP,
     Peer(name="websockets", command=_python("websockets_server.py")),
 )

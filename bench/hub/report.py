@@ -12,16 +12,26 @@ from bench.hub.peers import PEERS
 # The names that are always there, null while nothing was measured; after them the ratios.
 NAMES: Final = (
     "deliveries_per_cpu_s",
+    "publications_per_frame",
     "deliveries_per_cpu_s_5000",
+    "deliveries_per_cpu_s_5000_plain_loop",
+    "deliveries_per_cpu_s_5000_uws",
     "deliveries_per_cpu_s_50_rooms",
     *(f"deliveries_per_cpu_s_{peer.name}" for peer in PEERS),
-    "lone_last_p50_ms",
-    "lone_last_p99_ms",
-    "lone_last_p99_ms_plain_loop",
+    *(
+        f"lone_last_{percentile}_ms{of}"
+        for of in ("", "_plain_loop", "_uws")
+        for percentile in ("p50", "p99")
+    ),
     "idle_connections",
-    "idle_kb_per_connection",
+    *(f"idle_kb_per_connection{of}" for of in ("", "_ws", "_uws", "_aiohttp")),
     "idle_pss_kb_per_connection",
     "connect_cpu_ms",
+    *(
+        f"{cost}_{peer}"
+        for peer in ("ws", "uws", "aiohttp")
+        for cost in ("idle_kb_per_connection", "connect_cpu_ms")
+    ),
     "viewers_10k_cores",
     "viewers_10k_p95_ms",
     "stalled_readers_per_cpu_ratio",

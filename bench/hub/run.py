@@ -12,7 +12,7 @@ from typing import Final
 
 from app.settings import Settings
 from bench.hub.client import client_command
-from bench.hub.fanout import Place
+from bench.hub.halls import Place
 from bench.hub.machine import Cores, Trouble, raise_descriptor_limit
 from bench.hub.parts import PARTS
 from bench.hub.report import Report

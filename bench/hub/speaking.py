@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
-from bench.hub.fanout import LIVE_PATH
+from bench.hub.halls import LIVE_PATH
 from bench.hub.instance import Speaker
 from bench.hub.machine import Trouble
 from bench.hub.wire import client_frame, stamp, upgrade

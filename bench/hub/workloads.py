@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.hub.client import Audience, Group
-from bench.hub.fanout import LIVE, LONE_MESSAGES, Hall, Place, hall
+from bench.hub.halls import LIVE, Hall, Place
 from bench.hub.instance import Instance, Speaker
-from bench.hub.loads import Load, one_by_one, paced, saturate
+from bench.hub.loads import Load, saturate
 from bench.hub.machine import Child, Trouble
 from bench.hub.speaking import Acknowledged, enter, write
 from bench.hub.wire import Step, hub_subscription, stamp
@@ -23,69 +22,40 @@ from core.shared.ids import new_id
 from core.store import heads
 from tests.servers import PostgresServer
 
-CROWD: Final = 10_000
-CROWD_MESSAGES_PER_S: Final = 50
-CROWD_S: Final = 10.0
 SETTLE_S: Final = 2.0
 STALLED: Final = 10
 RETURNING: Final = 1_000
 MISSED: Final = 100
 RETURN_LIMIT_S: Final = 120.0
 WRITERS: Final = 200
-# What a server needs besides its clients' sockets.
-SPARE_DESCRIPTORS: Final = 200
-
-
-def lone(place: Place) -> Load:
-    """Single messages into a quiet room of 1,000."""
-    with hall(place, rooms=1, clients=place.scaled(1_000)) as full:
-        return one_by_one(full.publisher, full.audience, full.server, count=place.scaled(LONE_MESSAGES))
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """What connections cost that only listen, each."""
+    """What a connection costs that only listens."""
 
-    connections: int
     rss_kb: float
     pss_kb: float
     connect_cpu_ms: float
 
 
-@contextmanager
-def crowd(place: Place) -> Iterator[tuple[Hall, Idle]]:
-    """As many viewers of one room as descriptors allow, 10,000 at most, when they have settled."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    viewers = min(place.scaled(CROWD), limit - SPARE_DESCRIPTORS)
-    with hall(place, rooms=1, clients=viewers) as filled:
-        time.sleep(SETTLE_S)
-        settled, empty = filled.server.usage(), filled.empty
-        yield (
-            filled,
-            Idle(
-                connections=viewers,
-                rss_kb=(settled.rss_kb - empty.rss_kb) / viewers,
-                pss_kb=(settled.pss_kb - empty.pss_kb) / viewers,
-                connect_cpu_ms=(filled.full.cpu_s - empty.cpu_s) * 1000 / viewers,
-            ),
-        )
+def idle(hall: Hall) -> Idle:
+    """What each of those in the hall costs, when they have settled."""
+    time.sleep(SETTLE_S)
+    settled, empty, size = hall.server.usage(), hall.empty, hall.audience.size
+    return Idle(
+        rss_kb=(settled.rss_kb - empty.rss_kb) / size,
+        pss_kb=(settled.pss_kb - empty.pss_kb) / size,
+        connect_cpu_ms=(hall.full.cpu_s - empty.cpu_s) * 1000 / size,
+    )
 
 
-def steady(filled: Hall, *, seconds: float) -> Load:
-    """50 messages a second to everybody for so long; what is late is waited for."""
-    per_s = CROWD_MESSAGES_PER_S
-    return paced(filled.publisher, filled.audience, filled.server, per_s=per_s, seconds=seconds)
-
-
-def stalled(place: Place) -> tuple[Load, Load]:
-    """A room of 1,000 without and with ten more who have stopped reading."""
-    with hall(place, rooms=1, clients=place.scaled(1_000)) as full, ExitStack() as readers:
-        before = saturate(full.publisher, full.audience, full.server, seconds=place.seconds)
+def with_stalled_readers(hall: Hall, *, seconds: float) -> Load:
+    """A full room in which ten more have stopped reading."""
+    with ExitStack() as readers:
         for _ in range(STALLED):
-            steps = [LIVE, hub_subscription(full.streams[0])]
-            readers.enter_context(_stalled_reader(full.instance.port, steps))
-        during = saturate(full.publisher, full.audience, full.server, seconds=place.seconds)
-        return before, during
+            readers.enter_context(_stalled_reader(hall.port, hall.follow))
+        return saturate(hall, seconds=seconds)
 
 
 @contextmanager
