@@ -4,27 +4,16 @@ from app.settings import Settings
 from messengers import Carrier, ChannelPolicy, Webhook, hook_secret, webhook
 from messengers.clients import MaxClient
 
-# How people call them.
-NAMES = {Carrier.TELEGRAM: "Telegram", Carrier.MAX: "MAX"}
-
 
 def policies_of(settings: Settings) -> dict[Carrier, ChannelPolicy]:
     """What each messenger may carry here; one without a token is off."""
-    asked = {
-        Carrier.TELEGRAM: (settings.telegram_bot_token, settings.channel_policy_telegram),
-        Carrier.MAX: (settings.max_bot_token, settings.channel_policy_max),
-    }
-    policies = {
-        carrier: ChannelPolicy(policy) if token else ChannelPolicy.OFF
-        for carrier, (token, policy) in asked.items()
-    }
+    policies = {Carrier(name): ChannelPolicy(policy) for name, policy in settings.channel_policies.items()}
     return {Carrier.WEB: ChannelPolicy.FULL, **policies}
 
 
 def messengers_on(settings: Settings) -> list[Carrier]:
     """The messengers that we talk over, beside the web chat."""
-    policies = policies_of(settings)
-    return [one for one in NAMES if policies[one] is not ChannelPolicy.OFF]
+    return [Carrier(name) for name, policy in settings.channel_policies.items() if policy != "off"]
 
 
 def webhook_of(settings: Settings, carrier: Carrier) -> Webhook | None:

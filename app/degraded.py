@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.carriers import NAMES, messengers_on, policies_of
 from app.settings import Settings
-from messengers import ChannelPolicy
 
+# How people call them.
+_MESSENGERS = {"telegram": "Telegram", "max": "MAX"}
 _CHROME_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -31,12 +31,14 @@ def degradations(settings: Settings) -> list[str]:
         lesser.append(
             "No Chrome or Chromium: charts are drawn by matplotlib (Debian: apt-get install chromium)."
         )
-    policies = policies_of(settings)
-    for carrier, name in NAMES.items():
-        if policies[carrier] is ChannelPolicy.INBOUND_NOTICE_ONLY:
-            lesser.append(f"{name} works by the channel policy {policies[carrier].value!r}.")
-    if not messengers_on(settings):
-        lesser.append("No token of a messenger (MAX_BOT_TOKEN): the bot talks in the web chat only.")
+    policies = settings.channel_policies
+    for name, policy in policies.items():
+        if policy == "inbound_notice_only":
+            lesser.append(f"{_MESSENGERS[name]} works by the channel policy {policy!r}.")
+    if set(policies.values()) == {"off"}:
+        lesser.append(
+            "No token of a messenger (TELEGRAM_BOT_TOKEN, MAX_BOT_TOKEN): the bot talks in the web chat only."
+        )
     if closed_to_others(settings):
         lesser.append(
             "STRATEGY24_PUBLIC_URL is not set: pages are refused under any address but this machine's."

@@ -140,6 +140,15 @@ class Settings(BaseSettings):
         return self.var / "metrics"
 
     @property
+    def channel_policies(self) -> dict[str, ChannelPolicy]:
+        """What each messenger may carry here, by its name; one without a token is off."""
+        asked: dict[str, tuple[str, ChannelPolicy]] = {
+            "telegram": (self.telegram_bot_token, self.channel_policy_telegram),
+            "max": (self.max_bot_token, self.channel_policy_max),
+        }
+        return {name: policy if token else "off" for name, (token, policy) in asked.items()}
+
+    @property
     def fills_demo(self) -> bool:
         """Whether an empty database gets the synthetic town."""
         return self.embedded_database if self.demo is None else self.demo
