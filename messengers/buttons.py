@@ -46,6 +46,8 @@ class Place(StrEnum):
     WEB_LINK = "w"
     WITHDRAWAL = "wd"
     ALERT_SNOOZE = "as"
+    NOTICES = "n"
+    NOTICE_MATRIX = "nm"
 
 
 class Snooze(StrEnum):
@@ -120,6 +122,29 @@ class SnoozeAlert:
     until: Snooze
 
 
+@dataclass(frozen=True, slots=True)
+class ChoosePreset:
+    """When to tell me of everything: one of the presets."""
+
+    preset: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseNotice:
+    """When to tell me of this kind of event over this messenger."""
+
+    event: str
+    channel: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Tell me nothing more of this kind, over whatever messenger."""
+
+    event: str
+
+
 Action = (
     Open
     | OpenBelow
@@ -130,6 +155,9 @@ Action = (
     | Vote
     | AcceptAlert
     | SnoozeAlert
+    | ChoosePreset
+    | ChooseNotice
+    | Unsubscribe
 )
 
 # Letters are on the wire in old messages: add, never reuse.
@@ -143,6 +171,9 @@ _LETTERS: dict[str, type[Action]] = {
     "v": Vote,
     "a": AcceptAlert,
     "s": SnoozeAlert,
+    "p": ChoosePreset,
+    "n": ChooseNotice,
+    "u": Unsubscribe,
 }
 _BY_TYPE = {kind: letter for letter, kind in _LETTERS.items()}
 

@@ -4,6 +4,8 @@ routing (who is told) → channels (over what) → timing (when) → one row a m
 rendering (in which words, at the moment of sending) → senders (the messenger's own way).
 """
 
+from notifications.broadcasting import push_broadcasts
+from notifications.digests import send_due_digests
 from notifications.routing import HANDLED_FACTS, handle
 from notifications.senders.max import MaxSender
 from notifications.senders.port import CarrierSender
@@ -19,4 +21,6 @@ __all__ = [
     "TelegramSender",
     "WebChatSender",
     "handle",
+    "push_broadcasts",
+    "send_due_digests",
 ]

@@ -1,15 +1,18 @@
 """Over what a person is reached: the messengers they have linked and this deployment allows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.chats import chats_of, open_web_chat
-from core.identity import identities_of
+from core.chats import Chat, chats_of_many, open_web_chat
+from core.identity import Identity, identities_of_many
 from core.shared.ids import PersonId
 from core.store import UnitOfWork
 from messengers import Carrier, ChannelPolicy
 
 Policies = Mapping[Carrier, ChannelPolicy]
+
+# A way in that needs no chat: whoever has proved an address can be written to.
+_WITHOUT_CHAT = frozenset({"email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +24,47 @@ class Address:
 
 
 def addresses_of(uow: UnitOfWork, *, person_id: PersonId, policies: Policies) -> list[Address]:
-    """All ways to the person, messengers first; the web chat is always there and always last.
+    """All ways to the person: messengers, then e-mail, then the web chat, which is always there.
 
     A messenger that has said for good that it cannot reach the person is left out.
     """
-    reachable = {
-        one.provider: one.subject
-        for one in identities_of(uow, person_id=person_id)
-        if one.reachable and _allowed(one.provider, policies)
-    }
-    talked_in = {chat.carrier for chat in chats_of(uow, person_id=person_id)}
-    messengers = [
-        Address(Carrier(provider), subject)
-        for provider, subject in reachable.items()
-        if provider in talked_in and provider != Carrier.WEB
+    ways = addresses_of_many(uow, person_ids=[person_id], policies=policies)[person_id]
+    if ways[-1].carrier is not Carrier.WEB:
+        ways.append(Address(Carrier.WEB, open_web_chat(uow, person_id=person_id).id))
+    return ways
+
+
+def addresses_of_many(
+    uow: UnitOfWork, *, person_ids: Collection[PersonId], policies: Policies
+) -> dict[PersonId, list[Address]]:
+    """The ways to several persons; a web chat is opened only for whoever has no other way."""
+    identities = identities_of_many(uow, person_ids=person_ids)
+    chats = chats_of_many(uow, person_ids=person_ids)
+    found: dict[PersonId, list[Address]] = {}
+    for person_id in person_ids:
+        own = chats.get(person_id, [])
+        ways = _messengers(identities.get(person_id, []), own, policies)
+        web = next((chat for chat in own if chat.carrier == Carrier.WEB), None)
+        if web is None and not ways:
+            web = open_web_chat(uow, person_id=person_id)
+        if web is not None:
+            ways.append(Address(Carrier.WEB, web.id))
+        found[person_id] = ways
+    return found
+
+
+def _messengers(identities: Sequence[Identity], chats: Sequence[Chat], policies: Policies) -> list[Address]:
+    talked_in = {chat.carrier for chat in chats}
+    ways = [
+        Address(Carrier(one.provider), one.subject)
+        for one in identities
+        if one.reachable
+        and _allowed(one.provider, policies)
+        and (one.provider in talked_in or one.provider in _WITHOUT_CHAT)
+        and one.provider != Carrier.WEB
     ]
-    return [*messengers, Address(Carrier.WEB, open_web_chat(uow, person_id=person_id).id)]
+    # A mail is read later than a message.
+    return sorted(ways, key=lambda way: way.carrier in _WITHOUT_CHAT)
 
 
 def _allowed(provider: str, policies: Policies) -> bool:

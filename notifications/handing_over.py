@@ -25,7 +25,8 @@ from messengers import Carrier
 from notifications.channels import Policies, addresses_of
 from notifications.group_commit import GroupCommit, Step
 from notifications.kinds import Kind, kind_of
-from notifications.rendering import Obsolete, Renderer
+from notifications.obsolete import Obsolete
+from notifications.rendering import Renderer
 from notifications.senders.port import (
     CarrierSender,
     Later,

@@ -11,6 +11,9 @@ class Kind(StrEnum):
     EDIT = "edit"
     ANSWER = "answer"
     RESOLVED = "resolved"
+    BROADCAST = "broadcast"
+    # What was not shown at once, together.
+    DIGEST = "digest"
 
 
 def kind_of(stored: str) -> Kind:

@@ -33,10 +33,8 @@ from messengers import (
 )
 from notifications.channels import Policies
 from notifications.kinds import Kind, kind_of
-
-
-class Obsolete(Exception):
-    """There is nothing to say any more. The text is the reason in one word."""
+from notifications.news import broadcast_screen, digest_screen
+from notifications.obsolete import Obsolete
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,10 @@ class Renderer:
                 screen = _answer(reading, delivery, language)
             case Kind.RESOLVED:
                 screen = _resolved(reading, delivery, language)
+            case Kind.BROADCAST:
+                screen = broadcast_screen(reading, delivery, language)
+            case Kind.DIGEST:
+                screen = digest_screen(reading, delivery, language, self.site)
             case _:
                 assert_never(kind)
         policy = self.policies.get(Carrier(delivery.carrier), ChannelPolicy.FULL)

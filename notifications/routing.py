@@ -1,7 +1,7 @@
 """Which fact is told to whom. Idempotent by the fact's id, so the relay may repeat itself."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,31 +16,31 @@ from core.alerts import (
     alert_card,
 )
 from core.contact import ConversationResolved, OfficialAnswered
-from core.delivery import NewDelivery, Urgency, deliveries_about, enqueue, hasten
+from core.delivery import (
+    EventKind,
+    NewDelivery,
+    Urgency,
+    deliveries_about,
+    enqueue,
+    hasten,
+    preferences_of_many,
+    told_already,
+)
 from core.identity import Action, people_who_may
+from core.rooms import stream_of
 from core.shared.facts import Fact, RecordedFact
-from core.shared.ids import AlertId, PersonId, TerritoryId
-from core.store import Database, UnitOfWork
+from core.shared.ids import AlertId, PersonId, RoomId, TerritoryId
+from core.store import Database, UnitOfWork, last_events
 from core.territories import territory
-from notifications.channels import Address, Policies, addresses_of
+from notifications.channels import Policies, addresses_of
 from notifications.kinds import Kind, alert_topic, conversation_topic
+from notifications.notices import Notice, tell
 from notifications.timing import next_working_moment
 
 # How long an alert waits for its picture; without one it goes as text.
 PICTURE_WAIT = timedelta(seconds=20)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something that people are to be told. ``everywhere``: over all their carriers, else over the first."""
-
-    kind: Kind
-    topic: str
-    people: Sequence[PersonId]
-    urgency: Urgency
-    due_at: datetime
-    everywhere: bool = False
-    details: dict[str, Any] = field(default_factory=dict)
+STILL_AWAKE = timedelta(hours=1)
+RECENT_EVENTS = 20
 
 
 def handle(database: Database, recorded: RecordedFact, *, policies: Policies) -> int:
@@ -54,26 +54,20 @@ def handle(database: Database, recorded: RecordedFact, *, policies: Policies) ->
 def _enqueue(uow: UnitOfWork, *, recorded: RecordedFact, route: "Route", policies: Policies) -> int:
     asked = 0
     for notice in route(uow, recorded.fact):
+        wanted = preferences_of_many(uow, person_ids=notice.people)
+        told = told_already(uow, fact_id=recorded.id, kind=notice.kind, person_ids=notice.people)
         for person_id in notice.people:
-            ways = addresses_of(uow, person_id=person_id, policies=policies)
-            wanted = ways if notice.everywhere else ways[:1]
-            deliveries = [_delivery(recorded, notice, person_id, way) for way in wanted]
-            asked += enqueue(uow, deliveries=deliveries)
+            if person_id in told:
+                continue
+            asked += tell(
+                uow,
+                notice,
+                fact_id=recorded.id,
+                person_id=person_id,
+                ways=addresses_of(uow, person_id=person_id, policies=policies),
+                wanted=wanted[person_id],
+            )
     return asked + _edits(uow, recorded)
-
-
-def _delivery(recorded: RecordedFact, notice: Notice, person_id: PersonId, way: Address) -> NewDelivery:
-    return NewDelivery(
-        fact_id=recorded.id,
-        person_id=person_id,
-        kind=notice.kind,
-        carrier=way.carrier,
-        address=way.name,
-        topic=notice.topic,
-        urgency=notice.urgency,
-        due_at=notice.due_at,
-        details=notice.details,
-    )
 
 
 def _alert_fired(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
@@ -100,6 +94,7 @@ def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetim
     officials = people_who_may(uow, action=Action.HANDLE_ALERTS, territory_id=place)
     return Notice(
         kind=Kind.ALERT,
+        event=EventKind.ALERTS,
         topic=alert_topic(alert_id),
         people=[official.id for official in officials],
         urgency=Urgency.CRITICAL if severity == Severity.CRITICAL else Urgency.PERSONAL,
@@ -111,34 +106,49 @@ def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetim
 def _alert_moment(uow: UnitOfWork, severity: str, territory_id: str) -> datetime:
     if severity == Severity.CRITICAL:
         return uow.now
-    zone = territory(uow, territory_id=TerritoryId(territory_id)).time_zone
-    return next_working_moment(uow.now, zone)
+    return next_working_moment(uow.now, _zone(uow, territory_id))
 
 
 def _answered(uow: UnitOfWork, fact: OfficialAnswered) -> list[Notice]:
     details = {"conversation_id": fact.conversation_id, "room_id": fact.room_id, "seq": fact.seq}
-    answer = _to_citizen(uow, Kind.ANSWER, fact.citizen_id, fact.conversation_id, details)
     # Somebody waits for it, as for a bot's own words.
-    return [replace(answer, urgency=Urgency.REPLY)]
+    return [
+        replace(
+            _to_citizen(uow, Kind.ANSWER, fact, details),
+            urgency=Urgency.REPLY,
+            awake=_wrote_just_now(uow, fact.room_id, fact.citizen_id),
+        )
+    ]
 
 
 def _resolved(uow: UnitOfWork, fact: ConversationResolved) -> list[Notice]:
-    details = {"conversation_id": fact.conversation_id}
-    return [_to_citizen(uow, Kind.RESOLVED, fact.citizen_id, fact.conversation_id, details)]
+    return [_to_citizen(uow, Kind.RESOLVED, fact, {"conversation_id": fact.conversation_id})]
 
 
 def _to_citizen(
-    uow: UnitOfWork, kind: Kind, citizen_id: str, conversation_id: str, details: dict[str, Any]
+    uow: UnitOfWork, kind: Kind, fact: OfficialAnswered | ConversationResolved, details: dict[str, Any]
 ) -> Notice:
     return Notice(
         kind=kind,
-        topic=conversation_topic(conversation_id),
-        people=[PersonId(citizen_id)],
+        event=EventKind.OWN,
+        topic=conversation_topic(fact.conversation_id),
+        people=[PersonId(fact.citizen_id)],
         urgency=Urgency.PERSONAL,
         due_at=uow.now,
+        zone=_zone(uow, fact.territory_id),
         everywhere=True,
         details=details,
     )
+
+
+def _wrote_just_now(uow: UnitOfWork, room_id: str, citizen_id: str) -> bool:
+    """Whoever wrote within the hour is awake, and the conversation goes on at night too."""
+    said = last_events(uow, stream=stream_of(RoomId(room_id)), limit=RECENT_EVENTS)
+    return any(event.author == citizen_id and uow.now - event.at < STILL_AWAKE for event in said)
+
+
+def _zone(uow: UnitOfWork, territory_id: str) -> str:
+    return territory(uow, territory_id=TerritoryId(territory_id)).time_zone
 
 
 def _nobody_new(_uow: UnitOfWork, _fact: Fact) -> list[Notice]:

@@ -4,6 +4,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WORK_BEGINS, WORK_ENDS = time(9), time(18)
+QUIET_BEGINS, QUIET_ENDS = time(22), time(8)
+# The day is over for most, and it can still be read today.
+DIGEST_AT = time(18, 30)
 SATURDAY = 5
 
 
@@ -23,3 +26,21 @@ def next_working_moment(now: datetime, zone: str) -> datetime:
     while day.weekday() >= SATURDAY:
         day += timedelta(days=1)
     return datetime.combine(day, WORK_BEGINS, tzinfo=place).astimezone(now.tzinfo)
+
+
+def next_waking_moment(now: datetime, zone: str) -> datetime:
+    """Now if people there are awake, else the end of their night."""
+    place = ZoneInfo(zone)
+    local = now.astimezone(place)
+    if QUIET_ENDS <= local.time() < QUIET_BEGINS:
+        return now
+    day = local.date() if local.time() < QUIET_ENDS else local.date() + timedelta(days=1)
+    return datetime.combine(day, QUIET_ENDS, tzinfo=place).astimezone(now.tzinfo)
+
+
+def next_digest_moment(now: datetime, zone: str) -> datetime:
+    """When the next digest of people there goes out."""
+    place = ZoneInfo(zone)
+    local = now.astimezone(place)
+    day = local.date() if local.time() < DIGEST_AT else local.date() + timedelta(days=1)
+    return datetime.combine(day, DIGEST_AT, tzinfo=place).astimezone(now.tzinfo)

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from web import errors, files
-from web.account import cabinet, consent, sign_in
+from web.account import cabinet, consent, notices, sign_in
 from web.api import build_api
 from web.chat import conversations
 from web.chat import pages as chat
 from web.console import alerts as desk_alerts
+from web.console import broadcasts as desk_broadcasts
 from web.console import conversations as desk_conversations
 from web.console import pages as console
 from web.console import polls as desk_polls
@@ -45,6 +46,9 @@ urlpatterns = [
     path("me/sessions/end", cabinet.end_session, name="end_session"),
     path("me/name", cabinet.change_name, name="change_name"),
     path("me/language", cabinet.change_language, name="change_language"),
+    path("me/notices", notices.notices, name="notices"),
+    path("me/notices/preset", notices.change_preset, name="choose_preset"),
+    path("me/notices/matrix", notices.change_matrix, name="choose_notices"),
     path("console", console.console, name="console"),
     path("console/fragments/queue/<str:tab>", console.queue_fragment, name="queue_fragment"),
     path("console/conversations", desk_conversations.conversation_queue, name="conversation_queue"),
@@ -71,6 +75,10 @@ urlpatterns = [
     path("console/alerts/<str:alert_id>", desk_alerts.alert_item, name="alert_at_desk"),
     path("console/alerts/<str:alert_id>/acknowledge", desk_alerts.acknowledge, name="acknowledge_alert"),
     path("console/alerts/<str:alert_id>/snooze", desk_alerts.snooze, name="snooze_alert"),
+    path("console/broadcasts", desk_broadcasts.broadcast_queue, name="broadcast_queue"),
+    path("console/broadcasts/new", desk_broadcasts.new_broadcast, name="new_broadcast"),
+    path("console/broadcasts/<str:broadcast_id>", desk_broadcasts.broadcast_item, name="broadcast_at_desk"),
+    path("console/broadcasts/<str:broadcast_id>/decision", desk_broadcasts.decide, name="decide_broadcast"),
     path("files/<str:key>", files.file, name="file"),
     path("ui", gallery.gallery, name="gallery"),
     path("language", preferences.choose_language, name="language"),

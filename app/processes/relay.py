@@ -7,6 +7,7 @@ import signal
 from app import lifeline
 from app.job_routes import JobQueues
 from app.notices import build_sender, notice_routes
+from app.pushing import push
 from app.relay import Held, run_relay
 from app.relay_lock import relay_lock
 from app.routes import joined
@@ -43,10 +44,11 @@ async def _main(settings: Settings, database: Database) -> None:
 
 
 async def _work(settings: Settings, database: Database, stop: asyncio.Event, held: Held) -> None:
-    """Relay and send side by side; the sender stops with the relay, finishing what it has in hand."""
+    """Relay, push and send side by side; the sender stops with the relay, finishing what it has in hand."""
     relay_over = asyncio.Event()
     sender = build_sender(settings, database)
     sending = asyncio.create_task(sender.run(relay_over), name="sender")
+    pushing = asyncio.create_task(push(settings, database, sender, relay_over), name="pushing")
     try:
         await run_relay(
             database,
@@ -59,4 +61,4 @@ async def _work(settings: Settings, database: Database, stop: asyncio.Event, hel
     finally:
         relay_over.set()
         sender.wake()
-        await sending
+        await asyncio.gather(sending, pushing)

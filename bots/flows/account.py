@@ -57,6 +57,7 @@ async def show_account(talk: Talk, _subject: str = "") -> None:
     )
     rows: list[tuple[Button, ...]] = [
         (Press(talk.say(N_("Open my account on the site")), Open(Place.WEB_LINK)),),
+        (Press(talk.say(N_("🔔 Notifications")), Open(Place.NOTICES)),),
         (
             Press(talk.say(N_("Another language")), Open(Place.LANGUAGES)),
             Press(talk.say(N_("Another place")), Open(Place.TERRITORIES)),

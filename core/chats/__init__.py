@@ -13,7 +13,15 @@ from core.chats.commands import (
     write_in_web_chat,
 )
 from core.chats.errors import UnknownChat
-from core.chats.queries import carrier_file, chat, chat_by_native, chats_of, dialogue, native_message_id
+from core.chats.queries import (
+    carrier_file,
+    chat,
+    chat_by_native,
+    chats_of,
+    chats_of_many,
+    dialogue,
+    native_message_id,
+)
 from core.chats.rules import WEB, Chat, Dialogue, chat_of_stream, chat_stream
 
 __all__ = [
@@ -27,6 +35,7 @@ __all__ = [
     "chat_of_stream",
     "chat_stream",
     "chats_of",
+    "chats_of_many",
     "dialogue",
     "edit_in_web_chat",
     "forget_carrier_file",

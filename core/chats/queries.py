@@ -1,5 +1,7 @@
 """Questions about chats."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from core.chats.errors import UnknownChat
@@ -38,6 +40,18 @@ def chats_of(reading: Reading, *, person_id: PersonId) -> list[Chat]:
         select(ChatRow).where(ChatRow.person_id == person_id).order_by(ChatRow.opened_at.desc(), ChatRow.id)
     ).scalars()
     return [as_chat(row) for row in rows]
+
+
+def chats_of_many(reading: Reading, *, person_ids: Collection[PersonId]) -> dict[PersonId, list[Chat]]:
+    """All chats of several persons; whoever has none is left out."""
+    found: dict[PersonId, list[Chat]] = {}
+    for row in reading.session.execute(
+        select(ChatRow)
+        .where(ChatRow.person_id.in_(person_ids))
+        .order_by(ChatRow.opened_at.desc(), ChatRow.id)
+    ).scalars():
+        found.setdefault(PersonId(row.person_id), []).append(as_chat(row))
+    return found
 
 
 def dialogue(reading: Reading, *, chat_id: ChatId) -> Dialogue:

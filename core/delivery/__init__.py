@@ -1,5 +1,36 @@
 """Delivery: one row for each message that has to reach somebody, from due to sent, failed or uncertain."""
 
+from core.delivery.broadcast_rules import (
+    AlreadyDecided,
+    Broadcast,
+    BroadcastState,
+    NobodyToTell,
+    SecondPersonNeeded,
+    UnknownBroadcast,
+)
+from core.delivery.broadcasts import (
+    approve_broadcast,
+    audience_of,
+    broadcast,
+    broadcast_counts,
+    broadcast_topic,
+    broadcasts_in,
+    broadcasts_under_way,
+    finish_broadcasts,
+    next_people,
+    note_asked,
+    propose_broadcast,
+    reject_broadcast,
+    stop_broadcast,
+    time_left,
+)
+from core.delivery.choosing import (
+    choose_notice,
+    choose_preset,
+    preferences_of,
+    preferences_of_many,
+    unsubscribe,
+)
 from core.delivery.claiming import claim_deliveries, next_due, release_claimed, release_expired
 from core.delivery.commands import (
     enqueue,
@@ -9,8 +40,18 @@ from core.delivery.commands import (
     mark_uncertain,
     postpone,
 )
+from core.delivery.digests import (
+    ClosedDigest,
+    WaitingNotice,
+    close_digest,
+    digests_due,
+    keep_for_digest,
+    notices_in,
+)
 from core.delivery.events import DeliveryFailed, DeliverySent
-from core.delivery.queries import deliveries_about, delivery, delivery_counts, not_delivered
+from core.delivery.preference_words import EVENT_WORDS, PRESET_WORDS, WHEN_WORDS
+from core.delivery.preferences import CHOOSABLE, EventKind, Preferences, Preset, When, next_choice
+from core.delivery.queries import deliveries_about, delivery, delivery_counts, not_delivered, told_already
 from core.delivery.rules import (
     MOST_ATTEMPTS,
     Delivery,
@@ -22,27 +63,68 @@ from core.delivery.rules import (
 )
 
 __all__ = [
+    "CHOOSABLE",
+    "EVENT_WORDS",
     "MOST_ATTEMPTS",
+    "PRESET_WORDS",
+    "WHEN_WORDS",
+    "AlreadyDecided",
+    "Broadcast",
+    "BroadcastState",
+    "ClosedDigest",
     "Delivery",
     "DeliveryFailed",
     "DeliverySent",
     "DeliveryState",
+    "EventKind",
     "NewDelivery",
+    "NobodyToTell",
+    "Preferences",
+    "Preset",
+    "SecondPersonNeeded",
+    "UnknownBroadcast",
     "Urgency",
+    "WaitingNotice",
+    "When",
+    "approve_broadcast",
+    "audience_of",
+    "broadcast",
+    "broadcast_counts",
+    "broadcast_topic",
+    "broadcasts_in",
+    "broadcasts_under_way",
+    "choose_notice",
+    "choose_preset",
     "claim_deliveries",
+    "close_digest",
     "deliveries_about",
     "delivery",
     "delivery_counts",
+    "digests_due",
     "enqueue",
+    "finish_broadcasts",
     "give_up",
     "hasten",
+    "keep_for_digest",
     "mark_sent",
     "mark_uncertain",
     "may_be_sent_again",
     "next_attempt_after",
+    "next_choice",
     "next_due",
+    "next_people",
     "not_delivered",
+    "note_asked",
+    "notices_in",
     "postpone",
+    "preferences_of",
+    "preferences_of_many",
+    "propose_broadcast",
+    "reject_broadcast",
     "release_claimed",
     "release_expired",
+    "stop_broadcast",
+    "time_left",
+    "told_already",
+    "unsubscribe",
 ]

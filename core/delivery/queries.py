@@ -1,11 +1,13 @@
 """Questions about deliveries."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 
 from core.delivery.commands import as_delivery
-from core.delivery.model import DeliveryRow
+from core.delivery.model import DeliveryRow, WaitingNoticeRow
 from core.delivery.rules import Delivery, DeliveryState
-from core.shared.ids import DeliveryId
+from core.shared.ids import DeliveryId, FactId, PersonId
 from core.store import Reading
 
 
@@ -21,6 +23,25 @@ def deliveries_about(reading: Reading, *, topic: str) -> list[Delivery]:
         select(DeliveryRow).where(DeliveryRow.topic == topic).order_by(DeliveryRow.id)
     ).scalars()
     return [as_delivery(row) for row in rows]
+
+
+def told_already(
+    reading: Reading, *, fact_id: FactId, kind: str, person_ids: Collection[PersonId]
+) -> set[PersonId]:
+    """Who has been told of a fact, or waits for a digest with it.
+
+    A relay that repeats itself after somebody has changed their wishes would tell them twice otherwise:
+    once alone and once in a digest.
+    """
+    told: set[PersonId] = set()
+    for table in (DeliveryRow, WaitingNoticeRow):
+        rows = reading.session.execute(
+            select(table.person_id).where(
+                table.fact_id == fact_id, table.person_id.in_(person_ids), table.kind == kind
+            )
+        ).scalars()
+        told.update(PersonId(row) for row in rows)
+    return told
 
 
 def not_delivered(reading: Reading, *, topic: str) -> list[Delivery]:

@@ -12,6 +12,8 @@ class PersonRow(Base):
     """A human being, once, whatever doors they use."""
 
     __tablename__ = "person"
+    # A mailing walks the residents of a territory in the order of their ids.
+    __table_args__ = (Index("ix_person_home_id", "home_id", "id"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     display_name: Mapped[str] = mapped_column(String(100))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from core.identity.errors import UnknownPerson
 from core.identity.model import (
@@ -92,15 +92,16 @@ def identities_of(reading: Reading, *, person_id: PersonId) -> list[Identity]:
     rows = reading.session.execute(
         select(IdentityRow).where(IdentityRow.person_id == person_id).order_by(IdentityRow.linked_at)
     ).scalars()
-    return [
-        Identity(
-            provider=row.provider,
-            subject=row.subject,
-            linked_at=row.linked_at,
-            reachable=row.unreachable_at is None,
-        )
-        for row in rows
-    ]
+    return [_as_identity(row) for row in rows]
+
+
+def _as_identity(row: IdentityRow) -> Identity:
+    return Identity(
+        provider=row.provider,
+        subject=row.subject,
+        linked_at=row.linked_at,
+        reachable=row.unreachable_at is None,
+    )
 
 
 def viewer_of(reading: Reading, *, person_id: PersonId) -> Viewer:
@@ -194,6 +195,41 @@ def people_who_may(reading: Reading, *, action: Action, territory_id: TerritoryI
         .order_by(PersonRow.display_name)
     ).scalars()
     return [as_person(row) for row in rows]
+
+
+def residents(
+    reading: Reading, *, territory_ids: Collection[TerritoryId], after: str = "", limit: int
+) -> list[PersonId]:
+    """People who live in these territories and have let us keep their data, by id, beyond ``after``."""
+    rows = reading.session.execute(
+        select(PersonRow.id)
+        .where(_lives_in(territory_ids), PersonRow.id > after)
+        .order_by(PersonRow.id)
+        .limit(limit)
+    ).scalars()
+    return [PersonId(row) for row in rows]
+
+
+def count_residents(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> int:
+    """How many ``residents`` there are."""
+    return reading.session.execute(select(func.count()).where(_lives_in(territory_ids))).scalar_one()
+
+
+def _lives_in(territory_ids: Collection[TerritoryId]) -> ColumnElement[bool]:
+    # A visitor has given no consent: nobody writes to them of their own accord.
+    return PersonRow.home_id.in_(territory_ids) & (PersonRow.assurance != Assurance.VISITOR)
+
+
+def identities_of_many(
+    reading: Reading, *, person_ids: Collection[PersonId]
+) -> dict[PersonId, list[Identity]]:
+    """All ways in of several persons, oldest first; whoever has none is left out."""
+    found: dict[PersonId, list[Identity]] = {}
+    for row in reading.session.execute(
+        select(IdentityRow).where(IdentityRow.person_id.in_(person_ids)).order_by(IdentityRow.linked_at)
+    ).scalars():
+        found.setdefault(PersonId(row.person_id), []).append(_as_identity(row))
+    return found
 
 
 def current_consent(reading: Reading, *, person_id: PersonId | None, kind: str) -> ConsentState:

@@ -39,6 +39,7 @@ class Action(StrEnum):
     MODERATE_ROOMS = "moderate_rooms"
     HANDLE_ALERTS = "handle_alerts"
     LOAD_DATA = "load_data"
+    BROADCAST = "broadcast"
     GRANT_ROLES = "grant_roles"
     SEE_CONSOLE = "see_console"
 
@@ -50,16 +51,23 @@ SERVICE_OF: dict[Action, str | None] = {
     Action.MODERATE_ROOMS: None,
     Action.HANDLE_ALERTS: "indicator_monitoring",
     Action.LOAD_DATA: "indicator_monitoring",
+    Action.BROADCAST: None,
     Action.GRANT_ROLES: None,
     Action.SEE_CONSOLE: None,
 }
 
 # Deny by default: what is not written here is not allowed.
 POLICY: dict[Role, frozenset[Action]] = {
-    Role.OFFICIAL: frozenset({Action.ANSWER_CITIZENS, Action.HANDLE_ALERTS, Action.SEE_CONSOLE}),
-    Role.MODERATOR: frozenset({Action.RUN_POLLS, Action.MODERATE_ROOMS, Action.SEE_CONSOLE}),
+    Role.OFFICIAL: frozenset(
+        {Action.ANSWER_CITIZENS, Action.HANDLE_ALERTS, Action.BROADCAST, Action.SEE_CONSOLE}
+    ),
+    Role.MODERATOR: frozenset(
+        {Action.RUN_POLLS, Action.MODERATE_ROOMS, Action.BROADCAST, Action.SEE_CONSOLE}
+    ),
     Role.ANALYST: frozenset({Action.LOAD_DATA, Action.SEE_CONSOLE}),
-    Role.ADMINISTRATOR: frozenset({Action.GRANT_ROLES, Action.LOAD_DATA, Action.SEE_CONSOLE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Action.GRANT_ROLES, Action.LOAD_DATA, Action.BROADCAST, Action.SEE_CONSOLE}
+    ),
 }
 
 

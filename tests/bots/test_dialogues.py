@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.contact import conversations_of
+from core.delivery import EventKind, Preset, When, preferences_of
 from core.identity import PERSONAL_DATA, current_consent, person
 from core.rooms import stream_of
 from core.store import events_after
@@ -66,3 +67,22 @@ async def test_a_vote_is_cast_and_changed(town: Town, door: str) -> None:
         await phone.sees("Голос изменён: было «Парковка», стало Парк")
 
     assert town.tally(poll) == {"Парк": 1, "Парковка": 0}
+
+
+@DOORS
+async def test_wishes_for_notifications_are_chosen_in_the_messenger(town: Town, door: str) -> None:
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        await phone.taps("👤 Мой кабинет")
+        await phone.taps("🔔 Уведомления")
+        await phone.sees("Ответы вам приходят всегда")
+        await phone.taps("Как можно меньше")
+        await phone.taps("Выбрать по отдельности")
+        await phone.taps("Новости администрации: никогда")
+        seen = await phone.sees("Готово. Новости администрации: сразу.")
+
+        wanted = town.database.read(preferences_of, person_id=phone.person_id)
+
+    assert "Новости администрации: сразу" in seen.labels
+    assert wanted.preset is Preset.QUIET
+    assert wanted.choices == {(EventKind.NEWS, door): When.NOW}

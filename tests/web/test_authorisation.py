@@ -9,12 +9,13 @@ from django.urls import URLPattern, get_resolver
 
 from core.chats import open_web_chat
 from core.contact import send_message
+from core.delivery import EventKind, propose_broadcast
 from core.shared.clock import ManualClock
 from core.shared.ids import PersonId
 from core.store import Database
 from core.territories import Territory
 from tests.conftest import NOON
-from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA, Town
+from tests.town import ANNA, BORIS, IVANOV, OLEG, SMIRNOVA, VERA, Town
 from tests.web.browser_twin import Browser
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
 
@@ -27,6 +28,7 @@ SIGNED_IN = ANYBODY - {NOBODY}
 CONSENTED = SIGNED_IN - {VISITOR}
 STAFF = frozenset({OFFICIAL, MODERATOR, ANALYST})
 OFFICIALS = frozenset({OFFICIAL})
+AUTHORITY = frozenset({OFFICIAL, MODERATOR})
 MODERATORS = frozenset({MODERATOR})
 OWN = frozenset({OWNER})
 # An official sees a conversation from both sides; writing as either is the core's to decide.
@@ -74,6 +76,9 @@ PAGES: dict[str, Row] = {
     "end_session": post(SIGNED_IN, "/me/sessions/end", session="x"),
     "change_name": post(SIGNED_IN, "/me/name", name="Имя"),
     "change_language": post(SIGNED_IN, "/me/language", language="en"),
+    "notices": Row(SIGNED_IN, "/me/notices"),
+    "choose_preset": post(SIGNED_IN, "/me/notices/preset", preset="calm"),
+    "choose_notices": post(SIGNED_IN, "/me/notices/matrix", **{"news-web": "off"}),
     "console": Row(STAFF, "/console"),
     "queue_fragment": Row(OFFICIALS, "/console/fragments/queue/conversations"),
     "conversation_queue": Row(OFFICIALS, "/console/conversations"),
@@ -84,6 +89,10 @@ PAGES: dict[str, Row] = {
     "new_poll": Row(MODERATORS, "/console/polls/new"),
     "poll_at_desk": Row(MODERATORS, "/console/polls/{poll}"),
     "close_poll": post(MODERATORS, "/console/polls/{poll}/close"),
+    "broadcast_queue": Row(AUTHORITY, "/console/broadcasts"),
+    "new_broadcast": Row(AUTHORITY, "/console/broadcasts/new"),
+    "broadcast_at_desk": Row(AUTHORITY, "/console/broadcasts/{broadcast}"),
+    "decide_broadcast": post(AUTHORITY, "/console/broadcasts/{broadcast}/decision", decision="reject"),
     "alert_queue": Row(OFFICIALS, "/console/alerts"),
     "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),
     "acknowledge_alert": post(OFFICIALS, "/console/alerts/{alert}/acknowledge"),
@@ -192,6 +201,14 @@ def _furnish(town: Town) -> dict[str, str]:
         "conversation": sent.conversation_id,
         "chat": chat.id,
         "alert": the_open_alert(town),
+        "broadcast": town.database.run(
+            propose_broadcast,
+            territory_id=town.territory.id,
+            created_by=town.people[SMIRNOVA],
+            event=EventKind.NEWS,
+            title="Отключение воды",
+            text="12 марта",
+        ),
         "territory": town.territory.id,
     }
 

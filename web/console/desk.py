@@ -9,13 +9,14 @@ from core.shared.ids import TerritoryId
 from core.spaces import territories_where
 from core.store import Reading
 
-Tab = Literal["conversations", "polls", "alerts"]
+Tab = Literal["conversations", "polls", "alerts", "broadcasts"]
 
 # In the order of the tabs: what waits for a person comes first.
 TABS: dict[Tab, Action] = {
     "conversations": Action.ANSWER_CITIZENS,
     "polls": Action.RUN_POLLS,
     "alerts": Action.HANDLE_ALERTS,
+    "broadcasts": Action.BROADCAST,
 }
 
 

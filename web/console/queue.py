@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from core.alerts import AlertCard, Severity, alert_headline, open_alerts
 from core.contact import ConversationCard, ConversationStatus
 from core.contact import queue as conversations_waiting
+from core.delivery import Broadcast, BroadcastState, broadcasts_in
 from core.polls import Poll, Tally, recent_polls, tally
 from core.shared.language import Language
 from core.store import Reading
@@ -66,6 +67,7 @@ class Waiting:
     conversations: list[ConversationCard]
     polls: list[tuple[Poll, Tally]]
     alerts: list[AlertCard]
+    broadcasts: list[Broadcast]
 
 
 def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
@@ -76,6 +78,7 @@ def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
         conversations=conversations_waiting(reading, viewer=desk.viewer) if places["conversations"] else [],
         polls=[(poll, tally(reading, poll_id=poll.id)) for poll in polls],
         alerts=open_alerts(reading, viewer=desk.viewer) if places["alerts"] else [],
+        broadcasts=broadcasts_in(reading, territory_ids=places["broadcasts"]) if places["broadcasts"] else [],
     )
 
 
@@ -87,11 +90,13 @@ def queue_view(
         "conversations": sum(_waits(card) for card in waiting.conversations),
         "polls": sum(poll.takes_votes for poll, _ in waiting.polls),
         "alerts": sum(_untaken(card, now) for card in waiting.alerts),
+        "broadcasts": sum(one.state is BroadcastState.WAITING for one in waiting.broadcasts),
     }
     rows: dict[Tab, Sequence[Row]] = {
         "conversations": [_conversation_row(card, current, now) for card in waiting.conversations],
         "polls": [_poll_row(poll, votes, current, now) for poll, votes in waiting.polls],
         "alerts": [_alert_row(card, current, now, language) for card in waiting.alerts],
+        "broadcasts": [_broadcast_row(one, current, now) for one in waiting.broadcasts],
     }
     return QueueView(
         tab=tab,
@@ -129,6 +134,7 @@ def _title(tab: Tab) -> str:
         "conversations": gettext("Citizens"),
         "polls": gettext("Polls"),
         "alerts": gettext("Alerts"),
+        "broadcasts": gettext("Mailings"),
     }[tab]
 
 
@@ -186,6 +192,31 @@ def _alert_row(card: AlertCard, current: str, now: datetime, language: Language)
         done=not _untaken(card, now),
         current=alert.id == current,
     )
+
+
+def _broadcast_row(broadcast: Broadcast, current: str, now: datetime) -> Row:
+    waits = broadcast.state is BroadcastState.WAITING
+    return Row(
+        id=broadcast.id,
+        address=f"/console/broadcasts/{broadcast.id}",
+        title=broadcast.title,
+        line=state_words(broadcast.state),
+        note=short_moment(broadcast.created_at, now=now),
+        icon="send-horizontal",
+        mood="warn" if waits else "muted",
+        current=broadcast.id == current,
+    )
+
+
+def state_words(state: BroadcastState) -> str:
+    """Where a broadcast stands, in words."""
+    return {
+        BroadcastState.WAITING: gettext("waits for a second person"),
+        BroadcastState.SENDING: gettext("is being sent"),
+        BroadcastState.DONE: gettext("has been sent"),
+        BroadcastState.STOPPED: gettext("was stopped"),
+        BroadcastState.REJECTED: gettext("was not let out"),
+    }[state]
 
 
 def _alert_standing(card: AlertCard, now: datetime) -> str:

@@ -1,0 +1,97 @@
+"""Broadcasts and digests in words."""
+
+from core.alerts import alert_card, alert_headline
+from core.delivery import (
+    BroadcastState,
+    Delivery,
+    EventKind,
+    UnknownBroadcast,
+    WaitingNotice,
+    broadcast,
+    notices_in,
+)
+from core.shared.ids import AlertId
+from core.shared.language import N_, Language, translate, translate_plural
+from core.store import Reading
+from core.territories import territory
+from messengers import (
+    Link,
+    OpenBelow,
+    Place,
+    Press,
+    RichText,
+    Screen,
+    Site,
+    Unsubscribe,
+    bold,
+    plain,
+    shortened,
+    stacked,
+)
+from notifications.kinds import Kind, kind_of
+from notifications.obsolete import Obsolete
+
+LINE_LIMIT = 200
+
+_HEADINGS = {
+    EventKind.ALERTS: N_("Indicators"),
+    EventKind.WARNINGS: N_("Warnings"),
+    EventKind.NEWS: N_("News"),
+    EventKind.OWN: N_("Your affairs"),
+}
+
+
+def broadcast_screen(reading: Reading, delivery: Delivery, language: Language) -> Screen:
+    """The authority's words, whose they are, and the way to get no more of them. Raises: Obsolete."""
+    said = broadcast(reading, broadcast_id=delivery.details["broadcast_id"])
+    if said.state not in {BroadcastState.SENDING, BroadcastState.DONE}:
+        raise Obsolete("stopped")
+    place = territory(reading, territory_id=said.territory_id).name(language)
+    text = stacked(
+        bold(said.title),
+        plain(said.text),
+        plain("— " + translate(language, N_("Administration: {place}"), place=place)),
+        gap="\n\n",
+    )
+    menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
+    no_more = Press(translate(language, N_("Send me no more of these")), Unsubscribe(said.event))
+    return Screen(text=text, buttons=((menu,), (no_more,)))
+
+
+def digest_screen(reading: Reading, delivery: Delivery, language: Language, site: Site) -> Screen:
+    """What was not shown at once, by kind of event, the newest first; every notice has its line."""
+    notices = notices_in(reading, digest_id=delivery.details["digest_id"])
+    heading = translate_plural(
+        language,
+        N_("{count} thing that you have not seen yet"),
+        N_("{count} things that you have not seen yet"),
+        len(notices),
+    )
+    parts: list[RichText] = [bold(heading)]
+    for event in EventKind:
+        lines = [_line(reading, one, language) for one in notices if one.event is event]
+        if lines:
+            parts.append(stacked(bold(translate(language, _HEADINGS[event])), *lines))
+    settings = Press(translate(language, N_("🔔 Notifications")), OpenBelow(Place.NOTICES))
+    menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
+    account = Link(translate(language, N_("Open my account")), site.address("me/notices"))
+    return Screen(text=stacked(*parts, gap="\n\n"), buttons=((account,), (settings, menu)))
+
+
+def _line(reading: Reading, notice: WaitingNotice, language: Language) -> RichText:
+    said = shortened(RichText(_words(reading, notice, language)), limit=LINE_LIMIT)
+    return RichText("• ") + said
+
+
+def _words(reading: Reading, notice: WaitingNotice, language: Language) -> str:
+    kind = kind_of(notice.kind)
+    if kind is Kind.ALERT:
+        card = alert_card(reading, alert_id=AlertId(notice.details["alert_id"]))
+        return alert_headline(language, card)
+    if kind is Kind.BROADCAST:
+        try:
+            said = broadcast(reading, broadcast_id=notice.details["broadcast_id"])
+        except UnknownBroadcast:
+            return translate(language, N_("A message of the administration that was withdrawn"))
+        return f"{said.title}. {said.text}"
+    raise ValueError(f"{notice.kind} does not come in digests")

@@ -1,0 +1,114 @@
+"""One notice for one person: shown now and over what, kept for the digest, or not shown at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.delivery import (
+    EventKind,
+    NewDelivery,
+    Preferences,
+    Urgency,
+    WaitingNotice,
+    When,
+    enqueue,
+    keep_for_digest,
+)
+from core.shared.ids import FactId, PersonId
+from core.store import UnitOfWork
+from messengers import Carrier
+from notifications.channels import Address
+from notifications.kinds import Kind
+from notifications.timing import next_digest_moment, next_waking_moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that people are to be told.
+
+    everywhere: over all their carriers, else over the first that they want it on. zone: whose night is kept
+    quiet; None if it has been thought of already or there is none. awake: the person was here a moment ago.
+    """
+
+    kind: Kind
+    event: EventKind
+    topic: str
+    people: Sequence[PersonId]
+    urgency: Urgency
+    due_at: datetime
+    zone: str | None = None
+    awake: bool = False
+    everywhere: bool = False
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a notice is shown at once, or that it waits for the digest; neither: it is not wanted."""
+
+    now: Sequence[Address]
+    in_digest: bool
+
+
+def where_shown(notice: Notice, ways: Sequence[Address], wanted: Preferences) -> Shown:
+    """What becomes of a notice for a person with these ways and wishes.
+
+    Critical ones and one's own affairs are not asked about: they are always told.
+    """
+    if notice.urgency is Urgency.CRITICAL:
+        now = list(ways)
+    else:
+        now = [way for way in ways if wanted.when(notice.event, way.carrier) is When.NOW]
+    if now:
+        return Shown(now if notice.everywhere else now[:1], in_digest=False)
+    return Shown([], any(wanted.when(notice.event, way.carrier) is When.DIGEST for way in ways))
+
+
+def tell(
+    uow: UnitOfWork,
+    notice: Notice,
+    *,
+    fact_id: FactId,
+    person_id: PersonId,
+    ways: Sequence[Address],
+    wanted: Preferences,
+) -> int:
+    """Ask for the messages, or keep the notice for the digest; how many rows are new."""
+    shown = where_shown(notice, ways, wanted)
+    if shown.in_digest:
+        waiting = WaitingNotice(
+            fact_id=fact_id,
+            person_id=person_id,
+            event=notice.event,
+            kind=notice.kind,
+            topic=notice.topic,
+            details=notice.details,
+            noticed_at=uow.now,
+        )
+        due_at = next_digest_moment(uow.now, notice.zone or "Europe/Moscow")
+        return int(keep_for_digest(uow, notice=waiting, due_at=due_at))
+    return enqueue(uow, deliveries=[_delivery(notice, fact_id, person_id, way) for way in shown.now])
+
+
+def _delivery(notice: Notice, fact_id: FactId, person_id: PersonId, way: Address) -> NewDelivery:
+    return NewDelivery(
+        fact_id=fact_id,
+        person_id=person_id,
+        kind=notice.kind,
+        carrier=way.carrier,
+        address=way.name,
+        topic=notice.topic,
+        urgency=notice.urgency,
+        due_at=_moment(notice, way),
+        details=notice.details,
+    )
+
+
+def _moment(notice: Notice, way: Address) -> datetime:
+    """When it may be sent; the web chat makes no sound at night."""
+    quiet = notice.zone is not None and not notice.awake and notice.urgency is not Urgency.CRITICAL
+    if not quiet or way.carrier is Carrier.WEB:
+        return notice.due_at
+    assert notice.zone is not None  # noqa: S101 - narrows the type after `quiet`
+    return next_waking_moment(notice.due_at, notice.zone)
