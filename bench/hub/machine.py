@@ -18,7 +18,6 @@ from typing import IO, Final, Self
 MOST_DESCRIPTORS: Final = 20_000
 START_LIMIT_S: Final = 60.0
 STOP_LIMIT_S: Final = 10.0
-_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _PR_SET_PDEATHSIG: Final = 1
 _libc = ctypes.CDLL(None)
 
@@ -152,9 +151,11 @@ class Child:
         assert os.sched_getaffinity(self.pid) == {self._core}, f"{self.pid} is not pinned"
 
     def cpu_s(self) -> float:
-        """CPU-seconds of all its threads so far, user and system, in steps of 10 ms."""
-        fields = _stat(self.pid)
-        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+        """CPU-seconds of all its threads so far, user and system, to the nanosecond."""
+        clock = ctypes.c_int()
+        if _libc.clock_getcpuclockid(self.pid, ctypes.byref(clock)) != 0:
+            raise Trouble(f"{self.name} ended:\n{self.last_words()}")
+        return time.clock_gettime(clock.value)
 
     def usage(self) -> Usage:
         """What it has taken of the machine so far."""
@@ -190,11 +191,7 @@ def _settle(core: int) -> None:
     os.sched_setaffinity(0, {core})
 
 
-def _stat(pid: int) -> list[str]:
+def _parent(pid: int) -> int:
     text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     # The program's name stands in brackets and may hold spaces and brackets itself.
-    return text.rpartition(")")[2].split()
-
-
-def _parent(pid: int) -> int:
-    return int(_stat(pid)[1])
+    return int(text.rpartition(")")[2].split()[1])

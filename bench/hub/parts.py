@@ -13,6 +13,7 @@ from bench.hub.workloads import idle, mass_return, with_stalled_readers, written
 
 Part = Callable[[Place, Report], None]
 
+SMALL_ROOM: Final = 20
 ROOM: Final = 1_000
 LARGE_ROOM: Final = 5_000
 LONE_MESSAGES: Final = 150
@@ -52,8 +53,13 @@ def _large_room(place: Place, report: Report) -> None:
 
 
 def _many_rooms(place: Place, report: Report) -> None:
-    with hub_hall(place, rooms=50, clients=place.scaled(20)) as hall:
-        _fan_out(report, "deliveries_per_cpu_s_50_rooms", hall, place.seconds)
+    clients, name = place.scaled(SMALL_ROOM), "deliveries_per_cpu_s_50_rooms"
+    with hub_hall(place, rooms=50, clients=clients) as hall:
+        _fan_out(report, name, hall, place.seconds)
+    # To a peer it is the same whether 20 are reached in one room or in another.
+    for peer in (PLAIN_LOOP, UWS):
+        with peer_hall(place, peer, clients=clients) as hall:
+            _fan_out(report, f"{name}_{peer.name}", hall, place.seconds)
 
 
 def _lone(place: Place, report: Report) -> None:

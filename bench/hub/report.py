@@ -13,10 +13,8 @@ from bench.hub.peers import PEERS
 NAMES: Final = (
     "deliveries_per_cpu_s",
     "publications_per_frame",
-    "deliveries_per_cpu_s_5000",
-    "deliveries_per_cpu_s_5000_plain_loop",
-    "deliveries_per_cpu_s_5000_uws",
-    "deliveries_per_cpu_s_50_rooms",
+    *(f"deliveries_per_cpu_s_5000{of}" for of in ("", "_plain_loop", "_uws")),
+    *(f"deliveries_per_cpu_s_50_rooms{of}" for of in ("", "_plain_loop", "_uws")),
     *(f"deliveries_per_cpu_s_{peer.name}" for peer in PEERS),
     *(
         f"lone_last_{percentile}_ms{of}"
