@@ -72,6 +72,13 @@ def socket_url(directory: Path) -> str:
     return f"unix://{socket_path(directory)}"
 
 
+def forget_socket(directory: Path) -> None:
+    """Remove the folder that `redis_command` made under the temporary folder, if it did; redis has ended."""
+    folder = socket_path(directory).parent
+    if folder != directory.resolve():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def redis_command(binary: Path, *, directory: Path) -> list[str]:
     """Return the command line of a redis with an append-only file in `directory`.
 

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import structlog
 
-from app.embedded_redis import RedisServerNotFoundError
+from app.embedded_redis import RedisServerNotFoundError, forget_socket
 from app.settings import Settings
 from app.supervisor.announcement import farewell, started, welcome
 from app.supervisor.children import Child, ChildSpec
@@ -147,6 +147,7 @@ async def _run(settings: Settings, specs: list[ChildSpec], address: str) -> int:
     finally:
         console.block(farewell())
         await supervisor.end()
+        forget_socket(settings.redis_folder)
 
 
 async def _start_all(supervisor: Supervisor, settings: Settings, console: Console, address: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.embedded_redis import socket_path
 from tests.app.instances import Instance, free_port, running
 
 
@@ -35,6 +36,20 @@ def test_it_ends_with_everything_it_started_and_leaves_no_stale_file(tmp_path: P
         assert instance.nothing_left(seconds=0)
         assert not (instance.var / "address").exists()
         assert not (instance.var / "redis" / "redis.sock").exists()
+
+
+def test_the_socket_of_a_deep_folder_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    deep = tmp_path / ("a" * 60) / ("b" * 60)
+    deep.mkdir(parents=True)
+    with tiny(deep, "redis", "web") as instance:
+        instance.wait_for("is ready")
+        elsewhere = socket_path(instance.var / "redis")
+        assert elsewhere.exists()
+        assert not elsewhere.is_relative_to(tmp_path)
+
+        instance.terminate()
+
+        assert not elsewhere.parent.exists()
 
 
 def test_a_killed_child_is_started_again_and_its_grandchildren_are_gone(tmp_path: Path) -> None:
