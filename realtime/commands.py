@@ -1,16 +1,26 @@
 """What a connection may do to the core: each is one transaction, acknowledged after its commit."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from core.chats import UnknownChat, chat_of_stream, press_in_web_chat, write_in_web_chat
 from core.contact import UnknownConversation, speak
 from core.identity import SignInNeeded, Viewer
-from core.rooms import UnknownRoom, room_for, room_of, stream_of
+from core.rooms import (
+    UnknownRoom,
+    delete_message,
+    edit_message,
+    put_sign,
+    room_for,
+    room_of,
+    stream_of,
+    take_sign_back,
+)
 from core.rooms import mark_read as mark_room_read
 from core.shared.ids import PersonId, RoomId
 from core.store import StreamEvent, UnitOfWork, head
 from realtime.doors import enter
-from realtime.protocol import NoSuchStream, Press, Read, Send, WrongStream
+from realtime.protocol import Delete, Edit, NoSuchStream, Press, React, Read, Send, WrongStream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +105,30 @@ def mark_read(uow: UnitOfWork, *, viewer: Viewer, message: Read) -> None:
         enter(uow, viewer=viewer, stream=message.stream)
     else:
         raise WrongStream
+
+
+def change(uow: UnitOfWork, *, viewer: Viewer, message: Edit | Delete | React) -> None:
+    """Change, delete or sign a message of a room; the same again changes nothing.
+
+    Raises: NoSuchStream, WrongStream, SignInNeeded and the refusals of core.rooms (NotYours, UnknownMessage,
+    TooLateToChange, UnknownReaction, ConsentNeeded, Empty, TooLong).
+    """
+    person_id, room_id = _speaker(viewer), room_of(message.stream)
+    if room_id is None:
+        raise WrongStream
+    try:
+        match message:
+            case Edit():
+                edit_message(uow, person_id=person_id, room_id=room_id, seq=message.of, text=message.text)
+            case Delete():
+                delete_message(uow, person_id=person_id, room_id=room_id, seq=message.of)
+            case React():
+                sign = put_sign if message.on else take_sign_back
+                sign(uow, person_id=person_id, room_id=room_id, seq=message.of, reaction=message.reaction)
+            case _:
+                assert_never(message)
+    except UnknownRoom as hidden:
+        raise NoSuchStream from hidden
 
 
 def _send_to_conversation(

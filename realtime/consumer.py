@@ -18,10 +18,13 @@ from realtime.limits import TokenBucket, TooFast, TooManyStreams
 from realtime.outlet import AsgiOutlet, BoundedOutlet, WireOutlet
 from realtime.protocol import (
     CloseCode,
+    Delete,
+    Edit,
     FrameTooLarge,
     Incoming,
     Ping,
     Press,
+    React,
     Read,
     Send,
     Subscribe,
@@ -189,16 +192,23 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             case Unsubscribe():
                 self._unfollow(message.stream)
                 self._say(ok_frame(message.id, stream=message.stream))
+            case Typing():
+                self._typing(message)
+            case Ping():
+                self._say(ok_frame(message.id))
+            case _:
+                await self._write(message)
+
+    async def _write(self, message: Send | Press | Read | Edit | Delete | React) -> None:
+        match message:
             case Send():
                 await self._send(message)
             case Press():
                 await self._press(message)
             case Read():
                 await self._read(message)
-            case Typing():
-                self._typing(message)
-            case Ping():
-                self._say(ok_frame(message.id))
+            case Edit() | Delete() | React():
+                await self._change(message)
             case _:
                 assert_never(message)
 
@@ -253,6 +263,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         self._say(answer)
         if said.for_bots:
             self.hub.nudge_bots()
+
+    async def _change(self, message: Edit | Delete | React) -> None:
+        await self.hub.database.run_async(commands.change, viewer=self.viewer, message=message)
+        self._say(ok_frame(message.id, stream=message.stream))
 
     async def _press(self, message: Press) -> None:
         await self.hub.database.run_async(commands.press, viewer=self.viewer, message=message)

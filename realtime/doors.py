@@ -107,6 +107,7 @@ def _me(_reading: Reading, viewer: Viewer, _thing_id: str) -> bool:
 
 DOORS: Final[Mapping[str, Door]] = {
     "room": _rooms,
+    "signs": _rooms,
     "chat": _one_by_one(_chat),
     "poll": _one_by_one(_poll),
     "queue": _one_by_one(_queue),

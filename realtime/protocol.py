@@ -17,10 +17,11 @@ from core.shared.language import N_
 MAX_FRAME_BYTES: Final = 64 * 1024
 MAX_TEXT_CHARS: Final = 16_000
 MAX_PRESS_DATA_BYTES: Final = 64
+MAX_REACTION_CHARS: Final = 16
 # Numbers above this are no longer exact in a browser.
 MAX_NUMBER: Final = 2**53 - 1
 
-_STREAM = re.compile(r"(room|chat|poll|queue):[0-9a-f]{32}|me")
+_STREAM = re.compile(r"(room|signs|chat|poll|queue):[0-9a-f]{32}|me")
 _CLIENT_ID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 
 
@@ -92,12 +93,46 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """Say ``text`` in a room or a chat; a repetition under the same ``client_id`` changes nothing."""
+    """Say ``text`` in a room or a chat; a repetition under the same ``client_id`` changes nothing.
+
+    ``reply_to``: number of the message of the room that is answered.
+    """
 
     id: int
     stream: str
     client_id: str
     text: str
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Let one's own message ``of`` of a room say ``text``; a repetition changes nothing."""
+
+    id: int
+    stream: str
+    of: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Delete message ``of`` of a room; a repetition changes nothing."""
+
+    id: int
+    stream: str
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """Put the sign ``reaction`` under message ``of`` of a room (``on``), or take it back."""
+
+    id: int
+    stream: str
+    of: int
+    reaction: str
+    on: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +169,7 @@ class Ping:
     id: int
 
 
-Incoming = Subscribe | Unsubscribe | Send | Press | Read | Typing | Ping
+Incoming = Subscribe | Unsubscribe | Send | Edit | Delete | React | Press | Read | Typing | Ping
 
 
 def read_message(frame: str) -> Incoming:
@@ -169,15 +204,10 @@ def _message(fields: "_Fields") -> Incoming:
                 stream=fields.stream(),
                 client_id=fields.client_id(),
                 text=fields.text("text", limit=MAX_TEXT_CHARS),
+                reply_to=fields.optional_number("reply_to"),
             )
-        case "press":
-            return Press(
-                id=fields.number("id"),
-                stream=fields.stream(),
-                client_id=fields.client_id(),
-                of=fields.number("of"),
-                data=fields.press_data(),
-            )
+        case "press" | "edit" | "delete" | "react":
+            return _to_message(fields)
         case "read":
             return Read(id=fields.number("id"), stream=fields.stream(), seq=fields.number("seq"))
         case "typing":
@@ -186,6 +216,23 @@ def _message(fields: "_Fields") -> Incoming:
             return Ping(id=fields.number("id"))
         case _:
             raise UnknownOperation
+
+
+def _to_message(fields: "_Fields") -> Press | Edit | Delete | React:
+    """What is done to a message that stands already."""
+    number, stream, of = fields.number("id"), fields.stream(), fields.number("of")
+    match fields.value["op"]:
+        case "press":
+            return Press(
+                id=number, stream=stream, client_id=fields.client_id(), of=of, data=fields.press_data()
+            )
+        case "edit":
+            return Edit(id=number, stream=stream, of=of, text=fields.text("text", limit=MAX_TEXT_CHARS))
+        case "delete":
+            return Delete(id=number, stream=stream, of=of)
+        case _:
+            reaction = fields.text("reaction", limit=MAX_REACTION_CHARS)
+            return React(id=number, stream=stream, of=of, reaction=reaction, on=fields.flag("on"))
 
 
 def _json_object(frame: str) -> dict[str, Any]:
@@ -235,10 +282,16 @@ class _Fields:
             raise Unreadable(reason=f"{name} holds a broken character") from error
         return value
 
+    def flag(self, name: str) -> bool:
+        value = self.value.get(name)
+        if not isinstance(value, bool):
+            raise Unreadable(reason=f"{name} must be true or false")
+        return value
+
     def stream(self) -> str:
         name = self.text("stream", limit=64)
         if not _STREAM.fullmatch(name):
-            raise Unreadable(reason="stream must be room:ID, chat:ID, poll:ID, queue:ID or me")
+            raise Unreadable(reason="stream must be room:ID, signs:ID, chat:ID, poll:ID, queue:ID or me")
         return name
 
     def client_id(self) -> str:

@@ -13,9 +13,9 @@ from typing import Any, Final, Protocol
 
 from core.contact import conversations_of
 from core.polls import tally
-from core.rooms import read_up_to, stream_of
-from core.shared.ids import PersonId, PollId, TerritoryId
-from core.store import Database, Reading, heads
+from core.rooms import read_up_to, signs_under, stream_of
+from core.shared.ids import PersonId, PollId, RoomId, TerritoryId
+from core.store import Database, Reading, head, heads
 from core.territories import ancestry
 from realtime.fanout import Fanout, Outlet
 from realtime.frames import state_frame
@@ -24,6 +24,7 @@ from realtime.wire import Frame
 log = logging.getLogger(__name__)
 
 PACE_S: Final = 0.1
+SIGNED_MESSAGES: Final = 200
 # Which field of a fact names the thing that a console's queue shows.
 QUEUE_THINGS: Final = {"conversation_id": "conversation", "poll_id": "poll", "alert_id": "alert"}
 
@@ -102,6 +103,8 @@ class States:
         """Move the streams that a published fact concerns."""
         if payload.get("poll_id") is not None:
             self._touch(f"poll:{payload['poll_id']}")
+        if payload.get("signs_of_room_id") is not None:
+            self._touch(f"signs:{payload['signs_of_room_id']}")
         if payload.get("citizen_id") is not None:
             self.counters_moved(payload["citizen_id"])
         territory_id = payload.get("territory_id")
@@ -136,10 +139,14 @@ class States:
             self._pace(topic, lambda: self._refresh(topic, read)).touch()
 
     async def _refresh(self, topic: str, read: "Reader") -> None:
-        state = await self.database.read_async(read, thing_id=topic.partition(":")[2])
-        if topic in self.fanout.watchers and self._shown.get(topic) != state:
-            self._shown[topic] = state
-            self.fanout.show(topic, state, stream=_on_the_wire(topic))
+        kind, _, thing_id = topic.partition(":")
+        state = await self.database.read_async(read, thing_id=thing_id)
+        shown = self._shown.get(topic)
+        if topic not in self.fanout.watchers or shown == state:
+            return
+        self._shown[topic] = state
+        news = state if shown is None or kind not in BY_KEY else _changes(shown, state)
+        self.fanout.show(topic, news, stream=_on_the_wire(topic))
 
     def _queue_moved(self, territory_id: str, thing: str, thing_id: str) -> None:
         if not any(topic.startswith("queue:") for topic in self.fanout.watchers):
@@ -191,6 +198,22 @@ def _tally(reading: Reading, *, thing_id: str) -> dict[str, Any]:
     }
 
 
+def _signs(reading: Reading, *, thing_id: str) -> dict[str, Any]:
+    """The signs under the newest messages of a room, by the number of the message.
+
+    Messages without signs are there too, so that whoever comes back learns of the ones taken away.
+    """
+    room_id = RoomId(thing_id)
+    last = head(reading, stream=stream_of(room_id)).seq
+    first = max(1, last - SIGNED_MESSAGES + 1)
+    signs = signs_under(reading, room_id=room_id, first=first, last=last)
+    return {str(seq): dict(signs[seq].counts) if seq in signs else {} for seq in range(first, last + 1)}
+
+
+def _changes(shown: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in state.items() if shown.get(key) != value}
+
+
 def _counters(reading: Reading, *, thing_id: str) -> dict[str, Any]:
     """How many messages of a citizen's own conversations are unread."""
     person_id = PersonId(thing_id)
@@ -204,4 +227,6 @@ def _counters(reading: Reading, *, thing_id: str) -> dict[str, Any]:
     return {"unread": unread}
 
 
-READERS: Final[dict[str, Reader]] = {"poll": _tally, "me": _counters}
+READERS: Final[dict[str, Reader]] = {"poll": _tally, "me": _counters, "signs": _signs}
+# Of these only the keys that changed go out: a crowd that signs one message must not cost a whole page each.
+BY_KEY: Final = ("signs",)

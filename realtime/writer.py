@@ -45,7 +45,13 @@ class Writer:
         """
         room_id = room_of(message.stream)
         if room_id is not None:
-            post = Post(room_id=room_id, sender=viewer, client_id=message.client_id, text=message.text)
+            post = Post(
+                room_id=room_id,
+                sender=viewer,
+                client_id=message.client_id,
+                text=message.text,
+                reply_to=message.reply_to,
+            )
             try:
                 return commands.said(await self._posts.ask(post))
             except UnknownRoom:

@@ -121,11 +121,19 @@ class LiveClient:
         self.followed.pop(stream, None)
 
     async def send(
-        self, stream: str, text: str, *, client_id: str | None = None, timeout_s: float = 30.0
+        self,
+        stream: str,
+        text: str,
+        *,
+        client_id: str | None = None,
+        reply_to: int | None = None,
+        timeout_s: float = 30.0,
     ) -> Receipt:
         """Say something and wait until it is durable, across reconnections. Raises: Refused, Closed."""
         client_id = client_id or str(uuid4())
-        message = {"op": "send", "stream": stream, "client_id": client_id, "text": text}
+        message: dict[str, Any] = {"op": "send", "stream": stream, "client_id": client_id, "text": text}
+        if reply_to is not None:
+            message["reply_to"] = reply_to
         return _receipt(await self._ask(message, timeout_s=timeout_s), client_id)
 
     async def press(
@@ -135,6 +143,18 @@ class LiveClient:
         client_id = client_id or str(uuid4())
         message = {"op": "press", "stream": stream, "client_id": client_id, "of": of, "data": data}
         await self._ask(message, timeout_s=timeout_s)
+
+    async def edit(self, stream: str, of: int, text: str) -> None:
+        """Change one's own message of a room. Raises: Refused."""
+        await self._ask({"op": "edit", "stream": stream, "of": of, "text": text})
+
+    async def delete(self, stream: str, of: int) -> None:
+        """Delete a message of a room. Raises: Refused."""
+        await self._ask({"op": "delete", "stream": stream, "of": of})
+
+    async def react(self, stream: str, of: int, reaction: str, *, on: bool = True) -> None:
+        """Put a sign under a message of a room, or take it back. Raises: Refused."""
+        await self._ask({"op": "react", "stream": stream, "of": of, "reaction": reaction, "on": on})
 
     async def read(self, stream: str, seq: int) -> None:
         """Say that everything up to ``seq`` has been read."""

@@ -80,6 +80,11 @@ def test_fields_of_a_newer_page_are_passed_over() -> None:
         pytest.param('{"op":"subscribe","id":1,"stream":"table:' + "a" * 32 + '"}', id="unknown kind"),
         pytest.param('{"op":"subscribe","id":1,"stream":"' + ROOM + '","seq":"0"}', id="seq as text"),
         pytest.param('{"op":"subscribe","id":1,"stream":["' + ROOM + '"]}', id="stream as list"),
+        pytest.param('{"op":"edit","id":1,"stream":"' + ROOM + '","text":"a"}', id="an edit of nothing"),
+        pytest.param(
+            '{"op":"react","id":1,"stream":"' + ROOM + '","of":1,"reaction":"thanks","on":1}',
+            id="truth as number",
+        ),
         pytest.param(
             '{"op":"send","id":1,"stream":"' + ROOM + '","client_id":"' + CLIENT_ID + '","text":5}',
             id="text as number",
