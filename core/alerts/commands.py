@@ -12,6 +12,7 @@ from core.alerts.model import AlertRow, RuleRow
 from core.alerts.rules import Acknowledgement, AlertState, Severity, Side, SnoozeTerm, snoozed_until
 from core.identity import Action, person, require_right
 from core.indicators import Forecast, indicator, newest_vintage, series_changed_by, store_forecast
+from core.shared.errors import Forbidden
 from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId, new_id
 from core.store import UnitOfWork
 from core.territories import territory
@@ -83,7 +84,7 @@ def evaluate_release(uow: UnitOfWork, *, vintage: int) -> list[AlertId]:
 def acknowledge_alert(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId) -> Acknowledgement:
     """Take an alert upon oneself. The first one has it; a later one is told who and when.
 
-    Raises: UnknownAlert, Forbidden, AlertOver.
+    Raises: UnknownAlert, also for those without the right; AlertOver.
     """
     row = _open_alert(uow, alert_id, person_id)
     first = row.acknowledged_by is None
@@ -108,7 +109,7 @@ def snooze_alert(
 ) -> AlertSnoozed:
     """Put an alert off; the fact says until when (UTC). Put off again, the later choice holds.
 
-    Raises: UnknownAlert, Forbidden, AlertOver, WrongSnooze.
+    Raises: UnknownAlert, also for those without the right; AlertOver, WrongSnooze.
     """
     row = _open_alert(uow, alert_id, person_id)
     zone = ZoneInfo(territory(uow, territory_id=TerritoryId(row.territory_id)).time_zone)
@@ -176,7 +177,11 @@ def settle_late_illustrations(uow: UnitOfWork, *, after: timedelta) -> int:
 def _open_alert(uow: UnitOfWork, alert_id: AlertId, person_id: PersonId) -> AlertRow:
     row = _locked(uow, alert_id)
     territory_id = TerritoryId(row.territory_id)
-    require_right(uow, person_id=person_id, action=Action.HANDLE_ALERTS, territory_id=territory_id)
+    try:
+        require_right(uow, person_id=person_id, action=Action.HANDLE_ALERTS, territory_id=territory_id)
+    except Forbidden as hidden:
+        # Whoever may not handle alerts must not learn which there are.
+        raise UnknownAlert from hidden
     if row.state != AlertState.FIRING:
         raise AlertOver
     return row

@@ -6,8 +6,9 @@ from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
 from core.contact.model import ConversationRow, NumberRow
 from core.contact.rules import ConversationStatus, Sent, report_number
-from core.identity import Action, require_consent, require_right
+from core.identity import Action, Person, require_consent, require_right
 from core.rooms import Post, Sender, create_room, post_message, stream_of
+from core.shared.errors import Forbidden
 from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId, new_id
 from core.spaces import SpaceKind, create_space, join_space
 from core.store import StreamEvent, UnitOfWork, sent_before
@@ -41,12 +42,7 @@ def answer(
     Raises: UnknownConversation, Forbidden, AlreadyResolved, Empty, TooLong.
     """
     row = _locked(uow, conversation_id)
-    official = require_right(
-        uow,
-        person_id=official_id,
-        action=Action.ANSWER_CITIZENS,
-        territory_id=TerritoryId(row.territory_id),
-    )
+    official = _official(uow, row, official_id)
     if row.status == ConversationStatus.RESOLVED:
         raise AlreadyResolved(number=row.number)
     name = ", ".join(filter(None, (official.display_name, official.position)))
@@ -103,12 +99,7 @@ def speak(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, text: str, c
 def resolve(uow: UnitOfWork, *, official_id: PersonId, conversation_id: ConversationId) -> None:
     """Say that the matter is settled. Twice is once. Raises: UnknownConversation, Forbidden."""
     row = _locked(uow, conversation_id)
-    require_right(
-        uow,
-        person_id=official_id,
-        action=Action.ANSWER_CITIZENS,
-        territory_id=TerritoryId(row.territory_id),
-    )
+    _official(uow, row, official_id)
     if row.status == ConversationStatus.RESOLVED:
         return
     row.status, row.waiting_since, row.open_key = ConversationStatus.RESOLVED, None, None
@@ -169,6 +160,22 @@ def _note_citizen_wrote(uow: UnitOfWork, row: ConversationRow, event: StreamEven
             opened=opened,
         )
     )
+
+
+def _official(uow: UnitOfWork, row: ConversationRow, person_id: PersonId) -> Person:
+    """Whoever may answer here. Its citizen is told that this is for officials, anybody else nothing at all.
+
+    Raises: Forbidden, UnknownConversation.
+    """
+    territory_id = TerritoryId(row.territory_id)
+    try:
+        return require_right(
+            uow, person_id=person_id, action=Action.ANSWER_CITIZENS, territory_id=territory_id
+        )
+    except Forbidden as refused:
+        if row.citizen_id == person_id:
+            raise
+        raise UnknownConversation from refused
 
 
 def _locked(uow: UnitOfWork, conversation_id: ConversationId) -> ConversationRow:

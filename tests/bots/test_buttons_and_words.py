@@ -16,10 +16,9 @@ from bots.carriers.mapping import CannotDo, MappedSession
 from bots.carriers.max import MaxSession
 from bots.carriers.webchat import WebChatCarrier, WebChatSession
 from bots.flows.routes import Routes
-from core.alerts import alert_card
+from core.alerts import UnknownAlert, alert_card
 from core.identity import Assurance, LinkExpired, identities_of, issue_link_code, person
 from core.polls import PollClosedForVotes
-from core.shared.errors import Forbidden
 from core.shared.ids import PersonId
 from core.store import Database
 from messengers import AcceptAlert, ButtonCodec, ChannelPolicy, Open, OpenBelow, Place, Vote
@@ -84,7 +83,7 @@ async def test_a_citizen_cannot_take_an_alert_with_a_genuine_button(town: Town, 
         phone = web_phone(town.database, conversations, "Дарья")
         await settle_in(phone)
         phone.presses(2, CODEC.encode(AcceptAlert(alert_id)))
-        await phone.sees(Forbidden().sentence("ru"))
+        await phone.sees(UnknownAlert().sentence("ru"))
 
     assert town.database.read(alert_card, alert_id=alert_id).alert.acknowledged_by is None
 

@@ -31,7 +31,6 @@ from tests.notifications.post_office import opened
 from tests.town import IVANOV, OLEG, SMIRNOVA, Town
 
 CONSENT = "Ваше согласие"
-FORBIDDEN = "вас нет права на это действие"
 HIDDEN = "Такого оповещения нет."
 KINDS = ("visitor", "citizen", "moderator", "official", "former official")
 
@@ -42,8 +41,8 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "ChooseTerritory": ("Ваше место: Заречный",) * 5,
     "ChooseLanguage": ("We speak English now",) * 5,
     "Vote": (CONSENT, *("Голос принят: Парк",) * 4),
-    "AcceptAlert": (FORBIDDEN, FORBIDDEN, FORBIDDEN, "Вы приняли оповещение", FORBIDDEN),
-    "SnoozeAlert": (FORBIDDEN, FORBIDDEN, FORBIDDEN, "Отложено", FORBIDDEN),
+    "AcceptAlert": (HIDDEN, HIDDEN, HIDDEN, "Вы приняли оповещение", HIDDEN),
+    "SnoozeAlert": (HIDDEN, HIDDEN, HIDDEN, "Отложено", HIDDEN),
     "OpenBelow": ("Прямой контакт",) * 5,
 }
 PLACES: dict[Place, tuple[str, str, str, str, str]] = {

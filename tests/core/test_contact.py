@@ -18,7 +18,7 @@ from core.contact import (
 )
 from core.identity import ConsentNeeded, Viewer, viewer_of
 from core.rooms import UnknownRoom, room_for, stream_of
-from core.shared.errors import Empty, Forbidden, TooLong
+from core.shared.errors import Empty, TooLong
 from core.store import events_after, waiting_facts
 from tests.town import ANNA, BORIS, IVANOV, OLEG, Town
 
@@ -147,8 +147,10 @@ def test_others_neither_see_nor_answer_a_conversation(town: Town, who: str) -> N
         town.database.read(conversation, viewer=viewer, conversation_id=sent.conversation_id)
     with pytest.raises(UnknownRoom):
         town.database.read(room_for, viewer=viewer, room_id=sent.room_id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(UnknownConversation):
         reply(town, who, sent, "Я отвечу")
+    with pytest.raises(UnknownConversation):
+        town.database.run(resolve, official_id=town.people[who], conversation_id=sent.conversation_id)
 
     assert town.database.read(queue, viewer=viewer) == []
 
