@@ -14,6 +14,8 @@ from web.console import pages as console
 from web.console import polls as desk_polls
 from web.indicators import pages as indicators
 from web.public import gallery, home, polls, preferences
+from web.rooms import forms as room_forms
+from web.rooms import pages as rooms
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -27,6 +29,15 @@ urlpatterns = [
     path("t/<slug:slug>/indicators", indicators.indicator_list, name="indicator_list"),
     path("t/<slug:slug>/indicators/<slug:code>", indicators.indicator, name="indicator"),
     path("t/<slug:slug>/indicators/<slug:code>.csv", indicators.indicator_data, name="indicator_data"),
+    path("t/<slug:slug>/room", rooms.territory_discussion, name="territory_room"),
+    path("rooms/<str:room_id>", rooms.room, name="room"),
+    path("rooms/<str:room_id>/said", rooms.said, name="said_in_room"),
+    path("rooms/<str:room_id>/screen", rooms.screen, name="room_screen"),
+    path("rooms/<str:room_id>/messages", room_forms.write, name="write_in_room"),
+    path("rooms/<str:room_id>/act", room_forms.act, name="act_in_room"),
+    path("rooms/<str:room_id>/read", room_forms.read, name="read_room"),
+    path("rooms/<str:room_id>/slow-mode", room_forms.slow_mode, name="slow_mode"),
+    path("rooms/<str:room_id>/poll", room_forms.put_poll, name="poll_in_room"),
     path("polls/<str:poll_id>", polls.poll_page, name="poll"),
     path("polls/<str:poll_id>/ballot", polls.vote, name="vote"),
     path("chat", chat.chat, name="chat"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from core.alerts import Severity, set_alert_rule
 from core.chats import open_web_chat, press_in_web_chat, show_in_web_chat, write_in_web_chat
 from core.contact import answer, send_message
-from core.identity import open_session
+from core.identity import open_session, viewer_of
 from core.indicators import (
     Indicator,
     NewValue,
@@ -17,8 +17,10 @@ from core.indicators import (
     register_indicators,
     set_target,
 )
-from core.shared.ids import AlertId, ChatId, ConversationId, PollId
-from tests.town import ANNA, BORIS, IVANOV, Town
+from core.polls import Poll, show_in_room
+from core.rooms import Post, Reaction, mark_read, open_territory_room, post_message, put_sign
+from core.shared.ids import AlertId, ChatId, ConversationId, PollId, RoomId, new_id
+from tests.town import ANNA, BORIS, IVANOV, OLEG, Town
 from tests.web.figures import forecast_of, publish, the_open_alert
 
 GALINA = "Галина Сергеевна"
@@ -36,6 +38,7 @@ class Stage:
     conversation: ConversationId
     chat: ChatId
     alert: AlertId
+    room: RoomId
     sessions: dict[str, str] = field(default_factory=dict)
 
     def token_of(self, name: str) -> str:
@@ -91,7 +94,45 @@ def set_the_stage(town: Town) -> Stage:
         conversation=conversation,
         chat=chat,
         alert=the_open_alert(town),
+        room=_discussion(town, poll),
     )
+
+
+def _discussion(town: Town, poll: Poll) -> RoomId:
+    """Neighbours, an official and a moderator talk about the lot in Lenina street."""
+    room_id = town.database.run(open_territory_room, territory_id=town.territory.id, title="Обсуждение")
+    _talk(town, room_id, GALINA, "Кто знает, что решили с пустырём на Ленина? Там опять разгружают щебень.")
+    _talk(
+        town, room_id, TIMUR, "Говорили про парковку. Парк нужнее: детям гулять негде, а машины стоят и так."
+    )
+    town.clock.advance(timedelta(minutes=3))
+    shown = town.database.run(
+        show_in_room,
+        person_id=town.people[OLEG],
+        room_id=room_id,
+        poll_id=poll.id,
+        client_id="stage-poll",
+    )
+    _talk(
+        town,
+        room_id,
+        IVANOV,
+        "Ничего ещё не решено: щебень для ремонта соседнего двора, к пятнице его вывезут. "
+        "Что строить, решит голосование выше.",
+        to=1,
+    )
+    _talk(town, room_id, BORIS, "Спасибо, что ответили. А можно и парк, и стоянку на десять мест?", to=4)
+    for name, seq in ((ANNA, 2), (BORIS, 2), (GALINA, 2), (ANNA, 4), (TIMUR, 4), (GALINA, shown.seq)):
+        reaction = Reaction.THANKS if seq == 4 else Reaction.SUPPORT
+        town.database.run(put_sign, person_id=town.people[name], room_id=room_id, seq=seq, reaction=reaction)
+    town.database.run(mark_read, room_id=room_id, person_id=town.people[ANNA], seq=3)
+    return room_id
+
+
+def _talk(town: Town, room_id: RoomId, who: str, text: str, *, to: int | None = None) -> None:
+    viewer = town.database.read(viewer_of, person_id=town.people[who])
+    post = Post(room_id=room_id, sender=viewer, client_id=new_id(), text=text, reply_to=to)
+    town.database.run(post_message, post)
 
 
 def _say(town: Town, who: str, text: str) -> ConversationId:

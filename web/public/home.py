@@ -9,6 +9,8 @@ from core.contact import Conversation, conversations_of
 from core.identity import Viewer
 from core.indicators import IndicatorCard, favourites
 from core.polls import Poll, Tally, open_polls, polls_voted, tally
+from core.rooms import said_before, territory_room, unread_in
+from core.shared.ids import TerritoryId
 from core.store import Reading
 from core.territories import Territory, ancestry, territory_by_slug
 from web.chat.lines import conversation_line
@@ -25,6 +27,15 @@ CONVERSATIONS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discussion:
+    """The room of the territory on its home: what was said last, and how much the viewer has not read."""
+
+    name: str = ""
+    last: str = ""
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """What the home of a territory shows, from one consistent view."""
 
@@ -32,6 +43,7 @@ class Home:
     polls: list[tuple[Poll, Tally, bool]]
     indicators: list[IndicatorCard]
     conversations: list[Conversation]
+    discussion: Discussion
 
 
 def home_of(reading: Reading, *, slug: str, viewer: Viewer) -> Home:
@@ -52,6 +64,21 @@ def home_of(reading: Reading, *, slug: str, viewer: Viewer) -> Home:
         conversations=[]
         if person_id is None
         else conversations_of(reading, citizen_id=person_id, limit=CONVERSATIONS_SHOWN),
+        discussion=discussion_of(reading, viewer=viewer, territory_id=territory.id),
+    )
+
+
+def discussion_of(reading: Reading, *, viewer: Viewer, territory_id: TerritoryId) -> Discussion:
+    """The room of a territory as its home shows it; empty before anybody has spoken there."""
+    room_id = territory_room(reading, viewer=viewer, territory_id=territory_id)
+    if room_id is None:
+        return Discussion()
+    said = [event for event in said_before(reading, room_id=room_id, limit=5) if "text" in event.body]
+    person_id = viewer.person_id
+    return Discussion(
+        name=str(said[-1].body["name"]) if said else "",
+        last=str(said[-1].body["text"]) if said else "",
+        unread=0 if person_id is None else unread_in(reading, room_id=room_id, person_id=person_id),
     )
 
 
@@ -78,4 +105,5 @@ async def home(request: PageRequest, slug: str) -> HttpResponse:
         polls=[poll_card(poll, counted, voted=voted, now=now) for poll, counted, voted in found.polls],
         indicators=[card_view(card, slug=slug, language=request.language) for card in found.indicators],
         conversations=[conversation_line(one) for one in found.conversations],
+        discussion=found.discussion,
     )

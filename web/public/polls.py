@@ -16,7 +16,7 @@ from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.public.poll_views import poll_card, poll_view
 from web.rendering import show
-from web.sessions import browser_label, go, keep_session
+from web.sessions import browser_label, go, keep_session, safe_address
 from web.view_models import PollWords
 
 
@@ -112,7 +112,7 @@ async def _vote(request: PageRequest, poll_id: str) -> HttpResponse:
         )
     except ConsentNeeded:
         return await _ask_consent(request, PollId(poll_id), OptionId(option_id))
-    response = go(f"/polls/{poll_id}?voted=1#result")
+    response = go(safe_address(request.POST.get("next"), otherwise=f"/polls/{poll_id}?voted=1#result"))
     return response if session is None else keep_session(response, session)
 
 
@@ -127,6 +127,7 @@ async def _ask_consent(request: PageRequest, poll_id: PollId, option_id: OptionI
         territory=page.territory,
         poll=page.poll,
         chosen=chosen,
+        target=safe_address(request.POST.get("next"), otherwise=""),
     )
 
 

@@ -31,6 +31,13 @@ export class Composer {
     this.field.focus();
   }
 
+  /** Put this text in place of what is there. */
+  set(text) {
+    this.field.value = text;
+    this.field.dispatchEvent(new Event("input"));
+    this.field.focus();
+  }
+
   #submit(event) {
     // A key of the bot's keyboard sends its own words.
     const text = event.submitter?.name === "key" ? event.submitter.value : this.field.value.trim();

@@ -14,9 +14,12 @@
  *     onState(state) {},        // streams of states, typing; merge it over the one before
  *     onRefused({ code, message }) {},
  *   });
- *   room.send(text);            // → {clientId, done}; done resolves when it is durable, to {seq, …}
- *   room.press({ of, data });   // a button under message `of` of a chat
+ *   room.send(text, { replyTo });     // → {clientId, done}; done resolves when it is durable, to {seq, …}
+ *   room.edit(seq, text); room.remove(seq); room.react(seq, reaction, on);  // the same, for a room's messages
+ *   room.press({ of, data });         // a button under message `of` of a chat
  *   room.read(seq); room.typing(); room.stop();
+ *
+ *   live.latencyMs; live.addEventListener("latency", ({ detail }) => …);   // round trip, measured every 25 s
  *
  *   live.unsent("room:ID");     // what was written but not yet acknowledged, after a reload too
  *
@@ -91,7 +94,10 @@ export class Live extends EventTarget {
     }
     following.listeners.add(listener);
     return {
-      send: (text) => this.send(stream, text),
+      send: (text, options) => this.send(stream, text, options),
+      edit: (of, text) => this.#enqueue({ op: "edit", stream, of, text }),
+      remove: (of) => this.#enqueue({ op: "delete", stream, of }),
+      react: (of, reaction, on) => this.#enqueue({ op: "react", stream, of, reaction, on }),
       press: (button) => this.press(stream, button),
       read: (seq) => this.#ask({ op: "read", stream, seq }),
       typing: () => this.#typing(following),
@@ -100,8 +106,8 @@ export class Live extends EventTarget {
   }
 
   /** Queue a message. Returns its client id and a promise of {seq, epoch, duplicate} or of a Refusal. */
-  send(stream, text) {
-    return this.#enqueue({ op: "send", stream, text });
+  send(stream, text, { replyTo = null } = {}) {
+    return this.#enqueue({ op: "send", stream, text, ...(replyTo === null ? {} : { reply_to: replyTo }) });
   }
 
   /** Queue a press of a button under a message of a chat. */
@@ -214,6 +220,7 @@ export class Live extends EventTarget {
         // Only a connection that has answered counts as one: else a crashing server is never spared.
         this.#attempts = 0;
         this.latencyMs = Math.round(performance.now() - begun);
+        this.dispatchEvent(new CustomEvent("latency", { detail: this.latencyMs }));
         // A hidden page is asked less often by its browser anyway; the server's own pings go on.
         this.#setTimer("ping", PING_EVERY_MS, () => this.#ping());
       },
@@ -310,8 +317,7 @@ export class Live extends EventTarget {
     if (message === undefined) return;
     this.#inFlight = message.client_id;
     this.#setTimer("answer", ANSWER_WITHIN_MS, () => this.#lost());
-    const { at: _at, nth: _nth, tries: _tries, ...request } = message;
-    this.#ask(request).then(
+    this.#ask(requestOf(message)).then(
       (answer) => this.#settled(message, () => this.#outbox.acknowledge(message.client_id, answer)),
       (refusal) => this.#settled(message, () => this.#refused(message, refusal)),
     );
@@ -496,6 +502,11 @@ class Outbox {
     for (const message of lapsed) this.#storage.removeItem(this.#prefix + message.client_id);
     return kept.sort((a, b) => a.at - b.at || a.nth - b.nth);
   }
+}
+
+/** What goes out of a queued message. A change of a message needs no name of its own: twice is once. */
+function requestOf({ at: _at, nth: _nth, tries: _tries, client_id: clientId, ...request }) {
+  return request.op === "send" || request.op === "press" ? { ...request, client_id: clientId } : request;
 }
 
 function liveUrl() {

@@ -1,40 +1,13 @@
-/** Live tally: the bars and the sentences of a poll move while people vote. */
+/** The page of a poll: its bars and sentences move while people vote. */
 
 import { Live } from "./live.js";
-import { counted } from "./words.js";
+import { showTally } from "./tally.js";
 
 const page = document.querySelector("[data-poll]");
-const words = document.querySelector("template[data-words]");
+if (page) new Live().follow(`poll:${page.dataset.poll}`, { onState: show });
 
-if (page) new Live().follow(`poll:${page.dataset.poll}`, { onState: showTally });
-
-function showTally({ options, total, takes_votes: takesVotes }) {
-  const shares = wholeShares(options.map((option) => option.votes));
-  const most = Math.max(...options.map((option) => option.votes));
-  options.forEach((option, index) => {
-    const bar = page.querySelector(`[data-option="${CSS.escape(option.id)}"]`);
-    if (bar) showOption(bar, { votes: option.votes, share: shares[index], leads: option.votes === most && most > 0 });
-  });
-  page.querySelector("[data-turnout]").textContent =
-    total === 0 ? words.dataset.nobody : counted(words.dataset.turnout, total);
+function show(state) {
+  showTally(page, state);
   // Closed while being looked at: the page is fetched anew, unless the reader is choosing.
-  if (!takesVotes && page.querySelector("form") && !page.querySelector("input:checked")) location.reload();
-}
-
-function showOption(bar, { votes, share, leads }) {
-  bar.classList.toggle("vote-bar--leading", leads);
-  bar.querySelector("[data-share]").textContent = `${share}\u00a0%`;
-  bar.querySelector("[data-count]").textContent = counted(words.dataset.votes, votes);
-  bar.querySelector("[data-bar]").setAttribute("width", String(share));
-}
-
-/** Whole percents that add up to 100, by the largest remainder: the same rule as on the server. */
-function wholeShares(votes) {
-  const total = votes.reduce((sum, count) => sum + count, 0);
-  if (total === 0) return votes.map(() => 0);
-  const shares = votes.map((count) => Math.floor((100 * count) / total));
-  const byRemainder = votes.map((_, i) => i).sort((a, b) => ((100 * votes[b]) % total) - ((100 * votes[a]) % total));
-  let missing = 100 - shares.reduce((sum, share) => sum + share, 0);
-  for (const i of byRemainder) if (missing-- > 0) shares[i] += 1;
-  return shares;
+  if (!state.takes_votes && page.querySelector("form") && !page.querySelector("input:checked")) location.reload();
 }

@@ -1,5 +1,5 @@
 /**
- * A thread of messages that goes on live from where the server drew it.
+ * A thread of messages that goes on live from where the server drew it. A room (room_thread.js) adds to it.
  *
  * The text of a message is only ever put in as text, never as markup. New messages never move what the
  * reader is looking at: whoever has scrolled up sees «3 new messages ↓» instead.
@@ -31,7 +31,7 @@ export class Thread {
     this.time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", ...zone });
     this.day = new Intl.DateTimeFormat(lang, { dateStyle: "short", ...zone });
     jump?.addEventListener("click", () => this.scrollToEnd());
-    scroller.addEventListener("scroll", () => this.#atEnd() && this.#forgetFresh(), { passive: true });
+    scroller.addEventListener("scroll", () => this.atEnd() && this.#forgetFresh(), { passive: true });
     list.addEventListener("click", (event) => this.#pressed(event));
     this.scrollToEnd();
   }
@@ -39,8 +39,8 @@ export class Thread {
   /** Events of the stream, in order. */
   take(events) {
     for (const event of events) {
-      if (event.kind === "edit") this.#edit(event);
-      else if (event.kind === "message") this.#add(event);
+      if (event.kind === "edit") this.edit(event);
+      else if (event.kind === "message") this.add(event);
     }
   }
 
@@ -50,26 +50,26 @@ export class Thread {
   }
 
   /** Show the reader's own message before the server has it. */
-  addUnsent({ client_id: clientId, text, at = Date.now() }) {
-    if (this.#byClientId(clientId)) return;
-    const item = this.#draw({ author: this.me, client_id: clientId, body: { text }, at: new Date(at).toISOString() });
-    this.#mark(item, "waiting");
-    this.#hideTyping();
+  addUnsent({ client_id: clientId, text, at = Date.now(), ...body }) {
+    if (this.byClientId(clientId)) return;
+    const item = this.draw({ author: this.me, client_id: clientId, body: { ...body, text }, at: new Date(at).toISOString() });
+    this.mark(item, "waiting");
+    this.hideTyping();
     this.list.append(item);
     this.scrollToEnd();
   }
 
   /** The server has it for good. */
   delivered(clientId) {
-    const item = this.#byClientId(clientId);
-    if (item) this.#mark(item, "delivered");
+    const item = this.byClientId(clientId);
+    if (item) this.mark(item, "delivered");
   }
 
   /** The server did not take it; the sentence says why. */
   refused(clientId, sentence) {
-    const item = this.#byClientId(clientId);
+    const item = this.byClientId(clientId);
     if (!item) return;
-    this.#mark(item, "failed");
+    this.mark(item, "failed");
     item.querySelector(".bubble").classList.add("bubble--failed");
     const line = document.createElement("p");
     line.className = "field__error";
@@ -82,10 +82,10 @@ export class Thread {
     if (this.typing === undefined) {
       this.typing = copyOf("typing").firstElementChild;
       this.list.append(this.typing);
-      if (this.#atEnd()) this.scrollToEnd();
+      if (this.atEnd()) this.scrollToEnd();
     }
     clearTimeout(this.typingEnds);
-    this.typingEnds = setTimeout(() => this.#hideTyping(), 5000);
+    this.typingEnds = setTimeout(() => this.hideTyping(), 5000);
   }
 
   scrollToEnd() {
@@ -93,28 +93,28 @@ export class Thread {
     this.#forgetFresh();
   }
 
-  #add(event) {
-    const stuck = this.#atEnd();
-    const unsent = event.client_id && this.#byClientId(event.client_id);
-    const item = this.#draw(event);
-    if (event.author === this.me) this.#mark(item, "delivered");
+  add(event) {
+    const stuck = this.atEnd();
+    const unsent = event.client_id && this.byClientId(event.client_id);
+    const item = this.draw(event);
+    if (event.author === this.me) this.mark(item, "delivered");
     if (unsent) {
       unsent.replaceWith(item);
     } else {
-      this.#hideTyping();
-      this.#drawDay(event.at);
+      this.hideTyping();
+      this.drawDay(event.at);
       this.list.append(item);
     }
     if (stuck || event.author === this.me) this.scrollToEnd();
     else this.#countFresh();
   }
 
-  #edit({ body }) {
+  edit({ body }) {
     const item = this.list.querySelector(`[data-seq="${Number(body.of)}"]`);
-    if (item) this.#fill(item, body);
+    if (item) this.fill(item, body);
   }
 
-  #draw(event) {
+  draw(event) {
     const item = copyOf("message").firstElementChild;
     const own = event.author === this.me;
     if (event.seq) item.dataset.seq = event.seq;
@@ -125,21 +125,21 @@ export class Thread {
     const author = item.querySelector(".bubble__author");
     author.textContent = own ? "" : (event.body.name ?? "");
     // Said once above a run of messages of one person.
-    author.hidden = author.textContent === "" || this.#lastName() === author.textContent;
+    author.hidden = author.textContent === "" || this.lastName() === author.textContent;
     const time = item.querySelector("time");
     time.dateTime = event.at;
     time.textContent = this.time.format(new Date(event.at));
     const text = own && event.body.text === "/start" ? pageWords().start : event.body.text;
-    this.#fill(item, { ...event.body, text });
+    this.fill(item, { ...event.body, text });
     return item;
   }
 
-  #lastName() {
+  lastName() {
     const names = this.list.querySelectorAll(".message:not(.message--typing)");
     return names[names.length - 1]?.dataset.name;
   }
 
-  #fill(item, { text = "", entities = [], buttons = [], photo = "" }) {
+  fill(item, { text = "", entities = [], buttons = [], photo = "" }) {
     item.querySelector(".bubble__text").replaceChildren(...styled(text, entities));
     const image = item.querySelector(".bubble__image");
     if (image) {
@@ -149,7 +149,7 @@ export class Thread {
     item.querySelector(".bubble__buttons").replaceChildren(...buttons.map((row) => drawRow(item, row)));
   }
 
-  #drawDay(at) {
+  drawDay(at) {
     const day = this.day.format(new Date(at));
     const last = this.list.querySelector(".message:last-of-type time")?.dateTime;
     if (last === undefined || this.day.format(new Date(last)) === day) return;
@@ -158,7 +158,7 @@ export class Thread {
     this.list.append(line);
   }
 
-  #mark(item, name) {
+  mark(item, name) {
     const mark = item.querySelector("[data-mark]");
     if (!mark) return;
     mark.hidden = false;
@@ -166,7 +166,7 @@ export class Thread {
     mark.replaceChildren(copyOf(name));
   }
 
-  #byClientId(clientId) {
+  byClientId(clientId) {
     return this.list.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`);
   }
 
@@ -178,12 +178,12 @@ export class Thread {
     this.onPress(Number(seq), data.join(":"), button);
   }
 
-  #hideTyping() {
+  hideTyping() {
     this.typing?.remove();
     this.typing = undefined;
   }
 
-  #atEnd() {
+  atEnd() {
     return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < NEAR_END_PX;
   }
 

@@ -1,0 +1,198 @@
+"""The authorisation table: every page, every operation of the API and of the socket × every kind of viewer.
+
+One without a row fails tests/web/test_authorisation.py; tests/web/test_secrecy.py walks the same rows.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA
+from tests.web.browser_twin import Browser
+
+NOBODY, VISITOR, CITIZEN, OWNER = "nobody", "visitor", "citizen", "owner"
+OFFICIAL, MODERATOR, ANALYST = "official", "moderator", "analyst"
+KINDS = (NOBODY, VISITOR, CITIZEN, OWNER, OFFICIAL, MODERATOR, ANALYST)
+
+ANYBODY = frozenset(KINDS)
+SIGNED_IN = ANYBODY - {NOBODY}
+CONSENTED = SIGNED_IN - {VISITOR}
+STAFF = frozenset({OFFICIAL, MODERATOR, ANALYST})
+OFFICIALS = frozenset({OFFICIAL})
+AUTHORITY = frozenset({OFFICIAL, MODERATOR})
+MODERATORS = frozenset({MODERATOR})
+OWN = frozenset({OWNER})
+# An official sees a conversation from both sides; writing as either is the core's to decide.
+PARTIES = frozenset({OWNER, OFFICIAL})
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address, what is sent to it, and who is let through."""
+
+    allowed: frozenset[str]
+    path: str
+    form: tuple[tuple[str, str], ...] | None = None
+
+
+def post(allowed: frozenset[str], path: str, **form: str) -> Row:
+    """A form."""
+    return Row(allowed, path, tuple(form.items()))
+
+
+PAGES: dict[str, Row] = {
+    "start": Row(ANYBODY, "/"),
+    "home": Row(ANYBODY, "/t/zarechny"),
+    "poll_list": Row(ANYBODY, "/t/zarechny/polls"),
+    "indicator_list": Row(ANYBODY, "/t/zarechny/indicators"),
+    "indicator": Row(ANYBODY, "/t/zarechny/indicators/UNEMP"),
+    "indicator_data": Row(ANYBODY, "/t/zarechny/indicators/UNEMP.csv"),
+    "territory_room": Row(ANYBODY, "/t/zarechny/room"),
+    "room": Row(ANYBODY, "/rooms/{room}"),
+    "said_in_room": Row(ANYBODY, "/rooms/{room}/said?before=1"),
+    "room_screen": Row(ANYBODY, "/rooms/{room}/screen"),
+    # As with a vote: who has not consented gets the page that asks for it, with 200, and nothing is said.
+    "write_in_room": post(ANYBODY, "/rooms/{room}/messages", text="слово"),
+    "act_in_room": post(CONSENTED, "/rooms/{room}/act", do="sign:1:thanks"),
+    "read_room": post(SIGNED_IN, "/rooms/{room}/read", seq="1"),
+    "slow_mode": post(MODERATORS, "/rooms/{room}/slow-mode", pause="30"),
+    "poll_in_room": post(MODERATORS, "/rooms/{room}/poll", poll="{poll}"),
+    "poll": Row(ANYBODY, "/polls/{poll}"),
+    # Whoever has not consented gets the page that asks for it, with 200, and no vote.
+    "vote": post(ANYBODY, "/polls/{poll}/ballot", option="{option}"),
+    "chat": Row(ANYBODY, "/chat"),
+    "start_chat": post(ANYBODY, "/chat/start"),
+    "write_in_chat": post(OWN, "/chat/messages", chat="{chat}", text="слово"),
+    "press_in_chat": post(OWN, "/chat/press", chat="{chat}", press="1:x"),
+    "conversation": Row(PARTIES, "/conversations/{conversation}"),
+    "write": post(PARTIES, "/conversations/{conversation}/messages", text="слово"),
+    "sign_in": Row(ANYBODY, "/in"),
+    "one_time_link": Row(ANYBODY, "/in/token"),
+    "after_sign_in": Row(ANYBODY, "/after-sign-in"),
+    "sign_out": post(ANYBODY, "/out"),
+    "consent": Row(ANYBODY, "/consent"),
+    "withdraw_consent": post(SIGNED_IN, "/consent/withdraw"),
+    "cabinet": Row(SIGNED_IN, "/me"),
+    "link_code": post(SIGNED_IN, "/me/link-code"),
+    "end_session": post(SIGNED_IN, "/me/sessions/end", session="x"),
+    "change_name": post(SIGNED_IN, "/me/name", name="Имя"),
+    "change_language": post(SIGNED_IN, "/me/language", language="en"),
+    "notices": Row(SIGNED_IN, "/me/notices"),
+    "choose_preset": post(SIGNED_IN, "/me/notices/preset", preset="calm"),
+    "choose_notices": post(SIGNED_IN, "/me/notices/matrix", **{"news-web": "off"}),
+    "console": Row(STAFF, "/console"),
+    "queue_fragment": Row(OFFICIALS, "/console/fragments/queue/conversations"),
+    "conversation_queue": Row(OFFICIALS, "/console/conversations"),
+    "conversation_at_desk": Row(OFFICIALS, "/console/conversations/{conversation}"),
+    "answer_conversation": post(OFFICIALS, "/console/conversations/{conversation}/answer", text="слово"),
+    "resolve_conversation": post(OFFICIALS, "/console/conversations/{conversation}/resolve"),
+    "poll_queue": Row(MODERATORS, "/console/polls"),
+    "new_poll": Row(MODERATORS, "/console/polls/new"),
+    "poll_at_desk": Row(MODERATORS, "/console/polls/{poll}"),
+    "close_poll": post(MODERATORS, "/console/polls/{poll}/close"),
+    "broadcast_queue": Row(AUTHORITY, "/console/broadcasts"),
+    "new_broadcast": Row(AUTHORITY, "/console/broadcasts/new"),
+    "broadcast_at_desk": Row(AUTHORITY, "/console/broadcasts/{broadcast}"),
+    "decide_broadcast": post(AUTHORITY, "/console/broadcasts/{broadcast}/decision", decision="reject"),
+    "alert_queue": Row(OFFICIALS, "/console/alerts"),
+    "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),
+    "acknowledge_alert": post(OFFICIALS, "/console/alerts/{alert}/acknowledge"),
+    "snooze_alert": post(OFFICIALS, "/console/alerts/{alert}/snooze", term="hour"),
+    # No file is on the stage: what is hidden and what is not there look alike.
+    "file": Row(frozenset(), "/files/" + "0" * 64),
+    "gallery": Row(ANYBODY, "/ui"),
+    "language": post(ANYBODY, "/language", language="en"),
+    "theme": post(ANYBODY, "/theme", theme="dark"),
+}
+
+API: dict[str, Row] = {
+    "GET /me": Row(SIGNED_IN, ""),
+    "POST /login-links": Row(SIGNED_IN, ""),
+    "POST /link-codes": Row(SIGNED_IN, ""),
+    "POST /sessions": Row(frozenset(), "", (("token", "wrong"),)),
+    "DELETE /sessions/current": Row(SIGNED_IN, ""),
+    "GET /territories": Row(ANYBODY, ""),
+    "GET /polls": Row(ANYBODY, ""),
+    "GET /polls/{poll_id}": Row(ANYBODY, ""),
+    "POST /polls": Row(
+        MODERATORS,
+        "",
+        (("territory_id", "{territory}"), ("question", "Да?"), ("closes_at", "2027-03-20T00:00Z")),
+    ),
+    "POST /polls/{poll_id}/close": Row(MODERATORS, ""),
+    "POST /polls/{poll_id}/ballot": Row(CONSENTED, "", (("option_id", "{option}"),)),
+    "GET /conversations": Row(SIGNED_IN, ""),
+    "POST /conversations": Row(CONSENTED, "", (("text", "слово"), ("territory_id", "{territory}"))),
+    "GET /queue": Row(SIGNED_IN, ""),
+    "GET /conversations/{conversation_id}": Row(PARTIES, ""),
+    "POST /conversations/{conversation_id}/messages": Row(PARTIES, "", (("text", "слово"),)),
+    "POST /conversations/{conversation_id}/resolve": Row(OFFICIALS, ""),
+    "POST /chat": Row(SIGNED_IN, ""),
+    "POST /chat/messages": Row(SIGNED_IN, "", (("text", "слово"),)),
+    "POST /chat/presses": Row(SIGNED_IN, "", (("of", "1"), ("data", "x"))),
+    "GET /streams/{stream}/events": Row(OWN, ""),
+    "GET /territories/{slug}/indicators": Row(ANYBODY, ""),
+    "GET /territories/{slug}/indicators/{code}": Row(ANYBODY, ""),
+    "GET /territories/{slug}/indicators/{code}/forecast": Row(ANYBODY, ""),
+    "GET /alerts": Row(SIGNED_IN, ""),
+    "POST /alerts/{alert_id}/acknowledge": Row(OFFICIALS, ""),
+    "POST /alerts/{alert_id}/snooze": Row(OFFICIALS, "", (("term", "hour"),)),
+}
+
+# What can be asked of the socket, in the words of docs/asyncapi.json.
+SOCKET: dict[str, dict[str, Any]] = {
+    "subscribe": {"seq": 0},
+    "unsubscribe": {},
+    "send": {"client_id": "client-00000001", "text": "слово"},
+    "edit": {"of": 1, "text": "слово"},
+    "delete": {"of": 1},
+    "react": {"of": 1, "reaction": "thanks", "on": True},
+    "press": {"client_id": "client-00000002", "of": 1, "data": "x"},
+    "read": {"seq": 1},
+    "typing": {},
+    "ping": {},
+}
+
+PEOPLE = {
+    VISITOR: "Гость",
+    CITIZEN: BORIS,
+    OWNER: ANNA,
+    OFFICIAL: IVANOV,
+    MODERATOR: OLEG,
+    ANALYST: VERA,
+}
+
+
+def become(browser: Browser, kind: str) -> Browser:
+    """Sign the browser in as one of the kinds."""
+    return browser if kind == NOBODY else browser.sign_in_as(PEOPLE[kind])
+
+
+async def ask_page(browser: Browser, row: Row, things: dict[str, str]) -> httpx.Response:
+    """Open the page of a row, or send its form."""
+    path = row.path.format(**things)
+    if row.form is None:
+        return await browser.get(path)
+    return await browser.submit(path, **{key: text.format(**things) for key, text in row.form})
+
+
+async def ask_api(browser: Browser, operation: str, things: dict[str, str]) -> httpx.Response:
+    """Ask for an operation of the API with the cookie of a page."""
+    await browser.get("/ui")
+    method, path = operation.split(" ")
+    return await browser.client.request(
+        method,
+        "/api/v1" + path.format(**things),
+        json=_body(API[operation], things),
+        headers={"X-CSRFToken": browser.client.cookies["csrf"]},
+    )
+
+
+def _body(row: Row, things: dict[str, str]) -> dict[str, object]:
+    body: dict[str, object] = {key: text.format(**things) for key, text in row.form or ()}
+    if "question" in body:
+        body["options"] = ["Да", "Нет"]
+    if "of" in body:
+        body["of"] = 1
+    return body

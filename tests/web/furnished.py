@@ -1,0 +1,73 @@
+"""A town with one of each thing, for the tests that walk the authorisation table."""
+
+from core.chats import open_web_chat
+from core.contact import send_message
+from core.delivery import EventKind, propose_broadcast
+from core.identity import viewer_of
+from core.rooms import Post, create_room, open_territory_room, post_message, put_sign
+from core.shared.ids import RoomId
+from core.spaces import SpaceKind, create_space, join_space
+from tests.town import ANNA, SMIRNOVA, Town
+from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
+
+SECRET_WORDS = "Собираемся в подвале"
+
+
+def furnish(town: Town) -> dict[str, str]:
+    """A poll, Anna's conversation and chat, an alert, the room of the town; their ids by name."""
+    poll = town.open_poll()
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+    sent = town.database.run(
+        send_message,
+        citizen_id=town.people[ANNA],
+        territory_id=town.territory.id,
+        text="Яма",
+        client_id="client-1",
+    )
+    chat = town.database.run(open_web_chat, person_id=town.people[ANNA])
+    room = town.database.run(open_territory_room, territory_id=town.territory.id, title="Обсуждение")
+    say(town, room, "Добрый день")
+    town.newcomer("Гость", consents=False)
+    things = {
+        "poll": poll.id,
+        "option": poll.options[0].id,
+        "conversation": sent.conversation_id,
+        "chat": chat.id,
+        "alert": the_open_alert(town),
+        "broadcast": town.database.run(
+            propose_broadcast,
+            territory_id=town.territory.id,
+            created_by=town.people[SMIRNOVA],
+            event=EventKind.NEWS,
+            title="Отключение воды",
+            text="12 марта",
+        ),
+        "territory": town.territory.id,
+        "room": room,
+    }
+    return things | {
+        "poll_id": things["poll"],
+        "conversation_id": things["conversation"],
+        "alert_id": things["alert"],
+        "stream": f"chat:{things['chat']}",
+        "slug": "zarechny",
+        "code": "UNEMP",
+    }
+
+
+def open_secret_room(town: Town) -> RoomId:
+    """A room that Anna alone may know of, with words, a sign and a title."""
+    with town.database.transaction() as uow:
+        space_id = create_space(uow, kind=SpaceKind.SECRET, territory_id=town.territory.id)
+        join_space(uow, space_id=space_id, person_id=town.people[ANNA])
+        room_id = create_room(uow, space_id=space_id, title="Тайный двор")
+    say(town, room_id, SECRET_WORDS)
+    town.database.run(put_sign, person_id=town.people[ANNA], room_id=room_id, seq=1, reaction="support")
+    return room_id
+
+
+def say(town: Town, room_id: RoomId, text: str) -> None:
+    """A message of Anna's."""
+    anna = town.database.read(viewer_of, person_id=town.people[ANNA])
+    town.database.run(post_message, Post(room_id=room_id, sender=anna, client_id="furnished-1", text=text))
