@@ -26,8 +26,12 @@ NUDGE_INBOX: Final = "s24:nudge:inbox"
 FIRST_RETRY_S: Final = 0.05
 LAST_RETRY_S: Final = 2.0
 COMMAND_TIMEOUT_S: Final = 2.0
-# A link that says nothing for this long is asked whether it is still there.
-SILENCE_S: Final = 5.0
+# A link that says nothing for this long is asked whether it is still there, and is lost when it has not
+# answered by then. A revocation that nobody hears must leave time for a look at the database within 2 s.
+ASKED_AFTER_S: Final = 0.5
+LOST_AFTER_S: Final = 1.25
+LISTEN_S: Final = 0.25
+MOST_PUBLISHING: Final = 1_000
 
 Listener = Callable[[Any], None]
 
@@ -69,6 +73,8 @@ class Bus:
 
     def publish(self, channel: str, message: object) -> None:
         """Tell other processes, best effort: without Redis it is dropped, and they poll."""
+        if len(self._publishing) >= MOST_PUBLISHING:
+            return
         task = asyncio.create_task(self._publish(channel, json.dumps(message)))
         self._publishing.add(task)
         task.add_done_callback(self._publishing.discard)
@@ -91,12 +97,12 @@ class Bus:
             awaited = len(self.listeners)
             silent_since = asyncio.get_running_loop().time()
             while not self.stopping:
-                message = await subscription.get_message(timeout=1.0)
+                message = await subscription.get_message(timeout=LISTEN_S)
                 now = asyncio.get_running_loop().time()
                 if message is None:
-                    if now - silent_since > 2 * SILENCE_S:
+                    if now - silent_since > LOST_AFTER_S:
                         raise TimeoutError("Redis does not answer")
-                    if now - silent_since > SILENCE_S:
+                    if now - silent_since > ASKED_AFTER_S:
                         await subscription.ping()
                     continue
                 silent_since = now

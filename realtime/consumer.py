@@ -173,7 +173,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
                 raise Unreadable(reason="not a text frame")
             message = read_message(text_data)
             request_id = None if isinstance(message, Typing) else message.id
-            self._check_pace()
+            self._check_pace(message)
             measures.operations.labels(op=type(message).__name__.lower()).inc()
             await self._do(message)
             self.impatience = 0
@@ -227,6 +227,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         replay = asyncio.create_task(self.hub.resume.run(request, newest, self.outlet, joining))
         self.following[request.stream] = replay
         replay.add_done_callback(lambda done: self._replayed(request.stream, done))
+        if request.stream.startswith("room:"):
+            self.hub.viewers.arrives(request.stream, self._name())
 
     def _watch(self, request: Subscribe) -> None:
         self.following[request.stream] = None
@@ -244,6 +246,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         if replay is not None:
             replay.cancel()
         self.hub.fanout.leave(topic_of(stream, self.viewer.person_id), self.outlet)
+        if stream.startswith("room:"):
+            self.hub.viewers.leaves(stream, self._name())
         if stream.startswith("queue:") and self.viewer.person_id is not None:
             self.hub.presence.leaves(stream, person_id=self.viewer.person_id)
 
@@ -254,6 +258,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
             # Half a history is worse than none: the client comes back and resumes where it stands.
             log.error("replay_failed stream=%s", stream, exc_info=done.exception())
             self.outlet.close(CloseCode.RESUME)
+        elif not done.cancelled() and stream.startswith("room:"):
+            self.hub.viewers.greet(stream, self.outlet)
 
     async def _send(self, message: Send) -> None:
         said = await self.hub.writer.say(viewer=self.viewer, message=message)
@@ -284,8 +290,13 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         if person is not None and message.stream in self.following:
             self.hub.presence.types(message.stream, person_id=person.id, name=person.display_name, now=now())
 
-    def _check_pace(self) -> None:
+    def _check_pace(self, message: Incoming) -> None:
         if not self.bucket.take(now=now()):
+            raise TooFast
+        # What a person writes is counted over all their connections; coming back to many streams is not.
+        if self.viewer.person_id is None or isinstance(message, Subscribe | Unsubscribe | Ping):
+            return
+        if not self.hub.seats.may_write(self.viewer.person_id, limits=self.hub.limits, now=now()):
             raise TooFast
 
     def _refuse(self, refusal: DomainError, request_id: int | None) -> None:
@@ -297,6 +308,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         self.impatience += 1
         if isinstance(refusal, FrameTooLarge) or self.impatience > self.hub.limits.patience:
             self.outlet.close(CloseCode.LIMITS)
+
+    def _name(self) -> str:
+        """By which a viewer is counted: persons are one each, guests cannot be told apart."""
+        return self.viewer.person_id or f"guest {id(self)}"
 
     def _say(self, text: str) -> None:
         self.outlet.offer(Frame.of(text))

@@ -1,6 +1,7 @@
 """What the hub says: the frames of the live protocol (docs/asyncapi.json), each made in one place."""
 
 import json
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,8 +126,11 @@ def retry_after_ms(code: CloseCode) -> int | None:
     match code:
         case CloseCode.RESUME:
             return 0
-        case CloseCode.TOO_SLOW | CloseCode.DRAINING:
+        case CloseCode.TOO_SLOW:
             return 500
+        case CloseCode.DRAINING:
+            # All clients of a hub are told this in one moment and must not come back in one.
+            return random.randrange(200, 2_000)  # noqa: S311 - jitter, not a secret
         case CloseCode.LIMITS:
             return 30_000
         case CloseCode.SIGNED_OUT | CloseCode.ORIGIN:

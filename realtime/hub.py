@@ -21,6 +21,7 @@ from realtime.presence import ONLINE_TTL_S, Presence
 from realtime.protocol import CloseCode
 from realtime.resume import Resume
 from realtime.states import States
+from realtime.viewers import Viewers
 from realtime.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Hub:
     healer: Healer = field(init=False)
     states: States = field(init=False)
     presence: Presence = field(init=False)
+    viewers: Viewers = field(init=False)
     resume: Resume = field(init=False)
     writer: Writer = field(init=False)
     bus: Bus | None = field(init=False)
@@ -77,6 +79,7 @@ class Hub:
         self.healer = Healer(database=self.database, fanout=self.fanout, history=self.history)
         self.states = States(database=self.database, fanout=self.fanout)
         self.presence = Presence(hub_id=self.id, show=self.fanout.show, tell=self._tell_presence)
+        self.viewers = Viewers(hub_id=self.id, show=self.fanout.show, tell=self._tell_presence)
         self.resume = Resume(history=self.history, fanout=self.fanout, limits=self.limits)
         self.writer = Writer(database=self.database, limits=self.limits, committed=self._committed)
         self.bus = None
@@ -171,9 +174,9 @@ class Hub:
         self.healer.gap(stream)
 
     def _on_link(self, up: bool) -> None:  # noqa: FBT001 - the one thing a link has to say
-        if up:
-            # Whatever was published while nobody listened is gone: everything is compared at once.
-            self._tasks.append(asyncio.create_task(self._catch_up()))
+        # Whatever was published while nobody listened is gone: everything is compared at once. Nor is a
+        # revocation heard any more, of which two seconds are promised.
+        self._tasks.append(asyncio.create_task(self._catch_up() if up else self._look_for_revoked()))
 
     async def _catch_up(self) -> None:
         try:
@@ -186,6 +189,7 @@ class Hub:
 
     def _on_presence(self, message: dict[str, Any]) -> None:
         self.presence.heard(message, now=now())
+        self.viewers.heard(message, now=now())
 
     def _tell_presence(self, message: dict[str, Any]) -> None:
         if self.bus is not None:
@@ -196,9 +200,11 @@ class Hub:
 
     async def _tick_presence(self) -> None:
         self.presence.tick(now=now())
+        self.viewers.tick(now=now())
 
     async def _repeat_presence(self) -> None:
         self.presence.repeat()
+        self.viewers.repeat()
 
     async def _watch_revocations(self) -> None:
         """The net below the facts of revocation: wide-meshed while Redis is heard, narrow while it is not."""
@@ -209,10 +215,13 @@ class Hub:
             if linked and now() - looked_at < REVOCATION_LINKED_EVERY_S:
                 continue
             looked_at = now()
-            try:
-                await self._close_revoked()
-            except Exception:
-                log.exception("revocations_not_checked")
+            await self._look_for_revoked()
+
+    async def _look_for_revoked(self) -> None:
+        try:
+            await self._close_revoked()
+        except Exception:
+            log.exception("revocations_not_checked")
 
     async def _close_revoked(self) -> None:
         """Compare sessions and roles of those connected with the database."""

@@ -34,6 +34,8 @@ class Limits:
 
 
 DEFAULT_LIMITS: Final = Limits()
+# Of those who write, so many are remembered after they have gone.
+REMEMBERED_HOLDERS: Final = 10_000
 
 
 class TooFast(DomainError):
@@ -82,9 +84,10 @@ class TokenBucket:
 
 @dataclass(slots=True)
 class Seats:
-    """Counts who holds how many connections in this process."""
+    """Counts who holds how many connections in this process, and how fast each holder writes over all."""
 
     taken: Counter[str] = field(default_factory=Counter)
+    _writing: dict[str, TokenBucket] = field(default_factory=dict)
 
     def take(self, holder: str, *, limit: int) -> bool:
         """One more connection of ``holder``, unless that would be above ``limit``."""
@@ -98,3 +101,13 @@ class Seats:
         self.taken[holder] -= 1
         if self.taken[holder] <= 0:
             del self.taken[holder]
+
+    def may_write(self, holder: str, *, limits: Limits, now: float) -> bool:
+        """Whether the holder may write one more message; coming back gives nobody a new allowance."""
+        bucket = self._writing.get(holder)
+        if bucket is None:
+            if len(self._writing) >= REMEMBERED_HOLDERS:
+                self._writing = {one: kept for one, kept in self._writing.items() if one in self.taken}
+            bucket = TokenBucket(rate=limits.messages_per_s, burst=limits.message_burst)
+            self._writing[holder] = bucket
+        return bucket.take(now=now)

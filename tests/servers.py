@@ -130,6 +130,11 @@ class RedisServer:
         alive = self._running.enter_context(_running(command, log=log, stop_signal="TERM"))
         _until(alive, lambda: _ping(self.url), log=log)
 
+    def hang(self) -> None:
+        """Let it answer nothing, with all its connections open, until it is killed."""
+        for pid in working_in(self._folder, program="redis-server"):
+            kill_quietly(pid, signal.SIGSTOP)
+
     def kill(self) -> None:
         """End it at once, as a loss of power would; returns when it is gone."""
         for pid in working_in(self._folder, program="redis-server"):
