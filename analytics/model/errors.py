@@ -44,6 +44,8 @@ SENTENCES = {
     "overflow": N_("The result is too large."),
     "not_solved": N_("The equations {names} depend on each other and no common solution was found."),
     "no_territory": N_("The data hold no territory “{territory}”."),
+    "bad_row": N_("The row has no territory, indicator, period and value that can be read."),
+    "no_project": N_("The model has no project “{project}”; there are: {known}."),
     "target_unreachable": N_("No change of {instrument} brings {name} to {value} in {at}."),
 }
 

@@ -96,6 +96,9 @@ def _with_drivers(program: Program, history: History) -> dict[str, Mapping[int, 
     years = sorted({year for name in program.names for year in merged.get(name, {})})
     if not years:
         return merged
+    for name, driver in program.spec.drivers.items():
+        if driver.default is not None:
+            merged[name] = {**dict.fromkeys(years, driver.default), **merged.get(name, {})}
     state = program.state(range(years[0], years[-1] + 1), given_coefficients(program))
     for name, slot in program.slots.items():
         for year, value in merged.get(name, {}).items():

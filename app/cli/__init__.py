@@ -59,6 +59,7 @@ COMMANDS = {
         module="app.cli.tour", summary="walk a message, a vote and an alert through a fresh instance"
     ),
     "import": Command(module="app.cli.import_", summary="load observations from a CSV file"),
+    "forecast": Command(module="app.cli.forecast", summary="forecast a territory by a scenario model"),
     "accounts": Command(
         module="app.cli.accounts", summary="make accounts of given roles, print their tokens"
     ),

@@ -21,8 +21,10 @@ from pathlib import Path
 from analytics.model.estimation import History
 from analytics.model.fitted import Fitted, fit
 from analytics.model.grammar import Call, Coefficient, Expression, Operation, Variable
-from analytics.model.reading import parse_model
+from analytics.model.outlook import forecast_model, read_table
+from analytics.model.reading import parse_model, read_model
 from analytics.model.simulation import draw_shocks, no_shocks, simulate
+from analytics.synthetic.generator import DATA
 from core.indicators import LEVELS
 from tests.analytics.model.references import KLEIN_MODEL, klein_data
 
@@ -45,7 +47,10 @@ def measure() -> dict[str, float | None]:
     )
     klein = _klein_seconds_per_draw()
     modelflow = _modelflow_seconds_per_draw()
+    spec, table = read_model(DATA / "model.toml"), read_table(DATA / "observations.csv")
+    whole = _cpu_s(lambda: forecast_model(spec, table, "99701000"))
     return {
+        "a6_forecast_cpu_s": whole,
         "a6_sim_cpu_ms": 1000 * ours,
         "a6_vs_python_loop": general / ours,
         "a6_vs_handwritten_loop": written / ours,

@@ -1,0 +1,171 @@
+"""Questions to a fitted model: what a project changes, what it takes to reach a target, what moves what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.model.compiling import Array
+from analytics.model.errors import ModelError
+from analytics.model.fitted import Fitted
+from analytics.model.grammar import (
+    Coefficient,
+    Expression,
+    Negative,
+    Operation,
+    coefficients,
+    written,
+)
+from analytics.model.simulation import Additions, Shocks, no_shocks, simulate, solved_state
+
+BAND = (0.1, 0.5, 0.9)
+"""Levels of the interval of an effect: 80 % and the median."""
+
+_STEPS = 40
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision changes in one variable, by year: median and 80 % interval, in its unit."""
+
+    variable: str
+    years: range
+    low: tuple[float, ...]
+    median: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+def what_if(
+    fitted: Fitted,
+    additions: Additions,
+    years: range,
+    shocks: Shocks,
+    *,
+    scenario: str,
+    outcomes: Sequence[str],
+) -> list[Effect]:
+    """Effects of what is added to variables, in one scenario: the same draws with it and without it.
+
+    Raises: ModelError.
+    """
+    arguments = {"scenarios": [scenario], "names": outcomes}
+    without = simulate(fitted, years, shocks, **arguments)  # type: ignore[arg-type]
+    with_it = simulate(fitted, years, shocks, additions=additions, **arguments)  # type: ignore[arg-type]
+    effects = []
+    for name in outcomes:
+        change = with_it.values[name][:, 0] - without.values[name][:, 0]
+        low, median, high = np.quantile(change, BAND, axis=1)
+        effects.append(Effect(name, years, *(tuple(map(float, each)) for each in (low, median, high))))
+    return effects
+
+
+def multipliers(
+    fitted: Fitted,
+    instrument: str,
+    years: range,
+    *,
+    scenario: str,
+    outcomes: Sequence[str],
+    size: float = 1.0,
+) -> dict[str, Array]:
+    """How much each outcome moves a year for one unit of the instrument added in the first year.
+
+    On the median path; `size` is how much is added for the measurement.
+    """
+    calm = no_shocks(fitted)
+    pulse = {instrument: {years.start: size}}
+    base = simulate(fitted, years, calm, scenarios=[scenario], names=outcomes)
+    moved = simulate(fitted, years, calm, scenarios=[scenario], names=outcomes, additions=pulse)
+    return {name: (moved.values[name] - base.values[name])[:, 0, 0] / size for name in outcomes}
+
+
+def seek(
+    fitted: Fitted, years: range, *, scenario: str, name: str, value: float, at: int, instrument: str
+) -> float:
+    """What must be added to the instrument in every year for the median path to reach a value (RENORM).
+
+    Newton with a measured slope. Raises: ModelError "target_unreachable".
+    """
+    calm = no_shocks(fitted)
+
+    def reached(amount: float) -> float:
+        added = {instrument: dict.fromkeys(years, amount)}
+        run = simulate(fitted, years, calm, scenarios=[scenario], names=[name], additions=added)
+        return float(run.values[name][at - years.start, 0, 0])
+
+    unreachable = ModelError("target_unreachable", instrument=instrument, name=name, value=value, at=at)
+    size = max(abs(fitted.history.get(instrument, {}).get(fitted.last_year, 1.0)), 1e-6)
+    amount, found = 0.0, reached(0.0)
+    for _ in range(_STEPS):
+        if abs(found - value) <= _TOLERANCE * max(abs(value), 1.0):
+            return amount
+        probe = 1e-5 * size
+        try:
+            slope = (reached(amount + probe) - found) / probe
+            if slope == 0.0:
+                raise unreachable
+            # A step beyond half of the instrument leaves the region where the slope is worth anything.
+            step = float(np.clip((value - found) / slope, -0.5 * size, 0.5 * size))
+            amount, found = amount + step, reached(amount + step)
+        except ModelError as error:
+            raise unreachable from error
+    raise unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One term of an equation and what it adds to the left side, by year."""
+
+    term: str
+    by_year: tuple[float, ...]
+
+
+def contributions(fitted: Fitted, name: str, years: range, *, scenario: str) -> list[Contribution]:
+    """The right side of an equation on the median path, term by term; they add up to the left side."""
+    calm = no_shocks(fitted)
+    state = solved_state(fitted, years, calm, scenarios=[scenario])
+    compiler = fitted.program.compiler(name)
+    found = []
+    for sign, term in _terms(fitted.spec.equations[name].right):
+        compute = compiler.compile(term)
+        by_year = tuple(sign * compute(state, year - state.years[0]).item() for year in years)
+        found.append(Contribution(written(term), by_year))
+    return found
+
+
+def drivers_of(fitted: Fitted, name: str, years: range, *, scenario: str) -> Mapping[str, float]:
+    """Contributions of the terms with variables, summed over the years, the largest first."""
+    totals = {
+        each.term: float(sum(each.by_year))
+        for each, (_, term) in zip(
+            contributions(fitted, name, years, scenario=scenario),
+            _terms(fitted.spec.equations[name].right),
+            strict=True,
+        )
+        if not isinstance(term, Coefficient)
+    }
+    return dict(sorted(totals.items(), key=lambda pair: -abs(pair[1])))
+
+
+def _terms(node: Expression, sign: float = 1.0) -> list[tuple[float, Expression]]:
+    """The terms of a sum with their signs."""
+    match node:
+        case Operation("+", left, right):
+            return _terms(left, sign) + _terms(right, sign)
+        case Operation("-", left, right):
+            return _terms(left, sign) + _terms(right, -sign)
+        case Negative(term):
+            return _terms(term, -sign)
+        case _:
+            return [(sign, node)]
+
+
+def project_additions(fitted: Fitted, project: str) -> Additions:
+    """What a project of the file adds. Raises: KeyError if the file has no such project."""
+    return fitted.spec.projects[project].additions
+
+
+def estimated_terms(fitted: Fitted, name: str) -> list[str]:
+    """Names of the coefficients of an equation, in their order."""
+    return coefficients(fitted.spec.equations[name].right)
