@@ -80,8 +80,9 @@ class Connections:
 
 def close_all(connections: Iterable[Connection], code: CloseCode) -> None:
     """Close these sockets; the call does not wait for them."""
-    for connection in tuple(connections):
-        connection.outlet.close(code)
+    closing = tuple(connections)
+    for connection in closing:
+        connection.outlet.close(code, others=len(closing) - 1)
 
 
 def _discard(index: dict[K, set[Connection]], key: K | None, connection: Connection) -> None:

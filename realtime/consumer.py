@@ -130,7 +130,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
 
     def stopping(self) -> None:
         """Receiver: the server stops."""
-        self.outlet.close(CloseCode.DRAINING)
+        self.outlet.close(CloseCode.DRAINING, others=len(self.hub.connections.open) - 1)
 
     async def _admitted(self) -> None:
         if self.admission is not None:

@@ -10,6 +10,8 @@ from typing import Any, Final, assert_never
 from core.store import StreamEvent
 from realtime.protocol import CloseCode
 
+# One a millisecond is what a core takes in; fewer than this come back within it all the same.
+SPREAD_OF_A_STOP_MS: Final = 1_800
 # What a frame may hold of events, leaving place for its head (docs/asyncapi.json: at most 64 KB).
 MOST_EVENTS_BYTES: Final = 63 * 1024
 
@@ -121,22 +123,30 @@ def bye_frame(code: CloseCode, *, retry_ms: int | None = None) -> str:
     return _encode({"op": "bye", "code": int(code), "retry_ms": retry_ms})
 
 
-def retry_after_ms(code: CloseCode) -> int | None:
-    """How soon a client closed with this code should come back; None: a person must act first."""
+def retry_after_ms(code: CloseCode, *, others: int = 0) -> int | None:
+    """How soon a client closed with this code should come back; None: a person must act first.
+
+    ``others`` were closed in the same moment. They are asked to come back one after another, as fast as
+    one core takes them in, and not all at once.
+    """
     match code:
         case CloseCode.RESUME:
-            return 0
+            return _some_of(others)
         case CloseCode.TOO_SLOW:
             return 500
         case CloseCode.DRAINING:
-            # All clients of a hub are told this in one moment and must not come back in one.
-            return random.randrange(200, 2_000)  # noqa: S311 - jitter, not a secret
+            # Also those who are sent away as they come, of whom nobody knows how many they are.
+            return 200 + _some_of(max(SPREAD_OF_A_STOP_MS, others))
         case CloseCode.LIMITS:
             return 30_000
         case CloseCode.SIGNED_OUT | CloseCode.ORIGIN:
             return None
         case _:
             assert_never(code)
+
+
+def _some_of(milliseconds: int) -> int:
+    return random.randint(0, milliseconds)  # noqa: S311 - jitter, not a secret
 
 
 # Kept: json.dumps with these options makes a new encoder at each call, which takes longer than the rest.

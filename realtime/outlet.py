@@ -43,14 +43,14 @@ class BoundedOutlet(ABC):
     def pending(self) -> int:
         """How many bytes wait for the reader in this process."""
 
-    def close(self, code: CloseCode) -> None:
-        """Say goodbye and close, after what is pending."""
+    def close(self, code: CloseCode, *, others: int = 0) -> None:
+        """Say goodbye and close, after what is pending. ``others`` are closed in the same moment."""
         if self.closed:
             return
         self.closed = True
         measures.closes.labels(code=str(int(code))).inc()
         self.wake_replay()
-        self._say_goodbye(code)
+        self._say_goodbye(code, bye_frame(code, retry_ms=retry_after_ms(code, others=others)))
 
     def ended(self) -> None:
         """The connection is gone: nothing more can be sent."""
@@ -79,7 +79,7 @@ class BoundedOutlet(ABC):
             self._level.set()
 
     @abstractmethod
-    def _say_goodbye(self, code: CloseCode) -> None: ...
+    def _say_goodbye(self, code: CloseCode, bye: str) -> None: ...
 
 
 class WireOutlet(BoundedOutlet):
@@ -107,8 +107,8 @@ class WireOutlet(BoundedOutlet):
     async def finished(self) -> None:
         """Nothing to wait for: the transport has the goodbye already, and a timer for its answer."""
 
-    def _say_goodbye(self, code: CloseCode) -> None:
-        self.wire.write(Frame.of(bye_frame(code, retry_ms=retry_after_ms(code))).wire)
+    def _say_goodbye(self, code: CloseCode, bye: str) -> None:
+        self.wire.write(Frame.of(bye).wire)
         self.wire.close(int(code), code.name.lower(), within_s=self.close_timeout_s)
 
 
@@ -168,15 +168,14 @@ class AsgiOutlet(BoundedOutlet):
         finally:
             self._writer = None
 
-    def _say_goodbye(self, code: CloseCode) -> None:
-        self._closer = asyncio.create_task(self._close(code, self._writer))
+    def _say_goodbye(self, code: CloseCode, bye: str) -> None:
+        self._closer = asyncio.create_task(self._close(code, bye, self._writer))
 
-    async def _close(self, code: CloseCode, writer: asyncio.Task[None] | None) -> None:
+    async def _close(self, code: CloseCode, bye: str, writer: asyncio.Task[None] | None) -> None:
         try:
             async with asyncio.timeout(self.close_timeout_s):
                 if writer is not None:
                     await asyncio.wait({writer})
-                bye = bye_frame(code, retry_ms=retry_after_ms(code))
                 await self._send({"type": "websocket.send", "text": bye})
                 await self._send({"type": "websocket.close", "code": int(code), "reason": code.name.lower()})
         except (TimeoutError, OSError, RuntimeError):

@@ -60,6 +60,11 @@ class Budget:
         self.stretch = min(MOST_STRETCH, max(1.0, self.stretch * step))
         self._spent, self._since = 0.0, now
 
+    def window_s(self, cost_s: float) -> float:
+        """The pause after which rounds of this cost take ``SHARE`` of the core."""
+        pause_s = cost_s * (1 / SHARE - 1) * self.stretch
+        return min(LONGEST_WINDOW_S, max(BUSY_WINDOW_S, pause_s))
+
 
 class Rounds:
     """The rounds of one audience.
@@ -118,17 +123,12 @@ class Rounds:
 
     def _wait_s(self, *, now: float) -> float:
         since_s = now - self._ended_at
-        window_s = self._window_s()
+        window_s = self._budget.window_s(self._cost_s)
         busy = self._last_gathered > 1 or self._budget.load > SHARE
         if not busy or since_s > window_s + QUIET_AFTER_S:
             return 0.0
         # Its own window is counted from the last round's end, but what comes together is to leave together.
         return max(BUSY_WINDOW_S, window_s - since_s)
-
-    def _window_s(self) -> float:
-        """The pause after which rounds as costly as the last take ``SHARE`` of the core."""
-        pause_s = self._cost_s * (1 / SHARE - 1) * self._budget.stretch
-        return min(LONGEST_WINDOW_S, max(BUSY_WINDOW_S, pause_s))
 
     def _begin(self) -> None:
         self._timer = None

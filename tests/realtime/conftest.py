@@ -8,8 +8,10 @@ from tests.realtime.live_town import LiveTown, live_town
 from tests.town import Town
 
 
-@pytest.fixture
-async def live(town: Town, redis_url: str) -> AsyncIterator[LiveTown]:
+@pytest.fixture(params=["wire", pytest.param("asgi", marks=pytest.mark.long)])
+async def live(request: pytest.FixtureRequest, town: Town, redis_url: str) -> AsyncIterator[LiveTown]:
+    """The hub on its own protocol class, and (long) on a server that offers nothing but ASGI."""
     async with live_town(town, redis_url) as opened:
+        opened.door.foreign = request.param == "asgi"
         yield opened
         assert opened.complaints_of_the_schema() == []

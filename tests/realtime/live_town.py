@@ -126,6 +126,7 @@ class Door:
     shut: bool = False
     mute: bool = False
     foreign: bool = False
+    wires: list[Any] = field(default_factory=list)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve a socket, the page or the client's file."""
@@ -136,14 +137,31 @@ class Door:
             await send({"type": "websocket.close"})
         else:
             wire = scope["extensions"].pop(EXTENSION)
+            self.wires.append(wire)
             if not self.foreign:
                 scope["extensions"][EXTENSION] = _Line(self, wire)
-            await self.hub.application(scope, receive, send)
+            await self.hub.application(scope, receive, lambda message: self._send(wire, send, message))
+
+    def cut(self) -> None:
+        """The network dies for everybody at once."""
+        for wire in self.wires:
+            wire.transport.abort()
+
+    async def _send(self, wire: Any, send: Any, message: Any) -> None:
+        if not self.swallows(wire, (message.get("text") or "").encode()):
+            await send(message)
+
+    def swallows(self, wire: Any, frame: bytes) -> bool:
+        """Whether the line goes dead now, between a commit and its acknowledgement."""
+        if not (self.mute and b'"op":"ok"' in frame and b'"seq"' in frame):
+            return False
+        wire.transport.abort()
+        return True
 
 
 @dataclass(slots=True)
 class _Line:
-    """A wire that a mute door cuts between a commit and its acknowledgement."""
+    """A wire through a door that may be mute."""
 
     door: Door
     wire: Any
@@ -152,9 +170,7 @@ class _Line:
         return getattr(self.wire, name)
 
     def write(self, frame: bytes) -> None:
-        if self.door.mute and b'"op":"ok"' in frame and b'"seq"' in frame:
-            self.wire.transport.abort()
-        else:
+        if not self.door.swallows(self.wire, frame):
             self.wire.write(frame)
 
 

@@ -11,7 +11,6 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from core.store import bump_epochs
-from realtime.outlet import WireOutlet
 from tests.realtime.live_town import LiveTown, until
 from tests.realtime.test_resume import say, write
 from tests.town import ANNA, BORIS
@@ -123,13 +122,6 @@ async def anna(live: LiveTown, chrome: Browser) -> AsyncIterator[Tab]:
     await context.close()
 
 
-def cut_everybody(live: LiveTown) -> None:
-    """The network dies for everybody at once."""
-    for connection in live.hub.connections.open:
-        assert isinstance(connection.outlet, WireOutlet)
-        connection.outlet.wire.transport.abort()  # type: ignore[attr-defined] # of the wire below it
-
-
 async def test_a_page_goes_on_from_where_the_server_drew_it(live: LiveTown, anna: Tab) -> None:
     room = live.room()
     await write(live, room, count=5)
@@ -148,7 +140,7 @@ async def test_a_page_cut_off_again_and_again_shows_everything_once(live: LiveTo
     writing = asyncio.create_task(write(live, room, count=150))
     for times in (2, 3, 4):
         await asyncio.sleep(0.2)
-        cut_everybody(live)
+        live.door.cut()
         await anna.was("online", times=times)
     await writing
     await anna.shows(150)
@@ -163,7 +155,7 @@ async def test_a_message_written_while_the_line_is_dead_survives_a_reload_and_is
     await anna.follow(room, epoch=1, seq=0)
 
     live.door.shut = True
-    cut_everybody(live)
+    live.door.cut()
     await anna.was("connecting", times=1)
     await anna.evaluate("void window.room.send('Пока без связи')")
     await anna.load()
@@ -199,7 +191,7 @@ async def test_many_messages_keep_the_writers_order_over_a_dying_line(live: Live
     await anna.follow(room, epoch=1, seq=0)
 
     await anna.evaluate("for (let i = 0; i < 30; i += 1) void window.room.send(`Сообщение ${i}`)")
-    cut_everybody(live)
+    live.door.cut()
     await anna.shows(30)
 
     assert [message.text for message in live.stored(room)] == [f"Сообщение {i}" for i in range(30)]
@@ -210,7 +202,7 @@ async def test_what_one_person_left_unsent_is_not_sent_by_the_next_at_this_devic
 ) -> None:
     room = live.room()
     live.door.shut = True
-    cut_everybody(live)
+    live.door.cut()
     await anna.evaluate("(room) => void window.live.send(room, 'Это пишет Анна')", room)
 
     anna.owner = live.town.people[BORIS]
@@ -267,7 +259,7 @@ async def test_a_page_whose_session_ended_stops_trying(live: LiveTown, anna: Tab
     address = live.url.replace("ws://", "http://")
     await anna.page.context.add_cookies([{"name": "session", "value": "forged", "url": address}])
 
-    cut_everybody(live)
+    live.door.cut()
     await anna.status("signed-out")
     await asyncio.sleep(1)
 
