@@ -11,7 +11,8 @@ from typing import Any, Final
 TYPING_TTL_S: Final = 5.0
 # A page sends a keystroke's worth of typing at most this often to the others.
 TYPING_PACE_S: Final = 1.0
-ONLINE_TTL_S: Final = 60.0
+# A hub that died is forgotten within a minute, its last words, the next look and the showing included.
+ONLINE_TTL_S: Final = 50.0
 
 Show = Callable[[str, dict[str, Any]], None]
 Tell = Callable[[dict[str, Any]], None]

@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from realtime.fanout import Outlet
 from realtime.frames import state_frame
-from realtime.presence import Show, Tell
+from realtime.presence import ONLINE_TTL_S, Show, Tell
 from realtime.wire import Frame
 
-VIEWERS_TTL_S: Final = 60.0
 # A new count goes to everybody who watches. So many deliveries a second may go into that, in each room.
 COUNTS_PER_S: Final = 1_000
 
@@ -67,7 +66,7 @@ class Viewers:
             return
         for stream, count in message.get("viewers", {}).items():
             if count > 0:
-                self._elsewhere.setdefault(stream, {})[message["hub"]] = (int(count), now + VIEWERS_TTL_S)
+                self._elsewhere.setdefault(stream, {})[message["hub"]] = (int(count), now + ONLINE_TTL_S)
             else:
                 self._forget(stream, message["hub"])
 
@@ -88,7 +87,7 @@ class Viewers:
             self._show(stream, now)
 
     def repeat(self) -> None:
-        """Tell the other hubs again; called every third of ``VIEWERS_TTL_S``."""
+        """Tell the other hubs again; called every third of ``ONLINE_TTL_S``."""
         if self._here:
             counts = {stream: len(here) for stream, here in self._here.items()}
             self.tell({"hub": self.hub_id, "viewers": counts})

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from realtime.viewers import COUNTS_PER_S, VIEWERS_TTL_S, Viewers
+from realtime.presence import ONLINE_TTL_S
+from realtime.viewers import COUNTS_PER_S, Viewers
 
 ROOM = "room:" + "a" * 32
 
@@ -91,7 +92,8 @@ def test_the_viewers_of_a_hub_that_died_are_forgotten_within_a_minute() -> None:
     hubs.second()
 
     hubs.deaf = True
-    hubs.second(VIEWERS_TTL_S)
+    for _ in range(60):
+        hubs.second()
 
     assert hubs.two.count(ROOM) == 1
     assert hubs.shown["two"][-1] == 1
@@ -103,7 +105,7 @@ def test_a_hub_that_lives_is_not_forgotten() -> None:
     hubs.second()
 
     for _ in range(6):
-        hubs.second(VIEWERS_TTL_S / 3)
+        hubs.second(ONLINE_TTL_S / 3)
         hubs.one.repeat()
 
     assert hubs.two.count(ROOM) == 1
