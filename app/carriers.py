@@ -2,7 +2,7 @@
 
 from app.settings import Settings
 from messengers import Carrier, ChannelPolicy, Webhook, hook_secret, webhook
-from messengers.clients import MaxClient
+from messengers.clients import MaxClient, VkClient
 
 
 def policies_of(settings: Settings) -> dict[Carrier, ChannelPolicy]:
@@ -27,7 +27,9 @@ def hook_secrets(settings: Settings) -> dict[Carrier, str]:
     """The secret of each door that is open; none where updates are fetched."""
     if not settings.webhooks:
         return {}
-    return {carrier: hook_secret(carrier, settings.secret_key) for carrier in messengers_on(settings)}
+    secrets = {carrier: hook_secret(carrier, settings.secret_key) for carrier in messengers_on(settings)}
+    # VK is told its secret by hand, in the community's settings.
+    return {**secrets, Carrier.VK: settings.vk_secret} if Carrier.VK in secrets else secrets
 
 
 def max_client(settings: Settings) -> MaxClient:
@@ -35,3 +37,8 @@ def max_client(settings: Settings) -> MaxClient:
     return MaxClient(
         token=settings.max_bot_token, api_base=settings.max_api_base, ca_file=settings.max_ca_file
     )
+
+
+def vk_client(settings: Settings) -> VkClient:
+    """A client of VK with connections of its own."""
+    return VkClient(token=settings.vk_group_token, api_base=settings.vk_api_base)

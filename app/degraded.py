@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from app.settings import Settings
 
 # How people call them.
-_MESSENGERS = {"telegram": "Telegram", "max": "MAX"}
+_MESSENGERS = {"telegram": "Telegram", "max": "MAX", "vk": "VK"}
 _CHROME_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -37,7 +37,7 @@ def degradations(settings: Settings) -> list[str]:
             lesser.append(f"{_MESSENGERS[name]} works by the channel policy {policy!r}.")
     if set(policies.values()) == {"off"}:
         lesser.append(
-            "No token of a messenger (TELEGRAM_BOT_TOKEN, MAX_BOT_TOKEN): the bot talks in the web chat only."
+            "No token of a messenger (MAX_BOT_TOKEN, VK_GROUP_TOKEN): the bot talks in the web chat only."
         )
     if closed_to_others(settings):
         lesser.append(

@@ -69,6 +69,7 @@ def examine() -> Iterator[Finding]:
     yield _chrome(settings)
     yield _telegram(settings)
     yield _max(settings)
+    yield _vk(settings)
 
 
 def _python() -> Finding:
@@ -228,6 +229,16 @@ def _max(settings: Settings) -> Finding:
         mend = "MAX calls long polling fit for trials only: set STRATEGY24_WEBHOOKS=yes behind https."
         return _warning("max", f"a token is set, policy {settings.channel_policy_max}, long polling", mend)
     return _ok("max", f"a token is set, policy {settings.channel_policy_max}, webhook")
+
+
+def _vk(settings: Settings) -> Finding:
+    if not settings.vk_group_token:
+        return _warning("vk", "no VK_GROUP_TOKEN; the bot does not talk in VK", "")
+    way = "Callback API" if settings.webhooks else "long poll"
+    if settings.webhooks and not settings.vk_confirmation:
+        mend = "Copy the line to answer with from the settings of VK's Callback API into VK_CONFIRMATION."
+        return _warning("vk", "a key is set, VK cannot confirm our address", mend)
+    return _ok("vk", f"a key is set, policy {settings.channel_policy_vk}, {way}")
 
 
 def _ok(subject: str, found: str) -> Finding:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import assert_never
 
-from app.carriers import max_client, messengers_on, policies_of
+from app.carriers import max_client, messengers_on, policies_of, vk_client
 from app.limits import limiter_for
 from app.relay import Consumer, Routes
 from app.settings import Settings
@@ -17,6 +17,7 @@ from notifications import (
     MaxSender,
     Sender,
     TelegramSender,
+    VkSender,
     WebChatSender,
     handle,
 )
@@ -51,6 +52,9 @@ def _sender(carrier: Carrier, settings: Settings, database: Database, codec: But
         case Carrier.MAX:
             limiter = limiter_for(settings, carrier)
             return MaxSender(database, codec, max_client(settings), limiter=limiter)
+        case Carrier.VK:
+            limiter = limiter_for(settings, carrier)
+            return VkSender(database, codec, vk_client(settings), limiter=limiter)
         case Carrier.WEB:
             return WebChatSender(database, codec)
         case _:

@@ -46,6 +46,9 @@ _ADVICE = {
         "from talking to citizens through foreign messengers."
     ),
     "STRATEGY24_CHANNEL_POLICY_MAX": "Give full, inbound_notice_only or off.",
+    "STRATEGY24_CHANNEL_POLICY_VK": "Give full, inbound_notice_only or off.",
+    "VK_API_BASE": "Give the address of VK's API, for example https://api.vk.ru.",
+    "VK_SECRET": "Give the secret from the settings of VK's Callback API; without one anybody could write.",
     "STRATEGY24_WEBHOOKS": "Give yes or no; yes needs STRATEGY24_PUBLIC_URL to begin with https://.",
     "STRATEGY24_DEMO": "Give yes or no.",
     "TELEGRAM_BOT_TOKEN": "Give the token that BotFather showed, NUMBER:LETTERS, or leave it out.",
@@ -90,6 +93,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     channel_policy_telegram: ChannelPolicy = "full"
     channel_policy_max: ChannelPolicy = "full"
+    channel_policy_vk: ChannelPolicy = "full"
     webhooks: bool = False
     """Whether messengers bring their updates to the public address (https) or we fetch them."""
     demo: bool | None = None
@@ -109,6 +113,13 @@ class Settings(BaseSettings):
     )
     max_ca_file: Annotated[Path | None, Field(validation_alias=AliasChoices("MAX_CA_FILE"))] = None
     """Root certificate (PEM) to trust for MAX too: not every system has that of the Ministry behind it."""
+    vk_group_token: Annotated[str, Field(repr=False, validation_alias=AliasChoices("VK_GROUP_TOKEN"))] = ""
+    """Key of a VK community with the right to its messages."""
+    vk_api_base: Annotated[str, Field(validation_alias=AliasChoices("VK_API_BASE"))] = "https://api.vk.ru"
+    vk_confirmation: Annotated[str, Field(validation_alias=AliasChoices("VK_CONFIRMATION"))] = ""
+    """The line that VK's settings of the Callback API show; our door answers with it once."""
+    vk_secret: Annotated[str, Field(repr=False, validation_alias=AliasChoices("VK_SECRET"))] = ""
+    """The secret written into VK's settings of the Callback API, at most 50 letters and digits."""
     browser_path: Annotated[Path | None, Field(validation_alias=AliasChoices("BROWSER_PATH"))] = None
     """The Chrome that draws charts; default: the first found on PATH."""
     bench_data: Path | None = None
@@ -145,6 +156,7 @@ class Settings(BaseSettings):
         asked: dict[str, tuple[str, ChannelPolicy]] = {
             "telegram": (self.telegram_bot_token, self.channel_policy_telegram),
             "max": (self.max_bot_token, self.channel_policy_max),
+            "vk": (self.vk_group_token, self.channel_policy_vk),
         }
         return {name: policy if token else "off" for name, (token, policy) in asked.items()}
 
@@ -175,7 +187,7 @@ class Settings(BaseSettings):
             raise ValueError("not the address of a Redis")
         return value
 
-    @field_validator("public_url", "telegram_api_base", "max_api_base", mode="after")
+    @field_validator("public_url", "telegram_api_base", "max_api_base", "vk_api_base", mode="after")
     @classmethod
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -222,6 +234,8 @@ def read_settings() -> Settings:
         problems.append(f"STRATEGY24_SECRET_KEY is missing. {_ADVICE['STRATEGY24_SECRET_KEY']}")
     if settings and settings.webhooks and not settings.public_url.startswith("https://"):
         problems.append(f"STRATEGY24_WEBHOOKS cannot be used. {_ADVICE['STRATEGY24_WEBHOOKS']}")
+    if settings and settings.webhooks and settings.vk_group_token and not settings.vk_secret:
+        problems.append(f"VK_SECRET is missing. {_ADVICE['VK_SECRET']}")
     if problems or settings is None:
         raise SettingsError(problems)
     return settings.model_copy(update={"secret_key": settings.secret_key or _own_secret(settings.var)})
@@ -246,7 +260,7 @@ def _sentence(detail: Mapping[str, Any], names: dict[str, str]) -> str:
     place = str(detail["loc"][0])
     name = names.get(place, place)
     # Values of secrets never reach a terminal or a log.
-    shown = "" if name.endswith(("_TOKEN", "_KEY")) or "URL" in name else f" {detail['input']!r}"
+    shown = "" if name.endswith(("_TOKEN", "_KEY", "_SECRET")) or "URL" in name else f" {detail['input']!r}"
     return f"{name}{shown} cannot be used. {_ADVICE.get(name, detail['msg'] + '.')}"
 
 

@@ -2,8 +2,17 @@
 
 from bots.carriers.max import MaxCarrier
 from bots.carriers.telegram import OFFICIAL_API, TelegramCarrier
+from bots.carriers.vk import VkCarrier
 from bots.carriers.webchat import WebChatCarrier
 from bots.engine.port import CarrierPort
 from bots.process import Conversations
 
-__all__ = ["OFFICIAL_API", "CarrierPort", "Conversations", "MaxCarrier", "TelegramCarrier", "WebChatCarrier"]
+__all__ = [
+    "OFFICIAL_API",
+    "CarrierPort",
+    "Conversations",
+    "MaxCarrier",
+    "TelegramCarrier",
+    "VkCarrier",
+    "WebChatCarrier",
+]

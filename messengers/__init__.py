@@ -19,6 +19,7 @@ from messengers.buttons import (
     Place,
     Snooze,
     SnoozeAlert,
+    Turn,
     Unsubscribe,
     Vote,
     WithdrawConsent,
@@ -26,14 +27,15 @@ from messengers.buttons import (
 from messengers.capabilities import CAPABILITIES, Capabilities, Carrier, ChannelPolicy
 from messengers.clocks import clock_time, spoken_day, spoken_moment
 from messengers.hooks import HOOKS_PATH, Webhook, hook_secret, webhook
-from messengers.intake import MAX_KINDS, TELEGRAM_KINDS, RawUpdate, keep_updates
+from messengers.intake import MAX_KINDS, TELEGRAM_KINDS, VK_GROUPS_FROM, VK_KINDS, RawUpdate, keep_updates
 from messengers.limiter import Limiter, NotNow
 from messengers.limiter_file import FileLedger
 from messengers.limiter_ledger import Answer, Ask, Ledger, LedgerAway, Scope, Standing
 from messengers.limiter_rates import RATES, Rates, weight_of
 from messengers.limiter_redis import RedisLedger
-from messengers.max_form import Rows, max_message
-from messengers.screens import Button, Link, Photo, Press, Screen, button_rows, screen_body
+from messengers.max_form import max_message
+from messengers.paging import ButtonPage, page_of
+from messengers.screens import Button, Link, Photo, Press, Rows, Screen, button_rows, screen_body
 from messengers.site import Site, with_usable_links
 from messengers.texts import (
     Entity,
@@ -47,13 +49,18 @@ from messengers.texts import (
     stacked,
     utf16_length,
 )
+from messengers.vk_form import ACTION, PICTURE, random_id_of, vk_menu, vk_message
 
 __all__ = [
+    "ACTION",
     "CAPABILITIES",
     "HOOKS_PATH",
     "MAX_KINDS",
+    "PICTURE",
     "RATES",
     "TELEGRAM_KINDS",
+    "VK_GROUPS_FROM",
+    "VK_KINDS",
     "AcceptAlert",
     "AcceptConsent",
     "Action",
@@ -62,6 +69,7 @@ __all__ = [
     "BadButton",
     "Button",
     "ButtonCodec",
+    "ButtonPage",
     "Capabilities",
     "Carrier",
     "ChannelPolicy",
@@ -93,6 +101,7 @@ __all__ = [
     "Snooze",
     "SnoozeAlert",
     "Standing",
+    "Turn",
     "Unsubscribe",
     "Vote",
     "Webhook",
@@ -103,7 +112,9 @@ __all__ = [
     "hook_secret",
     "keep_updates",
     "max_message",
+    "page_of",
     "plain",
+    "random_id_of",
     "rich",
     "screen_body",
     "shortened",
@@ -112,6 +123,8 @@ __all__ = [
     "spoken_moment",
     "stacked",
     "utf16_length",
+    "vk_menu",
+    "vk_message",
     "webhook",
     "weight_of",
     "with_usable_links",

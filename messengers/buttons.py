@@ -74,6 +74,15 @@ class OpenBelow:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Another page of the buttons of a screen; pages count from 0."""
+
+    place: Place
+    subject: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptConsent:
     """Agree to the processing of personal data, in this version of the text."""
 
@@ -148,6 +157,7 @@ class Unsubscribe:
 Action = (
     Open
     | OpenBelow
+    | Turn
     | AcceptConsent
     | WithdrawConsent
     | ChooseTerritory
@@ -164,6 +174,7 @@ Action = (
 _LETTERS: dict[str, type[Action]] = {
     "o": Open,
     "b": OpenBelow,
+    "n": Turn,
     "c": AcceptConsent,
     "w": WithdrawConsent,
     "t": ChooseTerritory,

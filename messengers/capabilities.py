@@ -11,6 +11,7 @@ class Carrier(StrEnum):
     WEB = "web"
     TELEGRAM = "telegram"
     MAX = "max"
+    VK = "vk"
 
 
 class ChannelPolicy(StrEnum):
@@ -71,5 +72,16 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         inline_buttons=210,
         inline_rows=30,
         reply_keyboard=False,
+    ),
+    # Source: dev.vk.com, messages.send (4096 characters), "Bot keyboards" (inline: 10 buttons in 6 rows,
+    # a label of 40 characters, a payload of 255).
+    Carrier.VK: Capabilities(
+        text_limit=4096,
+        caption_limit=4096,
+        callback_bytes=200,
+        label_limit=40,
+        inline_buttons=10,
+        inline_rows=6,
+        reply_keyboard=True,
     ),
 }

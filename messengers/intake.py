@@ -15,10 +15,13 @@ RawUpdate = Mapping[str, Any]
 
 # What we ask each messenger for.
 TELEGRAM_KINDS = ("message", "callback_query", "my_chat_member")
+VK_KINDS = ("message_new", "message_event", "message_deny")
 MAX_KINDS = ("message_created", "message_callback", "bot_started", "bot_stopped")
 
 # What the inbox has room for.
 _LONGEST_KEY = 128
+# VK numbers group chats from here.
+VK_GROUPS_FROM = 2_000_000_000
 
 
 def keep_updates(uow: UnitOfWork, *, carrier: Carrier, updates: Sequence[RawUpdate]) -> int:
@@ -74,6 +77,31 @@ def _of_max(update: RawUpdate) -> tuple[str, str]:
     return f"{kind}:{_digest(update)}", "none"
 
 
+def _of_vk(update: RawUpdate) -> tuple[str, str]:
+    """VK gives every event an id, which it keeps when it brings the event again.
+
+    >>> _of_vk({"type": "message_deny", "event_id": "e5", "object": {"user_id": 7}})
+    ('message_deny:e5', '7')
+    """
+    kind, what = str(update["type"]), update["object"]
+    if kind == "message_new":
+        message = what["message"]
+        peer, number = int(message["peer_id"]), int(message["conversation_message_id"])
+        return f"{kind}:{peer}:{number}", _vk_lane(peer)
+    if kind == "message_event":
+        return f"{kind}:{what['event_id']}", _vk_lane(int(what["peer_id"]))
+    return f"{kind}:{update['event_id']}", str(what.get("user_id", "none"))
+
+
+def _vk_lane(peer_id: int) -> str:
+    """A person is named by their id, a group by its number below zero.
+
+    >>> _vk_lane(7), _vk_lane(2_000_000_005)
+    ('7', '-5')
+    """
+    return str(VK_GROUPS_FROM - peer_id if peer_id > VK_GROUPS_FROM else peer_id)
+
+
 def _max_lane(recipient: RawUpdate, sender: RawUpdate | None) -> str:
     """A dialogue is named by its person, who may be written to by that name; a group by its negative id."""
     if recipient.get("chat_type", "dialog") == "dialog" and sender is not None:
@@ -88,4 +116,5 @@ def _digest(update: RawUpdate) -> str:
 _NAMING: Mapping[Carrier, Callable[[RawUpdate], tuple[str, str]]] = {
     Carrier.TELEGRAM: _of_telegram,
     Carrier.MAX: _of_max,
+    Carrier.VK: _of_vk,
 }

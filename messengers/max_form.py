@@ -6,13 +6,13 @@ from itertools import pairwise
 from typing import Any
 
 from messengers.capabilities import CAPABILITIES, Carrier
+from messengers.screens import Rows
 from messengers.texts import Entity, RichText, shortened, utf16_length
 
 _LIMITS = CAPABILITIES[Carrier.MAX]
 # Not said whether tags count: with them a text stays below what MAX takes in all.
 _LONGEST_HTML = 4000
 _TAGS = {"bold": "b", "italic": "i"}
-Rows = Sequence[Sequence[dict[str, str]]]
 
 
 def max_message(text: RichText, rows: Rows, *, images: Sequence[str] = ()) -> dict[str, Any]:

@@ -25,6 +25,8 @@ class Link:
 
 
 Button = Press | Link
+# Buttons as plain values: ``{"text", "data"}`` or ``{"text", "url"}``.
+Rows = Sequence[Sequence[dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from notifications.routing import HANDLED_FACTS, handle
 from notifications.senders.max import MaxSender
 from notifications.senders.port import CarrierSender
 from notifications.senders.telegram import TelegramSender
+from notifications.senders.vk import VkSender
 from notifications.senders.webchat import WebChatSender
 from notifications.sending import Sender
 
@@ -19,6 +20,7 @@ __all__ = [
     "MaxSender",
     "Sender",
     "TelegramSender",
+    "VkSender",
     "WebChatSender",
     "handle",
     "push_broadcasts",

@@ -7,12 +7,12 @@ import signal
 from typing import assert_never
 
 from app import lifeline
-from app.carriers import max_client, messengers_on, policies_of, webhook_of
+from app.carriers import max_client, messengers_on, policies_of, vk_client, webhook_of
 from app.limits import limiter_for
 from app.nudges import Alarm
 from app.settings import Settings
 from app.wiring import INBOX_NUDGE, open_database
-from bots import CarrierPort, Conversations, MaxCarrier, TelegramCarrier, WebChatCarrier
+from bots import CarrierPort, Conversations, MaxCarrier, TelegramCarrier, VkCarrier, WebChatCarrier
 from core.store import Database
 from messengers import Carrier
 
@@ -75,6 +75,9 @@ def _carrier(carrier: Carrier, settings: Settings, database: Database) -> Carrie
         case Carrier.MAX:
             limiter = limiter_for(settings, carrier)
             return MaxCarrier(database, max_client(settings), webhook=webhook, limiter=limiter)
+        case Carrier.VK:
+            limiter = limiter_for(settings, carrier)
+            return VkCarrier(database, vk_client(settings), brought=settings.webhooks, limiter=limiter)
         case Carrier.WEB:
             return WebChatCarrier(database)
         case _:

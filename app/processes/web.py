@@ -55,7 +55,12 @@ def build_application(settings: Settings, database: Database) -> Application:
     return Application(
         pages=pages,
         hub=hub,
-        hooks=Hooks(database=database, secrets=hook_secrets(settings), nudge=nudge.inbox),
+        hooks=Hooks(
+            database=database,
+            secrets=hook_secrets(settings),
+            nudge=nudge.inbox,
+            vk_confirmation=settings.vk_confirmation,
+        ),
         health=Health(database=database, redis_url=settings.redis_url),
         metrics_folder=settings.metrics_folder if settings.metrics_folder.is_dir() else None,
     )

@@ -42,7 +42,9 @@ from messengers import (
     RichText,
     Screen,
     Site,
+    Turn,
     button_rows,
+    page_of,
     plain,
     rich,
     split_text,
@@ -84,6 +86,9 @@ class Talk:
     perform: Callable[["Talk", Action], Awaitable[None]]
     action: Action | None = None
     tapped: Tapped | None = None
+    # The screen that is being shown, and which page of its buttons.
+    here: Open | None = None
+    page: int = 0
     # A sentence that goes above the next screen: what happened, or why this is another screen.
     news: RichText | None = None
 
@@ -182,8 +187,8 @@ class Talk:
         fresh: leave the tapped message as it is, it is not a screen of the conversation.
         lasting: this message says something that must not be replaced by the next screen.
         """
-        if ways_out:
-            screen = replace(screen, buttons=(*screen.buttons, self.ways_out(back, lasting=lasting)))
+        last = self.ways_out(back, lasting=lasting) if ways_out else ()
+        screen = replace(screen, buttons=self._that_fit(screen.buttons, last))
         if self.news is not None:
             screen = replace(screen, text=stacked(self.news, screen.text, gap="\n\n"))
             self.news = None
@@ -192,6 +197,25 @@ class Talk:
             await self._send(screen)
         # One tapped message is replaced once; whatever else this update shows comes below it.
         self.tapped = None
+
+    def _that_fit(
+        self, rows: tuple[tuple[Button, ...], ...], last: tuple[Button, ...]
+    ) -> tuple[tuple[Button, ...], ...]:
+        """The buttons of this page, those that turn it, and the last row."""
+        page = page_of(rows, self.page, limits=CAPABILITIES[self.carrier], beside=len(last))
+        turns: tuple[Button, ...] = ()
+        if page.of > 1:
+            if self.here is None:
+                raise ValueError(f"more buttons than {self.carrier} takes, on a screen without a place")
+            place, subject = self.here.place, self.here.subject
+            other = [
+                (self.say(N_("◂ Previous")), page.number - 1),
+                (self.say(N_("More ▸")), page.number + 1),
+            ]
+            turns = tuple(
+                Press(label, Turn(place, subject, number)) for label, number in other if 0 <= number < page.of
+            )
+        return (*page.rows, *filter(None, (turns, last)))
 
     async def _shown_in_place(self, screen: Screen) -> bool:
         limits = CAPABILITIES[self.carrier]

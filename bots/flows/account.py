@@ -33,7 +33,12 @@ from messengers import (
 )
 
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
-CARRIER_NAMES = {Carrier.WEB: N_("chat on the site"), Carrier.TELEGRAM: "Telegram", Carrier.MAX: "MAX"}
+CARRIER_NAMES = {
+    Carrier.WEB: N_("chat on the site"),
+    Carrier.TELEGRAM: "Telegram",
+    Carrier.MAX: "MAX",
+    Carrier.VK: "VK",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.engine.talk import Talk
-from messengers import Action, Open, OpenBelow, Place
+from messengers import Action, Open, OpenBelow, Place, Turn
 
 ShowPlace = Callable[[Talk, str], Awaitable[None]]
 # The action's own type is known to the table; Any because a table of functions cannot say it.
@@ -44,7 +44,12 @@ class Routes:
         if isinstance(action, OpenBelow):
             talk.tapped = None
             action = Open(action.place, action.subject)
+        talk.page = 0
+        if isinstance(action, Turn):
+            talk.page = action.page
+            action = Open(action.place, action.subject)
         if isinstance(action, Open):
+            talk.here = action
             # Going somewhere else ends whatever was being typed.
             await talk.dialogue.set_state(None)
             await self.places[action.place](talk, action.subject)

@@ -11,10 +11,12 @@ from messengers.clients.failures import (
     TooFast,
 )
 from messengers.clients.max import MAX_API, MaxClient, MaxUpdates
+from messengers.clients.vk import VK_API, VkClient, VkGroup, VkLongPoll
 
 __all__ = [
     "LARGEST_DOWNLOAD",
     "MAX_API",
+    "VK_API",
     "AnswerLost",
     "Blocked",
     "MaxClient",
@@ -24,4 +26,7 @@ __all__ = [
     "Rejected",
     "TokenRefused",
     "TooFast",
+    "VkClient",
+    "VkGroup",
+    "VkLongPoll",
 ]

@@ -11,20 +11,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bots import Conversations, MaxCarrier, TelegramCarrier, WebChatCarrier
+from bots import Conversations, MaxCarrier, TelegramCarrier, VkCarrier, WebChatCarrier
 from core.chats import chat_stream, open_web_chat, press_in_web_chat, write_in_web_chat
 from core.identity import create_person, person_by_identity
 from core.shared.ids import ChatId, PersonId, new_id
 from core.store import Database, StreamEvent, events_after
 from messengers import Carrier, ChannelPolicy, Webhook, hook_secret, webhook
-from messengers.clients import MaxClient
+from messengers.clients import MaxClient, VkClient
 from tests.bots.fake_max import TOKEN as MAX_TOKEN
 from tests.bots.fake_max import FakeMax
 from tests.bots.fake_phone import FakeUser
 from tests.bots.fake_telegram import TOKEN, FakeTelegram
+from tests.bots.fake_vk import TOKEN as VK_TOKEN
+from tests.bots.fake_vk import FakeVk
 from tests.bots.hook_server import hook_server
 
 SECRET = "a secret of the tests that is long enough"
+VK_SECRET = "asecretofvk"
 PUBLIC_URL = "https://kontakt.example"
 
 
@@ -197,11 +200,15 @@ def web_phone(database: Database, conversations: Conversations, name: str) -> We
 
 @asynccontextmanager
 async def phone_at(door: str, database: Database, name: str) -> AsyncIterator[Phone]:
-    """A newcomer's phone with a bot behind it: ``web``, ``telegram`` or ``max``."""
+    """A newcomer's phone with a bot behind it: ``web``, ``telegram``, ``max`` or ``vk``."""
     if door == "web":
         conversations = web_conversations(database)
         async with running(conversations):
             yield web_phone(database, conversations, name)
+        return
+    if door == "vk":
+        async with vk_at(database) as fake:
+            yield MessengerPhone(database, fake.user(4001, name), "vk")
         return
     if door == "max":
         async with max_at(database) as fake:
@@ -238,6 +245,29 @@ async def max_at(database: Database, *, policy: ChannelPolicy = ChannelPolicy.FU
         nudge.wake = conversations.wake
         async with running(conversations):
             yield fake
+
+
+@asynccontextmanager
+async def vk_at(database: Database, *, policy: ChannelPolicy = ChannelPolicy.FULL) -> AsyncIterator[FakeVk]:
+    """The bot over the fake VK, whose Callback API brings its events to our real door."""
+    nudge = Nudge()
+    async with FakeVk() as fake, hook_server(database, {Carrier.VK: VK_SECRET}, nudge=nudge) as address:
+        conversations = Conversations(
+            database,
+            [vk_carrier(database, fake, brought=True)],
+            secret_key=SECRET,
+            public_url=PUBLIC_URL,
+            policies={Carrier.VK: policy},
+        )
+        nudge.wake = conversations.wake
+        fake.callback = (f"{address}/hooks/vk", VK_SECRET)
+        async with running(conversations):
+            yield fake
+
+
+def vk_carrier(database: Database, fake: FakeVk, *, brought: bool = False) -> VkCarrier:
+    """The carrier ``vk`` towards the fake one; without ``brought`` it polls."""
+    return VkCarrier(database, VkClient(token=VK_TOKEN, api_base=fake.base_url), brought=brought)
 
 
 def max_carrier(database: Database, fake: FakeMax, hook: Webhook | None = None) -> MaxCarrier:

@@ -15,10 +15,14 @@ from messengers import Carrier
 
 @asynccontextmanager
 async def hook_server(
-    database: Database, secrets: Mapping[Carrier, str], *, nudge: Callable[[], None]
+    database: Database,
+    secrets: Mapping[Carrier, str],
+    *,
+    nudge: Callable[[], None],
+    vk_confirmation: str = "",
 ) -> AsyncIterator[str]:
     """Serve the doors; gives the public address."""
-    hooks = Hooks(database=database, secrets=secrets, nudge=nudge)
+    hooks = Hooks(database=database, secrets=secrets, nudge=nudge, vk_confirmation=vk_confirmation)
 
     async def serve(request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -14,6 +14,7 @@ from aiogram.methods.base import TelegramMethod
 from bots.build import build_routes
 from bots.carriers.mapping import CannotDo, MappedSession
 from bots.carriers.max import MaxSession
+from bots.carriers.vk import VkSession
 from bots.carriers.webchat import WebChatCarrier, WebChatSession
 from bots.flows.routes import Routes
 from core.alerts import UnknownAlert, alert_card
@@ -21,7 +22,7 @@ from core.identity import Assurance, LinkExpired, identities_of, issue_link_code
 from core.polls import PollClosedForVotes
 from core.shared.ids import PersonId
 from core.store import Database
-from messengers import AcceptAlert, ButtonCodec, ChannelPolicy, Open, OpenBelow, Place, Vote
+from messengers import AcceptAlert, ButtonCodec, ChannelPolicy, Open, OpenBelow, Place, Turn, Vote
 from messengers.buttons import _LETTERS
 from tests.bots.doors import (
     SECRET,
@@ -279,7 +280,7 @@ async def test_a_messenger_that_breaks_down_gets_the_screen_when_it_is_back(
 USED_METHODS = (SendMessage, EditMessageText, AnswerCallbackQuery)
 
 
-@pytest.mark.parametrize("session", [WebChatSession, MaxSession])
+@pytest.mark.parametrize("session", [WebChatSession, MaxSession, VkSession])
 @pytest.mark.parametrize("method", USED_METHODS)
 def test_every_method_that_flows_use_has_a_mapping_in_every_carrier(
     method: type[TelegramMethod[object]], session: type[MappedSession]
@@ -306,7 +307,7 @@ def test_every_place_and_every_action_leads_somewhere() -> None:
     routes: Routes = build_routes()
 
     assert set(routes.places) == set(Place)
-    assert set(routes.actions) | {Open, OpenBelow} == set(_LETTERS.values())
+    assert set(routes.actions) | {Open, OpenBelow, Turn} == set(_LETTERS.values())
 
 
 _METHOD_NAMES = {

@@ -12,7 +12,7 @@ from core.store import events_after
 from tests.bots.doors import Phone, phone_at
 from tests.town import Town
 
-DOORS = pytest.mark.parametrize("door", ["web", "telegram", "max"])
+DOORS = pytest.mark.parametrize("door", ["web", "telegram", "max", "vk"])
 
 
 async def settle_in(phone: Phone) -> None:

@@ -7,7 +7,11 @@ from app.settings import Settings
 from core.store import Database
 from messengers import Carrier
 
-TOKENS = {"telegram": "424242:TEST-token", "max": "a-token-of-max"}
+TOKENS = {
+    "telegram": ("TELEGRAM_BOT_TOKEN", "424242:TEST-token"),
+    "max": ("MAX_BOT_TOKEN", "a-token-of-max"),
+    "vk": ("VK_GROUP_TOKEN", "a-key-of-vk"),
+}
 
 
 @pytest.mark.parametrize("name", TOKENS)
@@ -23,7 +27,8 @@ TOKENS = {"telegram": "424242:TEST-token", "max": "a-token-of-max"}
 async def test_a_messenger_is_started_when_it_may_be(
     database: Database, monkeypatch: pytest.MonkeyPatch, name: str, token: bool, policy: str, started: bool
 ) -> None:
-    monkeypatch.setenv(f"{name.upper()}_BOT_TOKEN", TOKENS[name] if token else "")
+    variable, value = TOKENS[name]
+    monkeypatch.setenv(variable, value if token else "")
     monkeypatch.setenv(f"STRATEGY24_CHANNEL_POLICY_{name.upper()}", policy)
 
     conversations = build_conversations(Settings(secret_key="x" * 40), database)

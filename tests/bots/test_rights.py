@@ -22,6 +22,7 @@ from messengers import (
     Place,
     Snooze,
     SnoozeAlert,
+    Turn,
     Vote,
     WithdrawConsent,
 )
@@ -44,6 +45,7 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "AcceptAlert": (HIDDEN, HIDDEN, HIDDEN, "Вы приняли оповещение", HIDDEN),
     "SnoozeAlert": (HIDDEN, HIDDEN, HIDDEN, "Отложено", HIDDEN),
     "OpenBelow": ("Прямой контакт",) * 5,
+    "Turn": ("Язык: Русский",) * 5,
 }
 PLACES: dict[Place, tuple[str, str, str, str, str]] = {
     Place.MENU: ("Прямой контакт",) * 5,
@@ -94,6 +96,7 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             "SnoozeAlert": SnoozeAlert(alert_id, Snooze.HOUR),
             "ChooseTerritory": ChooseTerritory(town.territory.id),
             "OpenBelow": OpenBelow(Place.MENU),
+            "Turn": Turn(Place.ACCOUNT, "", 1),
             "AcceptConsent": AcceptConsent(1),
             "WithdrawConsent": WithdrawConsent(),
             "ChooseLanguage": ChooseLanguage("en"),

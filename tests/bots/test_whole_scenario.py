@@ -21,12 +21,14 @@ from messengers import Carrier, hook_secret, webhook
 from tests.bots.doors import (
     PUBLIC_URL,
     SECRET,
+    VK_SECRET,
     MessengerPhone,
     Nudge,
     Phone,
     WebPhone,
     max_carrier,
     running,
+    vk_carrier,
     web_phone,
 )
 from tests.bots.fake_telegram import TOKEN
@@ -48,26 +50,25 @@ class Stage:
 async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
     """The newcomer Дарья and the official Иванов, both at this door."""
     nudge, database = Nudge(), town.database
-    hooks = {Carrier.MAX: hook_secret(Carrier.MAX, SECRET)}
+    hooks = {Carrier.MAX: hook_secret(Carrier.MAX, SECRET), Carrier.VK: VK_SECRET}
     async with opened(town, folder) as office, hook_server(database, hooks, nudge=nudge) as address:
         brought = webhook(Carrier.MAX, public_url=address, secret_key=SECRET)
         carriers: list[CarrierPort] = [
             WebChatCarrier(town.database),
             TelegramCarrier(town.database, token=TOKEN, api_base=office.telegram.base_url),
             max_carrier(database, office.max, brought),
+            vk_carrier(database, office.vk, brought=True),
         ]
+        office.vk.callback = (f"{address}/hooks/vk", VK_SECRET)
         conversations = Conversations(town.database, carriers, secret_key=SECRET, public_url=PUBLIC_URL)
         ivanov_id = town.people[IVANOV]
         if door == "web":
             citizen: Phone = web_phone(town.database, conversations, "Дарья")
             chat = town.database.run(open_web_chat, person_id=ivanov_id)
             official: Phone = WebPhone(town.database, ivanov_id, chat.id, conversations)
-        elif door == "max":
-            citizen = MessengerPhone(database, office.max.user(3001, "Дарья"), "max")
-            official = MessengerPhone(database, office.links(IVANOV, 2001, "max"), "max")
         else:
-            citizen = MessengerPhone(town.database, office.telegram.user(1001, "Дарья"))
-            official = MessengerPhone(town.database, office.links(IVANOV, 2001))
+            citizen = MessengerPhone(database, office.fakes[door].user(1001, "Дарья"), door)
+            official = MessengerPhone(database, office.links(IVANOV, 2001, door), door)
         nudge.wake = conversations.wake
         async with running(conversations):
             yield Stage(citizen, official, office)
@@ -134,7 +135,7 @@ async def play(stage: Stage, town: Town) -> EndState:
     )
 
 
-@pytest.mark.parametrize("door", ["web", "telegram", "max"])
+@pytest.mark.parametrize("door", ["web", "telegram", "max", "vk"])
 async def test_the_story_ends_in_the_same_state_at_every_door(town: Town, tmp_path: Path, door: str) -> None:
     async with staged(door, town, tmp_path) as stage:
         left = await play(stage, town)

@@ -18,6 +18,7 @@ from messengers import (
     Place,
     Snooze,
     SnoozeAlert,
+    Turn,
     Vote,
     WithdrawConsent,
 )
@@ -35,6 +36,7 @@ ACTIONS: list[Action] = [
     Vote(new_id(), new_id()),
     AcceptAlert(new_id()),
     SnoozeAlert(new_id(), Snooze.MORNING),
+    Turn(Place.INDICATOR, new_id(), 12),
 ]
 
 

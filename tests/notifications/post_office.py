@@ -20,13 +20,15 @@ from core.indicators import Indicator, NewValue, Period, record_release, registe
 from core.shared.ids import AlertId, ConversationId, new_id
 from core.store import StreamEvent, events_after, mark_sent, waiting_facts
 from messengers import ButtonCodec, Carrier, ChannelPolicy, FileLedger, Limiter, Rates
-from messengers.clients import MaxClient
-from notifications import CarrierSender, MaxSender, Sender, TelegramSender, WebChatSender, handle
+from messengers.clients import MaxClient, VkClient
+from notifications import CarrierSender, MaxSender, Sender, TelegramSender, VkSender, WebChatSender, handle
 from tests.bots.doors import PUBLIC_URL, SECRET
 from tests.bots.fake_max import TOKEN as MAX_TOKEN
 from tests.bots.fake_max import FakeMax
 from tests.bots.fake_phone import FakeUser
 from tests.bots.fake_telegram import TOKEN, FakeTelegram
+from tests.bots.fake_vk import TOKEN as VK_TOKEN
+from tests.bots.fake_vk import FakeVk
 from tests.town import Town
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture of a fan chart" * 10
@@ -50,6 +52,7 @@ class PostOffice:
     town: Town
     telegram: FakeTelegram
     max: FakeMax
+    vk: FakeVk
     sender: Sender
     files: Path
     policies: dict[Carrier, ChannelPolicy]
@@ -62,7 +65,12 @@ class PostOffice:
             person_id = self.town.people[who]
             link_identity(uow, person_id=person_id, provider=carrier, subject=str(user_id))
             open_chat(uow, carrier=carrier, native_id=str(user_id), person_id=person_id)
-        return self.max.user(user_id, who) if carrier == "max" else self.telegram.user(user_id, who)
+        return self.fakes[carrier].user(user_id, who)
+
+    @property
+    def fakes(self) -> dict[str, FakeTelegram | FakeMax | FakeVk]:
+        """The fake messengers by their carriers."""
+        return {"telegram": self.telegram, "max": self.max, "vk": self.vk}
 
     def alert(self, *, severity: Severity = Severity.WARN, value: float = 6.1) -> AlertId:
         """Data come that are worse than the threshold."""
@@ -166,19 +174,21 @@ async def opened(
     town: Town, folder: Path, *, policy: ChannelPolicy = ChannelPolicy.FULL
 ) -> AsyncIterator[PostOffice]:
     """A post office over fresh fake messengers."""
-    policies = {Carrier.WEB: ChannelPolicy.FULL, Carrier.TELEGRAM: policy, Carrier.MAX: policy}
+    policies = dict.fromkeys(Carrier, policy) | {Carrier.WEB: ChannelPolicy.FULL}
     codec = ButtonCodec(SECRET)
     # Fast: what the limits do is told in tests/messengers/test_limiter.py.
     ledger = FileLedger(folder / "limits.sqlite3")
-    limiters = [Limiter(name, Rates(per_second=1000), ledger) for name in ("telegram", "max")]
-    async with FakeTelegram() as telegram, FakeMax() as fake_max:
-        client = MaxClient(token=MAX_TOKEN, api_base=fake_max.base_url)
+    limiters = [Limiter(name, Rates(per_second=1000), ledger) for name in ("telegram", "max", "vk")]
+    async with FakeTelegram() as telegram, FakeMax() as fake_max, FakeVk() as fake_vk:
+        max_client = MaxClient(token=MAX_TOKEN, api_base=fake_max.base_url)
+        vk_client = VkClient(token=VK_TOKEN, api_base=fake_vk.base_url)
         senders: list[CarrierSender] = [
             TelegramSender(codec, token=TOKEN, api_base=telegram.base_url, limiter=limiters[0]),
-            MaxSender(town.database, codec, client, limiter=limiters[1]),
+            MaxSender(town.database, codec, max_client, limiter=limiters[1]),
+            VkSender(town.database, codec, vk_client, limiter=limiters[2]),
             WebChatSender(town.database, codec),
         ]
         sender = Sender(town.database, senders, public_url=PUBLIC_URL, files=folder, policies=policies)
-        yield PostOffice(town, telegram, fake_max, sender, folder, policies)
+        yield PostOffice(town, telegram, fake_max, fake_vk, sender, folder, policies)
         await asyncio.gather(*(one.close() for one in senders))
         await ledger.close()

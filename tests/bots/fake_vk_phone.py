@@ -1,0 +1,102 @@
+"""The phones around our fake VK."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from typing import Any, Protocol
+
+from tests.bots.fake_phone import FakeUser, Shown
+
+
+class VkServer(Protocol):
+    """What a phone needs of the server."""
+
+    base_url: str
+    files: dict[str, bytes]
+    unanswered: set[str]
+
+    def number(self) -> int: ...
+
+    def push(self, kind: str, what: dict[str, Any]) -> dict[str, Any]: ...
+
+
+class VkUser(FakeUser):
+    """A person with VK on the phone. Messages are numbered within the dialogue."""
+
+    def __init__(self, server: VkServer, user_id: int, first_name: str) -> None:
+        super().__init__(server, user_id, first_name)  # type: ignore[arg-type]
+        self._server = server
+        self.numbers = itertools.count(1)
+        self.ref: str | None = None
+
+    def starts(self, ref: str | None = None) -> dict[str, Any]:
+        """Press «Начать», perhaps after a deep link."""
+        self.ref = ref
+        return self._sends(self._own("Начать"), payload=json.dumps({"command": "start"}))
+
+    def stops(self) -> dict[str, Any]:
+        """Forbid the community's messages."""
+        self.chat.blocked = True
+        return self._server.push("message_deny", {"user_id": self.user_id})
+
+    def says(self, text: str) -> dict[str, Any]:
+        """Type a message; returns the event."""
+        return self._sends(self._own(text))
+
+    def sends_photo(self, content: bytes, caption: str = "") -> dict[str, Any]:
+        """Send a picture, perhaps with words."""
+        shown = self._own(caption)
+        shown.photo = content
+        name = str(self._server.number())
+        self._server.files[name] = content
+        sizes = [
+            {"type": "s", "width": 75, "height": 75, "url": "https://wrong.example/small"},
+            {"type": "w", "width": 1280, "height": 960, "url": f"{self._server.base_url}/files/{name}"},
+        ]
+        photo = {"id": 1, "album_id": -3, "owner_id": self.user_id, "date": int(time.time()), "sizes": sizes}
+        return self._sends(shown, attachments=[{"type": "photo", "photo": photo}])
+
+    def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
+        """Send where one is."""
+        geo = {"type": "point", "coordinates": {"latitude": latitude, "longitude": longitude}}
+        return self._sends(self._own(""), geo=geo)
+
+    def presses(self, shown: Shown, data: str) -> dict[str, Any]:
+        """Press a button with this payload under this message, forged or not."""
+        event_id = f"e{self._server.number()}"
+        self._server.unanswered.add(event_id)
+        try:
+            payload = json.loads(data)
+        except ValueError:
+            payload = {"b": data}
+        event = {
+            "user_id": self.user_id,
+            "peer_id": self.user_id,
+            "event_id": event_id,
+            "payload": payload,
+            "conversation_message_id": shown.message_id,
+        }
+        return self._server.push("message_event", event)
+
+    def _own(self, text: str) -> Shown:
+        return Shown(next(self.numbers), from_bot=False, text=text)
+
+    def _sends(self, shown: Shown, **more: Any) -> dict[str, Any]:
+        self.chat.messages.append(shown)
+        message = {
+            "id": self._server.number(),
+            "date": int(time.time()),
+            "from_id": self.user_id,
+            "peer_id": self.user_id,
+            "out": 0,
+            "version": 10000,
+            "text": shown.text,
+            "conversation_message_id": shown.message_id,
+            "attachments": [],
+            "fwd_messages": [],
+            **({"ref": self.ref} if self.ref else {}),
+            **more,
+        }
+        return self._server.push("message_new", {"message": message, "client_info": {"keyboard": True}})
