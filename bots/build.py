@@ -4,7 +4,18 @@ from aiogram import Dispatcher
 
 from bots.engine.dialogue import DialogueStorage, LanesIsolate
 from bots.engine.middlewares import AnswerTaps, House, KeepToThePolicy, SayRefusals, TakeTheFloor
-from bots.flows import account, alerts, direct_line, indicators, menu, notices, start, vote
+from bots.flows import (
+    account,
+    alerts,
+    direct_line,
+    indicators,
+    linking,
+    menu,
+    my_data,
+    notices,
+    start,
+    vote,
+)
 from bots.flows.entry import build_router
 from bots.flows.routes import Routes
 from messengers import ButtonCodec, Carrier, ChannelPolicy, Site
@@ -12,16 +23,8 @@ from messengers import ButtonCodec, Carrier, ChannelPolicy, Site
 
 def build_routes() -> Routes:
     """All conversations."""
-    flows = (
-        menu.FLOW,
-        start.FLOW,
-        direct_line.FLOW,
-        vote.FLOW,
-        indicators.FLOW,
-        account.FLOW,
-        notices.FLOW,
-        alerts.FLOW,
-    )
+    modules = (menu, start, direct_line, vote, indicators, account, linking, my_data, notices, alerts)
+    flows = tuple(module.FLOW for module in modules)
     return Routes(flows=flows, out_of_the_blue=direct_line.offer_to_send)
 
 

@@ -14,12 +14,14 @@ from messengers.buttons import (
     ChooseNotice,
     ChoosePreset,
     ChooseTerritory,
+    MergeAccounts,
     Open,
     OpenBelow,
     Place,
     Snooze,
     SnoozeAlert,
     Turn,
+    UnlinkMessenger,
     Unsubscribe,
     Vote,
     WithdrawConsent,
@@ -33,6 +35,7 @@ from messengers.limiter_file import FileLedger
 from messengers.limiter_ledger import Answer, Ask, Ledger, LedgerAway, Scope, Standing
 from messengers.limiter_rates import RATES, Rates, weight_of
 from messengers.limiter_redis import RedisLedger
+from messengers.links import CARRIER_NAMES, deep_link
 from messengers.max_form import max_message
 from messengers.paging import ButtonPage, page_of
 from messengers.screens import Button, Link, Photo, Press, Rows, Screen, button_rows, screen_body
@@ -54,6 +57,7 @@ from messengers.vk_form import ACTION, PICTURE, random_id_of, vk_menu, vk_messag
 __all__ = [
     "ACTION",
     "CAPABILITIES",
+    "CARRIER_NAMES",
     "HOOKS_PATH",
     "MAX_KINDS",
     "PICTURE",
@@ -84,6 +88,7 @@ __all__ = [
     "LedgerAway",
     "Limiter",
     "Link",
+    "MergeAccounts",
     "NotNow",
     "Open",
     "OpenBelow",
@@ -102,6 +107,7 @@ __all__ = [
     "SnoozeAlert",
     "Standing",
     "Turn",
+    "UnlinkMessenger",
     "Unsubscribe",
     "Vote",
     "Webhook",
@@ -109,6 +115,7 @@ __all__ = [
     "bold",
     "button_rows",
     "clock_time",
+    "deep_link",
     "hook_secret",
     "keep_updates",
     "max_message",

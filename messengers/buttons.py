@@ -48,6 +48,10 @@ class Place(StrEnum):
     ALERT_SNOOZE = "as"
     NOTICES = "n"
     NOTICE_MATRIX = "nm"
+    MESSENGERS = "ms"
+    LINK_CODE = "lc"
+    UNLINK = "u"
+    MY_DATA = "md"
 
 
 class Snooze(StrEnum):
@@ -109,6 +113,20 @@ class ChooseLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlinkMessenger:
+    """This messenger shall no longer lead to me."""
+
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAccounts:
+    """Join the account of this messenger with the one that the code is of."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
     """My vote in this poll."""
 
@@ -162,6 +180,8 @@ Action = (
     | WithdrawConsent
     | ChooseTerritory
     | ChooseLanguage
+    | UnlinkMessenger
+    | MergeAccounts
     | Vote
     | AcceptAlert
     | SnoozeAlert
@@ -174,11 +194,13 @@ Action = (
 _LETTERS: dict[str, type[Action]] = {
     "o": Open,
     "b": OpenBelow,
-    "n": Turn,
+    "g": Turn,
     "c": AcceptConsent,
     "w": WithdrawConsent,
     "t": ChooseTerritory,
     "l": ChooseLanguage,
+    "x": UnlinkMessenger,
+    "m": MergeAccounts,
     "v": Vote,
     "a": AcceptAlert,
     "s": SnoozeAlert,

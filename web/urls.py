@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import errors, files
-from web.account import cabinet, consent, notices, sign_in
+from web.account import cabinet, consent, my_data, notices, sign_in
 from web.api import build_api
 from web.chat import conversations
 from web.chat import pages as chat
@@ -54,6 +54,8 @@ urlpatterns = [
     path("consent/withdraw", consent.withdraw, name="withdraw_consent"),
     path("me", cabinet.cabinet, name="cabinet"),
     path("me/link-code", cabinet.link_code, name="link_code"),
+    path("me/unlink", cabinet.unlink, name="unlink"),
+    path("me/data", my_data.my_data, name="my_data"),
     path("me/sessions/end", cabinet.end_session, name="end_session"),
     path("me/name", cabinet.change_name, name="change_name"),
     path("me/language", cabinet.change_language, name="change_language"),

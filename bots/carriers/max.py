@@ -23,7 +23,7 @@ from bots.carriers.max_updates import as_bot_api, tapped_message
 from bots.carriers.polling import Polling, quiet
 from bots.engine.scope import current_scope
 from bots.engine.words import COMMANDS
-from core.chats import chat_by_native, native_message_id, number_message
+from core.chats import chat_by_native, keep_bot_name, native_message_id, number_message
 from core.shared.language import translate
 from core.store import Database, UnitOfWork, WaitingUpdate
 from messengers import MAX_KINDS, Carrier, Limiter, Webhook, keep_updates, max_message
@@ -91,6 +91,8 @@ class MaxCarrier:
         await self._name_commands()
 
     async def _name_commands(self) -> None:
+        name = str((await self._client.me()).get("username") or "")
+        await self._database.run_async(keep_bot_name, carrier=self.carrier, name=name)
         await self._client.set_commands([(name, translate("ru", text)) for name, text in COMMANDS.items()])
 
     async def _fetch(self) -> int:

@@ -21,6 +21,7 @@ from bots.carriers.pacing import KeepThePace
 from bots.carriers.polling import Polling, quiet
 from bots.engine.patience import PatientRequests
 from bots.engine.words import COMMANDS
+from core.chats import keep_bot_name
 from core.shared.language import LANGUAGES, translate
 from core.store import Database, WaitingUpdate
 from messengers import TELEGRAM_KINDS, Carrier, Limiter, Webhook, keep_updates
@@ -104,6 +105,8 @@ class TelegramCarrier:
             await self._name_commands()
 
     async def _name_commands(self) -> None:
+        me = await self.bot.me()
+        await self._database.run_async(keep_bot_name, carrier=self.carrier, name=me.username or "")
         for language in LANGUAGES:
             commands = [
                 BotCommand(command=name, description=translate(language, text))

@@ -23,7 +23,7 @@ from bots.carriers.polling import Polling, quiet
 from bots.carriers.vk_updates import as_bot_api, writer_of
 from bots.engine.lanes import CarrierUnavailable
 from bots.engine.scope import current_scope
-from core.chats import chat_by_native
+from core.chats import chat_by_native, keep_bot_name
 from core.store import Database, WaitingUpdate
 from messengers import Carrier, Limiter, keep_updates, random_id_of, vk_menu, vk_message
 from messengers.clients import MessengerFailure, VkClient, VkLongPoll
@@ -86,6 +86,7 @@ class VkCarrier:
 
     async def _look_whose_token(self) -> None:
         self._group = await self._client.group()
+        await self._database.run_async(keep_bot_name, carrier=self.carrier, name=self._group.name)
 
     async def _fetch(self) -> int:
         """One long poll; asking from the next place confirms, so it comes after the commit."""

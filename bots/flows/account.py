@@ -18,6 +18,7 @@ from core.shared.language import LANGUAGES, N_, as_language
 from core.store import Reading
 from core.territories import Territory, territory
 from messengers import (
+    CARRIER_NAMES,
     Button,
     Carrier,
     ChooseLanguage,
@@ -33,12 +34,6 @@ from messengers import (
 )
 
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
-CARRIER_NAMES = {
-    Carrier.WEB: N_("chat on the site"),
-    Carrier.TELEGRAM: "Telegram",
-    Carrier.MAX: "MAX",
-    Carrier.VK: "VK",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +61,10 @@ async def show_account(talk: Talk, _subject: str = "") -> None:
         (
             Press(talk.say(N_("Another language")), Open(Place.LANGUAGES)),
             Press(talk.say(N_("Another place")), Open(Place.TERRITORIES)),
+        ),
+        (
+            Press(talk.say(N_("Messengers")), Open(Place.MESSENGERS)),
+            Press(talk.say(N_("What we keep")), Open(Place.MY_DATA)),
         ),
         (
             Press(talk.say(N_("Take back the consent")), Open(Place.WITHDRAWAL))
@@ -129,11 +128,8 @@ async def take_consent_back(talk: Talk, _action: WithdrawConsent) -> None:
 
 
 def _ways_in(talk: Talk, identities: list[Identity]) -> str | None:
-    names = [
-        talk.say(CARRIER_NAMES[Carrier(identity.provider)])
-        for identity in identities
-        if identity.provider in {carrier.value for carrier in Carrier}
-    ]
+    found = {identity.provider for identity in identities}
+    names = [name for carrier, name in CARRIER_NAMES.items() if carrier in found]
     return talk.say(N_("Connected: {names}"), names=", ".join(names)) if names else None
 
 

@@ -5,7 +5,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bots.engine.talk import Talk
 from bots.engine.words import as_command
-from bots.flows import direct_line, menu, start
+from bots.flows import direct_line, linking, menu, start
 from bots.flows.routes import Routes
 from core.shared.language import N_
 from messengers import Open, Place, Screen, plain
@@ -47,6 +47,8 @@ async def hear(talk: Talk, routes: Routes, text: str | None) -> None:
     elif place is not None:
         talk.action = Open(place)
         await routes.perform(talk, talk.action)
+    elif linking.is_code(text):
+        await linking.link(talk, text)
     else:
         await _listen(talk, routes, text)
 

@@ -27,6 +27,7 @@ COMMANDS: dict[str, Place] = {
     "vote": Place.POLLS,
     "indicators": Place.INDICATORS,
     "my": Place.ACCOUNT,
+    "mydata": Place.MY_DATA,
 }
 
 

@@ -2,17 +2,16 @@
 
 from bots.engine.talk import Talk
 from bots.engine.words import bare
+from bots.flows import linking
 from bots.flows.routes import Flow
-from core.chats import Chat, open_chat
 from core.identity import (
     PERSONAL_DATA,
     ConsentState,
     current_consent,
     give_consent,
-    link_messenger,
     settle,
 )
-from core.shared.ids import PersonId, TerritoryId
+from core.shared.ids import TerritoryId
 from core.shared.language import N_, Language
 from core.territories import Territory, TerritoryKind, territories
 from messengers import AcceptConsent, ChooseTerritory, Open, Place, Press, Screen, bold, plain, stacked
@@ -25,7 +24,7 @@ MOST_PLACES_SHOWN = 6
 async def begin(talk: Talk, code: str) -> None:
     """``/start``, with a one-time code from the site if there is one."""
     if code:
-        await _link(talk, code)
+        await linking.link(talk, code)
     elif talk.home_id is None:
         await welcome_newcomer(talk)
     else:
@@ -148,27 +147,6 @@ async def choose_territory(talk: Talk, action: ChooseTerritory) -> None:
     await talk.look_again()
     await talk.dialogue.set_state(None)
     await _carry_on(talk, news=talk.say(N_("You live here: {place}."), place=home.name(talk.language)))
-
-
-async def _link(talk: Talk, code: str) -> None:
-    """Join this messenger to the person who asked for the code on the site."""
-    person_id = await talk.do(
-        link_messenger, str, code=code, provider=talk.carrier.value, subject=str(talk.chat_id)
-    )
-    # The chat follows its owner at once, not at the next message: an alert may come before that.
-    await talk.do(
-        open_chat,
-        Chat,
-        carrier=talk.carrier.value,
-        native_id=str(talk.chat_id),
-        person_id=PersonId(person_id),
-    )
-    await talk.look_again_as(PersonId(person_id))
-    who = talk.person.display_name
-    if talk.person.position:
-        who = f"{who}, {talk.person.position}"
-    news = talk.say(N_("You are connected: {who}."), who=who)
-    await talk.go(Place.MENU, news=news)
 
 
 async def _consent(talk: Talk) -> ConsentState:

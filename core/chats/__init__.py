@@ -3,6 +3,8 @@
 from core.chats.commands import (
     edit_in_web_chat,
     forget_carrier_file,
+    inherit_chats,
+    keep_bot_name,
     keep_carrier_file,
     number_message,
     open_chat,
@@ -14,6 +16,7 @@ from core.chats.commands import (
 )
 from core.chats.errors import UnknownChat
 from core.chats.queries import (
+    bot_names,
     carrier_file,
     chat,
     chat_by_native,
@@ -29,6 +32,7 @@ __all__ = [
     "Chat",
     "Dialogue",
     "UnknownChat",
+    "bot_names",
     "carrier_file",
     "chat",
     "chat_by_native",
@@ -39,6 +43,8 @@ __all__ = [
     "dialogue",
     "edit_in_web_chat",
     "forget_carrier_file",
+    "inherit_chats",
+    "keep_bot_name",
     "keep_carrier_file",
     "native_message_id",
     "number_message",

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from core.chats.errors import UnknownChat
-from core.chats.model import CarrierFileRow, ChatRow, MessageIdRow
+from core.chats.model import BotNameRow, CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.queries import as_chat
 from core.chats.rules import TEXT_LIMIT, WEB, Chat, chat_stream
 from core.shared.errors import checked_text
@@ -34,6 +34,13 @@ def open_chat(uow: UnitOfWork, *, carrier: str, native_id: str, person_id: Perso
         row.person_id = person_id
         uow.session.flush()
     return as_chat(row)
+
+
+def inherit_chats(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> None:
+    """Two accounts turn out to be one person: the chats in messengers follow. Each keeps its web chat."""
+    uow.session.execute(
+        update(ChatRow).where(ChatRow.person_id == from_id, ChatRow.carrier != WEB).values(person_id=to_id)
+    )
 
 
 def open_web_chat(uow: UnitOfWork, *, person_id: PersonId) -> Chat:
@@ -138,6 +145,12 @@ def keep_carrier_file(uow: UnitOfWork, *, carrier: str, key: str, native_id: str
             .where(CarrierFileRow.carrier == carrier, CarrierFileRow.key == key)
             .values(native_id=native_id, kept_at=uow.now)
         )
+
+
+def keep_bot_name(uow: UnitOfWork, *, carrier: str, name: str) -> None:
+    """Note how our bot is called in a messenger, for links to it."""
+    if not uow.insert_new(BotNameRow, {"carrier": carrier, "name": name}, conflict=("carrier",)):
+        uow.session.execute(update(BotNameRow).where(BotNameRow.carrier == carrier).values(name=name))
 
 
 def forget_carrier_file(uow: UnitOfWork, *, carrier: str, key: str) -> None:

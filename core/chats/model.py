@@ -44,3 +44,12 @@ class CarrierFileRow(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     native_id: Mapped[str] = mapped_column(Text)
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BotNameRow(Base):
+    """How our bot is called in a messenger, as the messenger says; a link to it needs the name."""
+
+    __tablename__ = "bot_name"
+
+    carrier: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(128))

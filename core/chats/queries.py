@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from core.chats.errors import UnknownChat
-from core.chats.model import CarrierFileRow, ChatRow, MessageIdRow
+from core.chats.model import BotNameRow, CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.rules import Chat, Dialogue
 from core.shared.ids import ChatId, PersonId
 from core.store import Reading
@@ -72,3 +72,9 @@ def carrier_file(reading: Reading, *, carrier: str, key: str) -> str | None:
     """The messenger's own name of a file that it has got from us before."""
     row = reading.session.get(CarrierFileRow, (carrier, key))
     return None if row is None else row.native_id
+
+
+def bot_names(reading: Reading) -> dict[str, str]:
+    """How our bot is called, by carrier; only those that have ever been started."""
+    rows = reading.session.execute(select(BotNameRow)).scalars()
+    return {row.carrier: row.name for row in rows}

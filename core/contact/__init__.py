@@ -1,6 +1,6 @@
 """The direct line: a citizen and an authority talk, with a number and without losing a word."""
 
-from core.contact.commands import answer, resolve, send_message, speak
+from core.contact.commands import answer, inherit_conversations, resolve, send_message, speak
 from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
 from core.contact.queries import conversation, conversation_in, conversations_of, queue
@@ -20,6 +20,7 @@ __all__ = [
     "conversation",
     "conversation_in",
     "conversations_of",
+    "inherit_conversations",
     "queue",
     "resolve",
     "send_message",

@@ -109,6 +109,25 @@ def resolve(uow: UnitOfWork, *, official_id: PersonId, conversation_id: Conversa
     uow.audit("conversation_resolved", actor=official_id, subject=f"conversation:{row.id}")
 
 
+def inherit_conversations(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> None:
+    """Two accounts turn out to be one person: the conversations of one go to the other.
+
+    Of two that are open in one place, further messages go into the one that was the other's own; both may
+    be answered. Memberships are the caller's, who also holds the locks of both persons.
+    """
+    rows = uow.session.execute(select(ConversationRow).where(ConversationRow.citizen_id == from_id)).scalars()
+    for row in list(rows):
+        row.citizen_id = to_id
+        if row.open_key is None:
+            continue
+        open_key = f"{to_id}:{row.territory_id}"
+        taken = uow.session.execute(
+            select(ConversationRow.id).where(ConversationRow.open_key == open_key)
+        ).first()
+        row.open_key = open_key if taken is None else None
+        uow.session.flush()
+
+
 def _open_conversation(
     uow: UnitOfWork, citizen_id: PersonId, territory_id: TerritoryId
 ) -> tuple[ConversationRow, bool]:

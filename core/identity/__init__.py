@@ -3,19 +3,22 @@
 from core.identity.errors import (
     ConsentNeeded,
     IdentityTaken,
+    LastWayIn,
     LinkExpired,
     SignInNeeded,
     UnknownPerson,
 )
-from core.identity.events import IdentityLinked, RolesChanged, SessionRevoked
+from core.identity.events import IdentityLinked, IdentityUnlinked, RolesChanged, SessionRevoked
 from core.identity.people import (
     PERSONAL_DATA,
+    absorb_person,
     choose_language,
     consenting,
     create_person,
     give_consent,
     grant_role,
     link_identity,
+    lock_people,
     mark_reachable,
     mark_unreachable,
     move_identity,
@@ -24,6 +27,7 @@ from core.identity.people import (
     require_consent,
     revoke_roles,
     settle,
+    unlink_messenger,
     welcome,
     withdraw_consent,
 )
@@ -61,11 +65,13 @@ from core.identity.sessions import (
     NewSession,
     issue_link_code,
     issue_sign_in_link,
+    link_code_owner,
     link_messenger,
     open_session,
     revoke_all_sessions,
     revoke_session,
     sign_in,
+    use_link_code,
 )
 
 __all__ = [
@@ -79,6 +85,8 @@ __all__ = [
     "Identity",
     "IdentityLinked",
     "IdentityTaken",
+    "IdentityUnlinked",
+    "LastWayIn",
     "LinkExpired",
     "NewSession",
     "OpenSession",
@@ -89,6 +97,7 @@ __all__ = [
     "SignInNeeded",
     "UnknownPerson",
     "Viewer",
+    "absorb_person",
     "choose_language",
     "consenting",
     "count_residents",
@@ -100,8 +109,10 @@ __all__ = [
     "identities_of_many",
     "issue_link_code",
     "issue_sign_in_link",
+    "link_code_owner",
     "link_identity",
     "link_messenger",
+    "lock_people",
     "mark_reachable",
     "mark_unreachable",
     "may",
@@ -123,6 +134,8 @@ __all__ = [
     "sessions_of",
     "settle",
     "sign_in",
+    "unlink_messenger",
+    "use_link_code",
     "viewer_of",
     "viewer_of_token",
     "viewers_of_tokens",

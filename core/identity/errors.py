@@ -40,3 +40,11 @@ class SignInNeeded(DomainError):
     code = "sign_in_needed"
     kind = RefusalKind.FORBIDDEN
     message = N_("Sign in first: open the chat and press “Start”, or use a one-time link.")
+
+
+class LastWayIn(DomainError):
+    """Nothing else would lead to the person."""
+
+    code = "last_way_in"
+    kind = RefusalKind.CONFLICT
+    message = N_("This is your only way in. Link another messenger first.")

@@ -27,3 +27,11 @@ class IdentityLinked(Fact):
     person_id: str
     provider: str
     subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityUnlinked(Fact):
+    """A messenger no longer leads to this person."""
+
+    person_id: str
+    provider: str

@@ -1,11 +1,13 @@
 """Use cases about persons, the messengers that lead to them, their roles and their consent."""
 
-from sqlalchemy import select, update
+from collections.abc import Collection
 
-from core.identity.errors import ConsentNeeded, IdentityTaken, UnknownPerson
-from core.identity.events import IdentityLinked, RolesChanged
+from sqlalchemy import delete, select, update
+
+from core.identity.errors import ConsentNeeded, IdentityTaken, LastWayIn, UnknownPerson
+from core.identity.events import IdentityLinked, IdentityUnlinked, RolesChanged
 from core.identity.model import ConsentDocumentRow, ConsentRow, IdentityRow, PersonRow, RoleGrantRow
-from core.identity.queries import as_person, current_consent, person, person_by_identity
+from core.identity.queries import as_person, current_consent, identities_of, person, person_by_identity
 from core.identity.rules import Assurance, Person, Role
 from core.shared.errors import checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
@@ -72,7 +74,7 @@ def link_identity(uow: UnitOfWork, *, person_id: PersonId, provider: str, subjec
 def move_identity(uow: UnitOfWork, *, person_id: PersonId, provider: str, subject: str) -> None:
     """Link a messenger account that may so far have led to a mere visitor.
 
-    A visitor has no consent and so no ballots or messages that would have to be merged.
+    A mere visitor never gave consent and so has no ballots or messages that would have to be merged.
     Raises: IdentityTaken if it leads to a person who takes part already.
     """
     if link_identity(uow, person_id=person_id, provider=provider, subject=subject):
@@ -80,7 +82,7 @@ def move_identity(uow: UnitOfWork, *, person_id: PersonId, provider: str, subjec
     owner = person_by_identity(uow, provider=provider, subject=subject)
     if owner is None or owner.id == person_id:
         return
-    if owner.assurance is not Assurance.VISITOR:
+    if owner.assurance is not Assurance.VISITOR or _has_taken_part(uow, owner.id):
         raise IdentityTaken
     uow.session.execute(
         update(IdentityRow)
@@ -89,6 +91,57 @@ def move_identity(uow: UnitOfWork, *, person_id: PersonId, provider: str, subjec
     )
     uow.record(IdentityLinked(person_id=person_id, provider=provider, subject=subject))
     uow.audit("identity_moved", actor=person_id, subject=f"identity:{provider}")
+
+
+def _has_taken_part(uow: UnitOfWork, person_id: PersonId) -> bool:
+    """Whether there ever was a consent: it may be withdrawn, and the ballots stay."""
+    given = select(ConsentRow.id).where(ConsentRow.person_id == person_id).limit(1)
+    return uow.session.execute(given).first() is not None
+
+
+def unlink_messenger(uow: UnitOfWork, *, person_id: PersonId, provider: str) -> None:
+    """Let a messenger no longer lead to this person. Not linked is unlinked already.
+
+    Raises: LastWayIn if nothing else would lead to them.
+    """
+    others = select(IdentityRow.subject).where(
+        IdentityRow.person_id == person_id, IdentityRow.provider != provider
+    )
+    if uow.session.execute(others.with_for_update()).first() is None:
+        raise LastWayIn
+    mine = (IdentityRow.person_id == person_id, IdentityRow.provider == provider)
+    if uow.changed(delete(IdentityRow).where(*mine)):
+        uow.record(IdentityUnlinked(person_id=person_id, provider=provider))
+        uow.audit("identity_unlinked", actor=person_id, subject=f"identity:{provider}")
+
+
+def lock_people(uow: UnitOfWork, *, person_ids: Collection[PersonId]) -> None:
+    """Hold these persons until the commit: nobody votes or writes as one of them meanwhile.
+
+    Raises: UnknownPerson. Locked in the order of ids, so two merges cannot wait for each other.
+    """
+    rows = uow.session.execute(
+        select(PersonRow.id).where(PersonRow.id.in_(person_ids)).order_by(PersonRow.id).with_for_update()
+    ).all()
+    if len(rows) != len(set(person_ids)):
+        raise UnknownPerson
+
+
+def absorb_person(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> None:
+    """Give the ways in and the consent of one account to another; its sessions end, a shell stays.
+
+    The caller holds the locks of both and has moved what other folders keep.
+    """
+    twin = person(uow, person_id=twin_id)
+    kept = person(uow, person_id=kept_id)
+    for model in (IdentityRow, ConsentRow):
+        uow.session.execute(update(model).where(model.person_id == twin_id).values(person_id=kept_id))
+    better = max(kept.assurance, twin.assurance, key=list(Assurance).index)
+    _change(uow, kept_id, assurance=better, home_id=kept.home_id or twin.home_id)
+    _change(uow, twin_id, assurance=Assurance.VISITOR, home_id=None)
+    for way in identities_of(uow, person_id=kept_id):
+        uow.record(IdentityLinked(person_id=kept_id, provider=way.provider, subject=way.subject))
+    uow.audit("people_merged", actor=kept_id, subject=f"person:{twin_id}")
 
 
 def mark_unreachable(uow: UnitOfWork, *, provider: str, subject: str) -> None:

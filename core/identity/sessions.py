@@ -11,9 +11,10 @@ from core.identity.errors import LinkExpired
 from core.identity.events import SessionRevoked
 from core.identity.model import OneTimeTokenRow, SessionRow
 from core.identity.people import move_identity
-from core.identity.rules import token_digest
+from core.identity.queries import person
+from core.identity.rules import Person, token_digest
 from core.shared.ids import PersonId, SessionId
-from core.store import UnitOfWork
+from core.store import Reading, UnitOfWork
 
 ONE_TIME_TERM = timedelta(minutes=10)
 SESSION_TERM = timedelta(days=30)
@@ -62,9 +63,22 @@ def link_messenger(uow: UnitOfWork, *, code: str, provider: str, subject: str) -
 
     Raises: LinkExpired; IdentityTaken (the code is then not used up).
     """
-    person_id = _use_token(uow, code.strip().upper(), Purpose.LINK)
+    person_id = use_link_code(uow, code=code)
     move_identity(uow, person_id=person_id, provider=provider, subject=subject)
     return person_id
+
+
+def use_link_code(uow: UnitOfWork, *, code: str) -> PersonId:
+    """Whoever asked for the code; it is used up if the transaction commits. Raises: LinkExpired."""
+    return _use_token(uow, code.replace(" ", "").upper(), Purpose.LINK)
+
+
+def link_code_owner(reading: Reading, *, code: str) -> Person:
+    """Whose code this is, to ask before anything is joined; it stays good. Raises: LinkExpired."""
+    row = reading.session.get(OneTimeTokenRow, token_digest(code.replace(" ", "").upper()))
+    if row is None or row.purpose != Purpose.LINK or row.used_at is not None or row.expires_at <= reading.now:
+        raise LinkExpired
+    return person(reading, person_id=PersonId(row.person_id))
 
 
 def open_session(

@@ -1,6 +1,13 @@
 """Polls: a question, one ballot a person, a tally that equals the ballots."""
 
-from core.polls.commands import Door, cast_ballot, close_due_polls, close_poll, open_poll
+from core.polls.commands import (
+    Door,
+    cast_ballot,
+    close_due_polls,
+    close_poll,
+    inherit_ballots,
+    open_poll,
+)
 from core.polls.errors import (
     PollClosedForVotes,
     TooFewOptions,
@@ -10,14 +17,15 @@ from core.polls.errors import (
     WrongTerm,
 )
 from core.polls.events import BallotCast, PollClosed, PollOpened
-from core.polls.queries import ballot_of, open_polls, poll, polls_voted, recent_polls, tally
-from core.polls.rules import Option, Poll, Receipt, Tally
+from core.polls.queries import ballot_of, ballots_of, open_polls, poll, polls_voted, recent_polls, tally
+from core.polls.rules import Option, OwnBallot, Poll, Receipt, Tally
 from core.polls.showing import show_in_room
 
 __all__ = [
     "BallotCast",
     "Door",
     "Option",
+    "OwnBallot",
     "Poll",
     "PollClosed",
     "PollClosedForVotes",
@@ -30,9 +38,11 @@ __all__ = [
     "UnknownPoll",
     "WrongTerm",
     "ballot_of",
+    "ballots_of",
     "cast_ballot",
     "close_due_polls",
     "close_poll",
+    "inherit_ballots",
     "open_poll",
     "open_polls",
     "poll",

@@ -86,6 +86,36 @@ def cast_ballot(
     )
 
 
+def inherit_ballots(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> int:
+    """Two accounts turn out to be one person: one ballot a poll stays, the one cast last; how many went.
+
+    The caller holds the locks of both persons. Polls that are closed lose a double vote as well: a tally is
+    the ballots at any moment.
+    """
+    kept = {row.poll_id: row for row in _ballots_of(uow, to_id)}
+    doubles = 0
+    for ballot in _ballots_of(uow, from_id):
+        mine = kept.get(ballot.poll_id)
+        if mine is not None:
+            doubles += 1
+            _drop(uow, mine if ballot.cast_at > mine.cast_at else ballot)
+        if mine is None or ballot.cast_at > mine.cast_at:
+            where = (BallotRow.poll_id == ballot.poll_id, BallotRow.person_id == from_id)
+            uow.session.execute(update(BallotRow).where(*where).values(person_id=to_id))
+    return doubles
+
+
+def _ballots_of(uow: UnitOfWork, person_id: PersonId) -> list[BallotRow]:
+    return list(uow.session.execute(select(BallotRow).where(BallotRow.person_id == person_id)).scalars())
+
+
+def _drop(uow: UnitOfWork, ballot: BallotRow) -> None:
+    uow.session.delete(ballot)
+    uow.session.flush()
+    territory_id = uow.session.get_one(PollRow, ballot.poll_id).territory_id
+    uow.record(BallotCast(poll_id=ballot.poll_id, territory_id=territory_id))
+
+
 def close_poll(uow: UnitOfWork, *, poll_id: PollId, closed_by: PersonId) -> None:
     """Take no more votes. Closing a closed poll changes nothing. Raises: UnknownPoll, Forbidden."""
     poll = _locked(uow, poll_id, for_share=False)

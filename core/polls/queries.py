@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from core.polls.errors import UnknownPoll
 from core.polls.model import BallotRow, OptionRow, PollRow
-from core.polls.rules import Option, Poll, PollStatus, Tally, takes_votes
+from core.polls.rules import Option, OwnBallot, Poll, PollStatus, Tally, takes_votes
 from core.shared.ids import OptionId, PersonId, PollId, TerritoryId
 from core.store import Reading
 
@@ -94,4 +94,25 @@ def _polls(reading: Reading, rows: list[PollRow]) -> list[Poll]:
             takes_votes=takes_votes(PollStatus(row.status), row.closes_at, reading.now),
         )
         for row in rows
+    ]
+
+
+def ballots_of(reading: Reading, *, person_id: PersonId) -> list[OwnBallot]:
+    """A person's own votes, newest first, for their eyes only."""
+    rows = reading.session.execute(
+        select(BallotRow, PollRow.question, OptionRow.text)
+        .join(PollRow, PollRow.id == BallotRow.poll_id)
+        .join(OptionRow, OptionRow.id == BallotRow.option_id)
+        .where(BallotRow.person_id == person_id)
+        .order_by(BallotRow.cast_at.desc())
+    ).all()
+    return [
+        OwnBallot(
+            poll_id=PollId(ballot.poll_id),
+            question=question,
+            option=text,
+            cast_at=ballot.cast_at,
+            door=ballot.door,
+        )
+        for ballot, question, text in rows
     ]

@@ -62,6 +62,17 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnBallot:
+    """A person's own vote, as they are shown what is kept of them."""
+
+    poll_id: PollId
+    question: str
+    option: str
+    cast_at: datetime
+    door: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What a voter is told. ``previous`` is the answer that this vote replaced, if there was one."""
 

@@ -130,7 +130,7 @@ class WebPhone:
         self.conversations.wake()
 
     async def sees(self, text: str) -> Seen:
-        for _ in range(250):
+        for _ in range(1500):
             for event in reversed(self._messages()):
                 if event.author is None and text in event.body["text"]:
                     rows = event.body.get("buttons", [])
@@ -152,7 +152,7 @@ class WebPhone:
 
 
 async def _until(condition: Callable[[], object], *, why: Callable[[], str]) -> None:
-    for _ in range(250):
+    for _ in range(1500):
         if condition():
             return
         await asyncio.sleep(0.02)
@@ -168,7 +168,7 @@ async def running(conversations: Conversations) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(work, 10)
+        await asyncio.wait_for(work, 60)
 
 
 def telegram_conversations(

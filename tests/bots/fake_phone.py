@@ -122,7 +122,7 @@ class FakeUser:
         }
         return self._telegram.push({"callback_query": query})
 
-    async def sees(self, text: str, *, timeout_s: float = 5.0) -> Shown:
+    async def sees(self, text: str, *, timeout_s: float = 30.0) -> Shown:
         """Wait until some message of the bot holds the text, and return the newest such message."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:

@@ -274,7 +274,7 @@ async def test_a_messenger_that_breaks_down_gets_the_screen_when_it_is_back(
     telegram.refuse("sendMessage", status=502, description="Bad Gateway", times=4)
     async with running(telegram_conversations(town.database, telegram)):
         user.says("/start")
-        await user.sees("Ваше согласие", timeout_s=10)
+        await user.sees("Ваше согласие")
 
 
 USED_METHODS = (SendMessage, EditMessageText, AnswerCallbackQuery)

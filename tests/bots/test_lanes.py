@@ -190,7 +190,7 @@ async def test_a_crash_between_the_effect_and_the_settling_doubles_nothing(
 
 
 async def _until_quiet(database: Database) -> None:
-    for _ in range(300):
+    for _ in range(1500):
         await asyncio.sleep(0.02)
         if not waiting(database):
             return

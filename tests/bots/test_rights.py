@@ -17,12 +17,14 @@ from messengers import (
     ButtonCodec,
     ChooseLanguage,
     ChooseTerritory,
+    MergeAccounts,
     Open,
     OpenBelow,
     Place,
     Snooze,
     SnoozeAlert,
     Turn,
+    UnlinkMessenger,
     Vote,
     WithdrawConsent,
 )
@@ -45,6 +47,8 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "AcceptAlert": (HIDDEN, HIDDEN, HIDDEN, "Вы приняли оповещение", HIDDEN),
     "SnoozeAlert": (HIDDEN, HIDDEN, HIDDEN, "Отложено", HIDDEN),
     "OpenBelow": ("Прямой контакт",) * 5,
+    "UnlinkMessenger": ("Это ваш единственный вход",) * 5,
+    "MergeAccounts": ("уже не действует",) * 5,
     "Turn": ("Язык: Русский",) * 5,
 }
 PLACES: dict[Place, tuple[str, str, str, str, str]] = {
@@ -61,6 +65,10 @@ PLACES: dict[Place, tuple[str, str, str, str, str]] = {
     Place.TERRITORIES: ("Где вы живёте?",) * 5,
     Place.WEB_LINK: ("Здесь вы уже вошли",) * 5,
     Place.WITHDRAWAL: ("Отозвать согласие?",) * 5,
+    Place.MESSENGERS: ("Мессенджеров пока нет",) * 5,
+    Place.LINK_CODE: ("Ваш код:",) * 5,
+    Place.UNLINK: ("Отвязать MAX?",) * 5,
+    Place.MY_DATA: ("Что о вас хранится",) * 5,
     Place.ALERT_SNOOZE: (HIDDEN, HIDDEN, HIDDEN, "До какого времени отложить?", HIDDEN),
 }
 
@@ -89,6 +97,7 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             Place.POLL: poll.id,
             Place.INDICATOR: "UNEMPL",
             Place.ALERT_SNOOZE: alert_id,
+            Place.UNLINK: "max",
         }
         actions: dict[str, Action] = {
             "Vote": Vote(poll.id, poll.options[0].id),
@@ -96,6 +105,8 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             "SnoozeAlert": SnoozeAlert(alert_id, Snooze.HOUR),
             "ChooseTerritory": ChooseTerritory(town.territory.id),
             "OpenBelow": OpenBelow(Place.MENU),
+            "UnlinkMessenger": UnlinkMessenger("max"),
+            "MergeAccounts": MergeAccounts("4F7KABCD"),
             "Turn": Turn(Place.ACCOUNT, "", 1),
             "AcceptConsent": AcceptConsent(1),
             "WithdrawConsent": WithdrawConsent(),

@@ -13,12 +13,14 @@ from messengers import (
     ButtonCodec,
     ChooseLanguage,
     ChooseTerritory,
+    MergeAccounts,
     Open,
     OpenBelow,
     Place,
     Snooze,
     SnoozeAlert,
     Turn,
+    UnlinkMessenger,
     Vote,
     WithdrawConsent,
 )
@@ -37,6 +39,8 @@ ACTIONS: list[Action] = [
     AcceptAlert(new_id()),
     SnoozeAlert(new_id(), Snooze.MORNING),
     Turn(Place.INDICATOR, new_id(), 12),
+    UnlinkMessenger("telegram"),
+    MergeAccounts("4F7KABCD"),
 ]
 
 

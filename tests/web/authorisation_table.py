@@ -75,6 +75,8 @@ PAGES: dict[str, Row] = {
     "withdraw_consent": post(SIGNED_IN, "/consent/withdraw"),
     "cabinet": Row(SIGNED_IN, "/me"),
     "link_code": post(SIGNED_IN, "/me/link-code"),
+    "unlink": post(frozenset(), "/me/unlink", messenger="max"),
+    "my_data": Row(SIGNED_IN, "/me/data"),
     "end_session": post(SIGNED_IN, "/me/sessions/end", session="x"),
     "change_name": post(SIGNED_IN, "/me/name", name="Имя"),
     "change_language": post(SIGNED_IN, "/me/language", language="en"),

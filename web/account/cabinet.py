@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from core.chats import bot_names
 from core.identity import (
     PERSONAL_DATA,
     ConsentState,
@@ -19,16 +20,19 @@ from core.identity import (
     rename,
     revoke_session,
     sessions_of,
+    unlink_messenger,
 )
 from core.shared.ids import PersonId, SessionId
 from core.shared.language import as_language
 from core.store import Reading
+from messengers import CARRIER_NAMES, deep_link
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.rendering import LANGUAGE_COOKIE, show
 from web.sessions import drop_session, go
 
-_MESSENGERS = {"telegram": "Telegram", "max": "MAX", "vk": "VK", "esia": "Госуслуги"}
+_ESIA = {"esia": "Госуслуги"}
+_MESSENGERS: dict[str, str] = {**{carrier.value: name for carrier, name in CARRIER_NAMES.items()}, **_ESIA}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +42,25 @@ class Cabinet:
     identities: list[Identity]
     consent: ConsentState
     sessions: list[OpenSession]
+    bots: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayIn:
     """A linked messenger in words."""
 
+    provider: str
     title: str
     linked_at: datetime
     reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotLink:
+    """A link that opens our bot with the code in its hand."""
+
+    title: str
+    url: str
 
 
 def cabinet_of(reading: Reading, *, person_id: PersonId) -> Cabinet:
@@ -55,6 +69,7 @@ def cabinet_of(reading: Reading, *, person_id: PersonId) -> Cabinet:
         identities=identities_of(reading, person_id=person_id),
         consent=current_consent(reading, person_id=person_id, kind=PERSONAL_DATA),
         sessions=sessions_of(reading, person_id=person_id),
+        bots=bot_names(reading),
     )
 
 
@@ -67,6 +82,15 @@ async def _link_code(request: PageRequest) -> HttpResponse:
     """Show a fresh code for a messenger. The page is not redirected to: the code is kept nowhere."""
     code = await dependencies().database.run_async(issue_link_code, person_id=request.visit.person().id)
     return await _shown(request, code=f"{code[:4]} {code[4:]}")
+
+
+async def _unlink(request: PageRequest) -> HttpResponse:
+    """Let a messenger no longer lead to this person."""
+    provider = str(request.POST.get("messenger", ""))
+    await dependencies().database.run_async(
+        unlink_messenger, person_id=request.visit.person().id, provider=provider
+    )
+    return go("/me#messengers")
 
 
 async def _end_session(request: PageRequest) -> HttpResponse:
@@ -103,9 +127,19 @@ async def _shown(request: PageRequest, *, code: str = "") -> HttpResponse:
     person = request.visit.person()
     found = await dependencies().database.read_async(cabinet_of, person_id=person.id)
     ways = [
-        WayIn(title=_MESSENGERS[way.provider], linked_at=way.linked_at, reachable=way.reachable)
+        WayIn(
+            provider=way.provider,
+            title=_MESSENGERS[way.provider],
+            linked_at=way.linked_at,
+            reachable=way.reachable,
+        )
         for way in found.identities
         if way.provider in _MESSENGERS
+    ]
+    links = [
+        BotLink(title=title, url=deep_link(carrier, name=found.bots[carrier], code=code.replace(" ", "")))
+        for carrier, title in CARRIER_NAMES.items()
+        if code and found.bots.get(carrier)
     ]
     return show(
         request,
@@ -116,11 +150,13 @@ async def _shown(request: PageRequest, *, code: str = "") -> HttpResponse:
         cabinet=found,
         ways=ways,
         code=code,
+        links=links,
         this_session=request.visit.viewer.session_id,
     )
 
 
 link_code = require_POST(_link_code)
+unlink = require_POST(_unlink)
 end_session = require_POST(_end_session)
 change_name = require_POST(_change_name)
 change_language = require_POST(_change_language)
