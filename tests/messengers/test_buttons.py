@@ -12,6 +12,8 @@ from messengers import (
     BadButton,
     ButtonCodec,
     ChooseLanguage,
+    ChooseNotice,
+    ChoosePreset,
     ChooseTerritory,
     MergeAccounts,
     Open,
@@ -21,6 +23,7 @@ from messengers import (
     SnoozeAlert,
     Turn,
     UnlinkMessenger,
+    Unsubscribe,
     Vote,
     WithdrawConsent,
 )
@@ -41,6 +44,9 @@ ACTIONS: list[Action] = [
     Turn(Place.INDICATOR, new_id(), 12),
     UnlinkMessenger("telegram"),
     MergeAccounts("4F7KABCD"),
+    ChoosePreset("everything"),
+    ChooseNotice("mailing", "telegram", "digest"),
+    Unsubscribe("mailing"),
 ]
 
 
