@@ -268,7 +268,12 @@ def withdraw_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSON
 
 
 def require_consent(uow: UnitOfWork, *, person_id: PersonId) -> Person:
-    """The person, if their data may be kept. Raises: ConsentNeeded, UnknownPerson."""
+    """The person, if their data may be kept. Raises: ConsentNeeded, UnknownPerson.
+
+    Held against a merge until the commit: whoever was merged away a moment ago has no consent.
+    """
+    held = select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(read=True, key_share=True)
+    uow.session.execute(held)
     return consenting(person(uow, person_id=person_id))
 
 
