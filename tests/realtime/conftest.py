@@ -15,3 +15,13 @@ async def live(request: pytest.FixtureRequest, town: Town, redis_url: str) -> As
         opened.door.foreign = request.param == "asgi"
         yield opened
         assert opened.complaints_of_the_schema() == []
+
+
+@pytest.fixture
+def without_nets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub that never compares itself with the database: what it knows, it was told.
+
+    For tests of the fast path. A limit of a second instead would be a bet on an idle machine.
+    """
+    monkeypatch.setattr("realtime.hub.COMPARE_EVERY_S", 3600.0)
+    monkeypatch.setattr("realtime.hub.REVOCATION_EVERY_S", 3600.0)
