@@ -7,7 +7,7 @@ import numpy as np
 
 from analytics.model.compiling import Array, State, logit
 from analytics.model.errors import ModelError
-from analytics.model.grammar import coefficients, variables
+from analytics.model.grammar import MAX_DEPTH, MAX_LAG, coefficients, variables
 from analytics.model.solving import Program
 from analytics.model.spec import EquationSpec
 
@@ -17,6 +17,7 @@ History = Mapping[str, Mapping[int, float]]
 _SPARE = 2
 _MIN_PANEL = 3
 _CONDITION = 1e10
+_MOST_LAGS = MAX_LAG + MAX_DEPTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,15 @@ def regression(program: Program, equation: EquationSpec, history: History) -> Re
     """
     names = tuple(name for name in coefficients(equation.right) if name not in equation.values)
     years, left = _left_sides(program, equation, history)
-    states = _state(program, history, years)
+    state = _side_by_side(program, equation, history, years)
 
     def right(values: Mapping[str, float]) -> Array:
         given = {**dict.fromkeys(names, 0.0), **equation.values, **values}
-        states.coefficients = [
+        state.coefficients = [
             np.full((1, 1), given.get(coefficient, 0.0) if owner == equation.name else 0.0)
             for owner, coefficient in program.coefficients
         ]
-        first = states.years[0]
-        return np.array([program.right_side(equation.name, states, year - first).item() for year in years])
+        return _evaluated(program, equation, state, years)
 
     base = right({})
     columns = [right({name: 1.0}) - base for name in names]
@@ -270,12 +270,24 @@ def _side(side: str, values: Array, past: Array) -> Array:
     return np.asarray(found)
 
 
-def _state(program: Program, history: History, years: Sequence[int]) -> State:
-    first = min((min(by_year) for by_year in history.values() if by_year), default=0)
-    last = max(years, default=first)
-    state = program.state(range(first, last + 1), [])
-    for name, slot in program.slots.items():
-        for year, value in history.get(name, {}).items():
-            if first <= year <= last:
-                state.put(slot, year - first, np.full((1, 1), value))
+def _side_by_side(program: Program, equation: EquationSpec, history: History, years: Sequence[int]) -> State:
+    """A state whose draws are years: one evaluation gives the right side of every year.
+
+    Its times are lags: the last one is the year itself, the one before it the year before.
+    """
+    state = program.state(range(-_MOST_LAGS, 1), [])
+    for one in variables(equation.right):
+        values = np.array([history[one.name][year - one.lag] for year in years])
+        state.put(program.slots[one.name], _MOST_LAGS - one.lag, values[None])
     return state
+
+
+def _evaluated(program: Program, equation: EquationSpec, state: State, years: Sequence[int]) -> Array:
+    compiler = program.compiler(equation.name)
+    with np.errstate(all="ignore"):
+        value = compiler.compile(equation.right)(state, _MOST_LAGS)
+        found = np.broadcast_to(value, (1, len(years)))[0]
+    if not np.isfinite(found).all():
+        year = years[int(np.argmin(np.isfinite(found)))]
+        raise compiler.explain(equation.right, state, _MOST_LAGS).at(year=year)
+    return np.asarray(found)

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from analytics.model.blending import blend_model
 from analytics.model.errors import ModelError, Where
 from analytics.model.estimation import History
 from analytics.model.fitted import Fitted, fit
-from analytics.model.simulation import Run, draw_shocks, no_shocks, simulate
+from analytics.model.simulation import Additions, Run, draw_shocks, no_shocks, simulate
 from analytics.model.spec import ModelSpec
 from core.indicators import LEVELS
 
@@ -64,13 +65,19 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A forecast ready to be shown or stored."""
+    """A forecast ready to be shown or stored.
+
+    model_share: what part of each path comes from its equation, the rest being statistical, by year ahead;
+    anchor: the add-factors that this took.
+    """
 
     passport: Passport
     years: tuple[int, ...]
     scenarios: Mapping[str, str]
     fans: Mapping[str, Mapping[str, ScenarioFan]]
     chances: tuple[Chance, ...]
+    model_share: Mapping[str, tuple[float, ...]]
+    anchor: Additions
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -131,8 +138,9 @@ def forecast_model(
     years = range(fitted.last_year + 1, fitted.last_year + 1 + min(horizon, MAX_HORIZON))
     scenarios = list(spec.scenarios)
     shocks = draw_shocks(fitted, years, draws=min(draws, MAX_DRAWS), seed=seed)
-    calm = simulate(fitted, years, no_shocks(fitted), scenarios=scenarios)
-    run = simulate(fitted, years, shocks, scenarios=scenarios)
+    blend = blend_model(fitted, table.values, years, scenario=main_scenario(spec))
+    calm = simulate(fitted, years, no_shocks(fitted), scenarios=scenarios, anchor=blend.anchor)
+    run = simulate(fitted, years, shocks, scenarios=scenarios, anchor=blend.anchor)
     passport = Passport(
         procedure=PROCEDURE,
         model=spec.name,
@@ -152,8 +160,17 @@ def forecast_model(
         scenarios={key: scenario.title for key, scenario in spec.scenarios.items()},
         fans={name: _fans(run, calm, name) for name in shown},
         chances=tuple(_chances(spec, run)),
+        model_share=blend.model_share,
+        anchor=blend.anchor,
     )
     return outlook, fitted
+
+
+def main_scenario(spec: ModelSpec) -> str:
+    """The scenario that is told first: "base" where there is one."""
+    if not spec.scenarios:
+        raise ModelError("missing_key", key="scenario", where=Where(spec.file, 1))
+    return "base" if "base" in spec.scenarios else next(iter(spec.scenarios))
 
 
 def _fans(run: Run, calm: Run, name: str) -> dict[str, ScenarioFan]:

@@ -1,7 +1,8 @@
 """Solves the equations of one year after another for all scenarios and draws at once."""
 
+import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from analytics.model.compiling import Array, Compiled, Compiler, State, logistic
 from analytics.model.errors import ModelError
 from analytics.model.grammar import Variable, coefficients, variables
 from analytics.model.ordering import blocks, feedback
-from analytics.model.spec import EquationSpec, ModelSpec
+from analytics.model.spec import EquationSpec, ModelSpec, ScenarioSpec
 
 _SWEEPS = 8
 _NEWTON_STEPS = 40
@@ -54,6 +55,12 @@ class Program:
         self._depends = {name: _same_year(equation) for name, equation in spec.equations.items()}
         self.blocks = blocks(self._depends)
         self._steps = {name: self._step(equation) for name, equation in spec.equations.items()}
+
+    def with_scenarios(self, scenarios: Mapping[str, ScenarioSpec]) -> "Program":
+        """The same compiled equations under other scenarios."""
+        other = copy.copy(self)
+        other.spec = replace(self.spec, scenarios=scenarios)
+        return other
 
     def compiler(self, equation: str) -> Compiler:
         """The compiler that knows the coefficients of one equation."""

@@ -1,0 +1,171 @@
+"""Blends the equations of a model with statistical forecasts, by how both did from past origins.
+
+The blend enters as add-factors: in the main scenario the path without luck passes through it, identities
+stay true, and the other scenarios keep their distance through the equations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analytics.model.compiling import Array
+from analytics.model.errors import ModelError
+from analytics.model.estimation import History
+from analytics.model.fitted import Fitted, fit
+from analytics.model.paths import Points
+from analytics.model.simulation import Additions, no_shocks, simulate, solved_state
+from analytics.model.spec import ModelSpec, ScenarioSpec
+from analytics.scales import from_scale, to_scale
+from analytics.statistical import lone_paths, roll
+from core.indicators import Scale
+
+PAST_ORIGINS = 8
+"""Years from which the model is estimated anew, to see how it would have done."""
+
+_MIN_YEARS = 10
+_TRAINING = 6
+_SCALES: Mapping[str, Scale] = {"dlog": "log", "log": "log", "dlogit": "logit", "level": "plain"}
+_TRIAL = "trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Add-factors of the blend, and the share of the model (0..1) by variable and year ahead."""
+
+    anchor: Additions
+    model_share: Mapping[str, tuple[float, ...]]
+
+
+def blend_model(fitted: Fitted, data: Mapping[str, History], years: range, *, scenario: str) -> Blend:
+    """Weigh every estimated equation against its statistical forecast and anchor the scenario there.
+
+    Raises: ModelError.
+    """
+    trials = _trials(fitted, data, len(years))
+    path = simulate(fitted, years, no_shocks(fitted), scenarios=[scenario])
+    wanted: dict[str, Array] = {}
+    shares: dict[str, tuple[float, ...]] = {}
+    for name in fitted.estimates:
+        found = _blended(fitted, name, trials, path.values[name][:, 0, 0])
+        if found is not None:
+            wanted[name], shares[name] = found
+    return Blend(_add_factors(fitted, years, scenario, wanted), shares)
+
+
+def _trials(fitted: Fitted, data: Mapping[str, History], steps: int) -> dict[int, Mapping[str, Array]]:
+    """Paths of the model from each past origin, knowing only what was known then; drivers are forecast."""
+    found: dict[int, Mapping[str, Array]] = {}
+    ahead = {name: _driver_ahead(fitted, name, steps) for name in fitted.spec.drivers}
+    needed = {code: {n: h[n] for n in fitted.program.names if n in h} for code, h in data.items()}
+    for origin in range(fitted.last_year - PAST_ORIGINS, fitted.last_year):
+        years = range(origin + 1, origin + 1 + steps)
+        paths = {
+            name: Points(dict(zip(years, by_origin.get(origin, by_origin[None]), strict=True)))
+            for name, by_origin in ahead.items()
+        }
+        known = {code: {n: _cut(h[n], origin) for n in h} for code, h in needed.items()}
+        try:
+            then = fit(_as_of(fitted.spec, origin, paths), known, fitted.territory)
+            if then.last_year == origin:
+                run = simulate(then, years, no_shocks(then), scenarios=[_TRIAL])
+                found[origin] = {name: run.values[name][:, 0, 0] for name in fitted.estimates}
+        except ModelError:
+            # Too little was known then; the origin teaches nothing.
+            continue
+    return found
+
+
+def _as_of(spec: ModelSpec, origin: int, paths: Mapping[str, Points]) -> ModelSpec:
+    """The model as it could have been run in the year of the origin."""
+    drivers = {
+        name: replace(driver, history=_cut(driver.history, origin)) for name, driver in spec.drivers.items()
+    }
+    return replace(spec, drivers=drivers, scenarios={_TRIAL: ScenarioSpec(_TRIAL, paths=paths)})
+
+
+def _driver_ahead(fitted: Fitted, name: str, steps: int) -> dict[int | None, list[float]]:
+    """Forecasts of a driver by origin, from what was known there; under None the value to stay at."""
+    known = fitted.history.get(name, {})
+    years, values = list(known), np.array(list(known.values()))
+    if values.size < _MIN_YEARS or years[-1] - years[0] + 1 != len(years):
+        # A driver without a past stays at the value that the file says first.
+        stays = next(iter([*values, *_said(fitted, name)]), 0.0)
+        return {None: [float(stays)] * steps}
+    scale: Scale = "log" if (values > 0).all() else "plain"
+    rolled = from_scale(_rolled(values, scale, steps), scale)
+    ahead: dict[int | None, list[float]] = {
+        year: list(map(float, row)) for year, row in zip(years, rolled, strict=True)
+    }
+    return {**ahead, None: [float(values[0])] * steps}
+
+
+def _said(fitted: Fitted, name: str) -> list[float]:
+    return [
+        value
+        for scenario in fitted.spec.scenarios.values()
+        if isinstance(path := scenario.paths.get(name), Points)
+        for value in path.values.values()
+    ]
+
+
+def _rolled(values: Array, scale: Scale, steps: int) -> Array:
+    """Statistical paths (time, horizon) from every origin, on the working scale."""
+    paths = lone_paths(values[None], scale=scale, steps=steps)
+    rolled = roll(to_scale(values, scale)[None], paths, first=_TRAINING, pooled=False)
+    return np.asarray(rolled.median[0])
+
+
+def _blended(
+    fitted: Fitted, name: str, trials: Mapping[int, Mapping[str, Array]], path: Array
+) -> tuple[Array, tuple[float, ...]] | None:
+    """The blended path of a variable in its unit, and the share of the model; None if too little is known."""
+    scale = _SCALES[fitted.spec.equations[name].side]
+    history = fitted.history[name]
+    years = [year for year in history if year <= fitted.last_year]
+    if len(years) < _MIN_YEARS or years[-1] - years[0] + 1 != len(years) or not trials:
+        return None
+    values, steps = np.array([history[year] for year in years]), path.size
+    statistical = _rolled(values, scale, steps)
+    model = statistical.copy()
+    for origin, run in trials.items():
+        model[origin - years[0]] = to_scale(run[name], scale)
+    model[-1] = to_scale(path, scale)
+    first = min(trials) - years[0] + 1
+    rolled = roll(
+        to_scale(values, scale)[None],
+        {"model": model[None], "statistical": statistical[None]},
+        first=first,
+        pooled=True,
+    )
+    share = tuple(float(weight) for weight in rolled.weights[0, 0, -1])
+    return from_scale(rolled.median[0, -1], scale), share
+
+
+def _add_factors(fitted: Fitted, years: range, scenario: str, wanted: Mapping[str, Array]) -> Additions:
+    """What must be added to each equation for its variable to follow the wanted path."""
+    spec = fitted.spec
+    held = replace(
+        spec.scenarios[scenario],
+        exogenize={
+            **spec.scenarios[scenario].exogenize,
+            **{name: dict(zip(years, map(float, path), strict=True)) for name, path in wanted.items()},
+        },
+    )
+    program = fitted.program.with_scenarios({**spec.scenarios, scenario: held})
+    state = solved_state(replace(fitted, program=program), years, no_shocks(fitted), scenarios=[scenario])
+    found: dict[str, dict[int, float]] = {}
+    for name, path in wanted.items():
+        side = spec.equations[name].side
+        scale = _SCALES[side]
+        levels = to_scale(np.array([fitted.history[name][years.start - 1], *path]), scale)
+        left = np.diff(levels) if side in {"dlog", "dlogit"} else levels[1:]
+        rights = [program.right_side(name, state, year - state.years[0]).item() for year in years]
+        found[name] = {
+            year: float(amount) for year, amount in zip(years, left - np.array(rights), strict=True)
+        }
+    return found
+
+
+def _cut(years: Mapping[int, float], last: int) -> dict[int, float]:
+    return {year: value for year, value in sorted(years.items()) if year <= last}
