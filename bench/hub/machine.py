@@ -123,16 +123,17 @@ class Child:
 
     def ask(self, command: str, *, timeout_s: float = START_LIMIT_S) -> str:
         """Write a line and return the next one. Raises: Trouble."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{command}\n".encode())
-        self._process.stdin.flush()
+        self.tell(command)
         return self.line(timeout_s=timeout_s)
 
     def tell(self, command: str) -> None:
-        """Write a line that has no answer."""
+        """Write a line that has no answer. Raises: Trouble when it has ended."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{command}\n".encode())
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(f"{command}\n".encode())
+            self._process.stdin.flush()
+        except BrokenPipeError as gone:
+            raise Trouble(f"{self.name} ended:\n{self.last_words()}") from gone
 
     def line(self, *, timeout_s: float = START_LIMIT_S) -> str:
         """The next line it prints. Raises: Trouble when it ends or says nothing for so long."""

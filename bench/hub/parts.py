@@ -63,16 +63,20 @@ def _many_rooms(place: Place, report: Report) -> None:
 
 
 def _lone(place: Place, report: Report) -> None:
-    clients, count = place.scaled(ROOM), place.scaled(LONE_MESSAGES)
+    clients = place.scaled(ROOM)
     with hub_hall(place, rooms=1, clients=clients) as hall:
-        arrived = one_by_one(hall, count=count).arrived
-        report.note("lone_last_p50_ms", arrived.last_p50_ms)
-        report.note("lone_last_p99_ms", arrived.last_p99_ms)
+        _lone_messages(place, report, hall, "")
     for peer in (PLAIN_LOOP, UWS):
         with peer_hall(place, peer, clients=clients) as hall:
-            arrived = one_by_one(hall, count=count).arrived
-            report.note(f"lone_last_p50_ms_{peer.name}", arrived.last_p50_ms)
-            report.note(f"lone_last_p99_ms_{peer.name}", arrived.last_p99_ms)
+            _lone_messages(place, report, hall, f"_{peer.name}")
+
+
+def _lone_messages(place: Place, report: Report, hall: Hall, of: str) -> None:
+    load = one_by_one(hall, count=place.scaled(LONE_MESSAGES))
+    report.note(f"lone_last_p50_ms{of}", load.arrived.last_p50_ms)
+    report.note(f"lone_last_p99_ms{of}", load.arrived.last_p99_ms)
+    report.note(f"lone_deliveries_per_cpu_s{of}", load.per_cpu_s)
+    report.load(load)
 
 
 def _crowd(place: Place, report: Report) -> None:

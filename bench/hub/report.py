@@ -16,20 +16,13 @@ NAMES: Final = (
     *(f"deliveries_per_cpu_s_5000{of}" for of in ("", "_plain_loop", "_uws")),
     *(f"deliveries_per_cpu_s_50_rooms{of}" for of in ("", "_plain_loop", "_uws")),
     *(f"deliveries_per_cpu_s_{peer.name}" for peer in PEERS),
-    *(
-        f"lone_last_{percentile}_ms{of}"
-        for of in ("", "_plain_loop", "_uws")
-        for percentile in ("p50", "p99")
-    ),
+    *(f"lone_last_p50_ms{of}" for of in ("", "_plain_loop", "_uws")),
+    *(f"lone_last_p99_ms{of}" for of in ("", "_plain_loop", "_uws")),
+    *(f"lone_deliveries_per_cpu_s{of}" for of in ("", "_plain_loop", "_uws")),
     "idle_connections",
     *(f"idle_kb_per_connection{of}" for of in ("", "_ws", "_uws", "_aiohttp")),
     "idle_pss_kb_per_connection",
-    "connect_cpu_ms",
-    *(
-        f"{cost}_{peer}"
-        for peer in ("ws", "uws", "aiohttp")
-        for cost in ("idle_kb_per_connection", "connect_cpu_ms")
-    ),
+    *(f"connect_cpu_ms{of}" for of in ("", "_ws", "_uws", "_aiohttp")),
     "viewers_10k_cores",
     "viewers_10k_p95_ms",
     "stalled_readers_per_cpu_ratio",

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from redis.exceptions import RedisError
+
 from app.settings import Settings
 from bench.hub.client import client_command
 from bench.hub.halls import Place
@@ -50,8 +52,9 @@ def _measure(place: Place, report: Report, names: Sequence[str]) -> None:
         print(name, flush=True)
         try:
             PARTS[name](place, report)
-        except Trouble as trouble:
-            print(f"  not measured: {trouble}", flush=True)
+        except (Trouble, OSError, RedisError) as trouble:
+            # A server that ends or stalls costs its own part only.
+            print(f"  not measured: {type(trouble).__name__}: {trouble}", flush=True)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
