@@ -77,7 +77,8 @@ class Audience:
         arguments = [str(port), "ws" if websocket else "raw", str(self.per_publication), str(writing)]
         arguments += [str(int(at_once)), *_scripts(groups, folder)]
         command = [*client_command(folder), *arguments]
-        self.child = Child(command, core=core, log=folder / "client.log", descriptors=[writing])
+        log = folder / "client.log"
+        self.child = Child(command, core=core, log=log, answers=True, descriptors=[writing])
         os.close(writing)
 
     def __enter__(self) -> Self:

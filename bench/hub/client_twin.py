@@ -76,6 +76,7 @@ class Audience:
     connecting: int = 0
     ready: int = 0
     failed: int = 0
+    ready_told: bool = False
     closed: int = 0
     frames: int = 0
     received: int = 0
@@ -205,11 +206,10 @@ class Audience:
 
     def tell_if_ready(self) -> None:
         """Say once how many got through their script."""
-        if self.ready + self.failed == len(self.waiting):
+        if not self.ready_told and self.ready + self.failed == len(self.waiting):
+            self.ready_told = True
             took = time.monotonic() - self.began
             _say({"connected": self.ready, "failed": self.failed, "seconds": round(took, 4)})
-            self.waiting = [*self.waiting, []]
-            self.opened = len(self.waiting)
 
     def tell_completed(self) -> None:
         """One byte for each publication that everybody has."""

@@ -68,6 +68,7 @@ def system_program(package: str) -> str:
 def _apt_install(package: str) -> None:
     # RUNLEVEL=1 keeps the package from starting a service of its own.
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    _install(["apt-get", "update", "-qq"], environment=quiet)
     _install(["apt-get", "install", "-qq", "-y", "--no-install-recommends", package], environment=quiet)
 
 

@@ -80,7 +80,11 @@ def until(reached: Callable[[], bool], child: Child) -> None:
 
 
 class Child:
-    """A process of ours on one core, which ends with the `with` block and with this process."""
+    """A process of ours on one core, which ends with the `with` block and with this process.
+
+    With `answers` its standard output is for `line` and `ask`; else it goes to the log, as nobody would
+    read it and a full pipe would stop the process.
+    """
 
     def __init__(
         self,
@@ -88,6 +92,7 @@ class Child:
         *,
         core: int,
         log: Path,
+        answers: bool = False,
         descriptors: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -98,7 +103,7 @@ class Child:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE if answers else output,
                 stderr=output,
                 pass_fds=descriptors,
                 env=environment,
