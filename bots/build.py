@@ -1,5 +1,7 @@
 """Putting the engine together: one dispatcher for all carriers."""
 
+from pathlib import Path
+
 from aiogram import Dispatcher
 
 from bots.engine.dialogue import DialogueStorage, LanesIsolate
@@ -25,13 +27,18 @@ def build_routes() -> Routes:
     """All conversations."""
     modules = (menu, start, direct_line, vote, indicators, account, linking, my_data, notices, alerts)
     flows = tuple(module.FLOW for module in modules)
-    return Routes(flows=flows, out_of_the_blue=direct_line.offer_to_send)
+    return Routes(flows=flows, out_of_the_blue=direct_line.offer_words)
 
 
-def build_dispatcher(*, codec: ButtonCodec, site: Site, policies: dict[Carrier, ChannelPolicy]) -> Dispatcher:
-    """The dispatcher; the dialogue is kept in the database, order is kept by the lanes."""
+def build_dispatcher(
+    *, codec: ButtonCodec, site: Site, policies: dict[Carrier, ChannelPolicy], files: Path
+) -> Dispatcher:
+    """The dispatcher; the dialogue is kept in the database, order is kept by the lanes.
+
+    files: the folder of stored files.
+    """
     routes = build_routes()
-    house = House(codec=codec, site=site, policies=policies, perform=routes.perform)
+    house = House(codec=codec, site=site, policies=policies, perform=routes.perform, files=files)
     dispatcher = Dispatcher(storage=DialogueStorage(), events_isolation=LanesIsolate())
     refusals = SayRefusals(ask_consent=start.ask_consent, ask_home=start.ask_home)
     for observer in (dispatcher.message, dispatcher.callback_query):

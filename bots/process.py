@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from bots.build import build_dispatcher
 from bots.engine.lanes import Lanes
@@ -24,12 +25,16 @@ class Conversations:
         *,
         secret_key: str,
         public_url: str,
+        files: Path,
         policies: dict[Carrier, ChannelPolicy] | None = None,
     ) -> None:
         full = {port.carrier: ChannelPolicy.FULL for port in carriers}
         self._carriers = {port.carrier: port for port in carriers}
         dispatcher = build_dispatcher(
-            codec=ButtonCodec(secret_key), site=Site(public_url), policies={**full, **(policies or {})}
+            codec=ButtonCodec(secret_key),
+            site=Site(public_url),
+            policies={**full, **(policies or {})},
+            files=files,
         )
         self.lanes = Lanes(
             database,

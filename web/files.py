@@ -8,6 +8,7 @@ from core.alerts import UnknownAlert, alert_card_for
 from core.chats import UnknownChat, chat, chat_of_stream
 from core.files import StoredFile, UnknownFile, file_parents, read_content, stored_file
 from core.identity import Viewer
+from core.rooms import UnknownRoom, room_for, room_of
 from core.shared.ids import AlertId
 from core.store import Reading
 from web.dependencies import dependencies
@@ -42,7 +43,12 @@ def _may_see(reading: Reading, viewer: Viewer, parent: str) -> bool:
         if kind == "alert":
             alert_card_for(reading, viewer=viewer, alert_id=AlertId(thing))
             return True
-        chat_id = chat_of_stream(thing.rpartition(":")[0]) if kind == "message" else None
+        stream = thing.rpartition(":")[0] if kind == "message" else ""
+        room_id = room_of(stream)
+        if room_id is not None:
+            room_for(reading, viewer=viewer, room_id=room_id)
+            return True
+        chat_id = chat_of_stream(stream)
         return chat_id is not None and chat(reading, chat_id=chat_id).person_id == viewer.person_id
-    except (UnknownAlert, UnknownChat):
+    except (UnknownAlert, UnknownChat, UnknownRoom):
         return False

@@ -57,6 +57,7 @@ def build_conversations(settings: Settings, database: Database) -> Conversations
         carriers,
         secret_key=settings.secret_key,
         public_url=settings.public_url,
+        files=settings.files_folder,
         policies=policies_of(settings),
     )
 

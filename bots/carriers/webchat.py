@@ -47,7 +47,7 @@ class WebChatCarrier:
             "date": int(waiting.received_at.timestamp()),
             "chat": {"id": chat_id, "type": "private"},
         }
-        content: dict[str, Any] = {"message": {**message, "from": user, "text": payload.get("text")}}
+        content: dict[str, Any] = {"message": {**message, "from": user, **_said(payload)}}
         if payload["kind"] == "press":
             query = {
                 "id": waiting.update_key,
@@ -124,6 +124,16 @@ class WebChatSession(MappedSession):
         EditMessageReplyMarkup: _edit_markup,
         AnswerCallbackQuery: _answer,
     }
+
+
+def _said(payload: dict[str, Any]) -> dict[str, Any]:
+    """Words, photo and place of a message; the file's key is its id here."""
+    words, photo, place = payload.get("text") or None, payload.get("photo"), payload.get("place")
+    said: dict[str, Any] = {"text": words}
+    if photo:
+        size = {"file_id": photo, "file_unique_id": photo, "width": 0, "height": 0}
+        said = {"photo": [size], "caption": words}
+    return {**said, "location": {"latitude": place[0], "longitude": place[1]}} if place else said
 
 
 def _chat_id(number: int | str | None) -> ChatId:

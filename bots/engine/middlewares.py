@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiogram import BaseMiddleware
@@ -40,6 +41,8 @@ class House:
     site: Site
     policies: dict[Carrier, ChannelPolicy]
     perform: Callable[[Talk, Action], Awaitable[None]]
+    # The folder of stored files: photos that people send.
+    files: Path
 
 
 class AnswerTaps(BaseMiddleware):
@@ -78,6 +81,7 @@ class TakeTheFloor(BaseMiddleware):
             site=self._house.site,
             dialogue=data["state"],
             perform=self._house.perform,
+            files=self._house.files,
             tapped=place[1],
         )
         return await handler(event, data)

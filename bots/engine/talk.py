@@ -1,7 +1,9 @@
 """What a handler has in hand: who talks, in which words, and the one way to show a screen."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from aiogram import Bot
@@ -16,6 +18,7 @@ from aiogram.types import (
 )
 
 from bots.engine.scope import UpdateScope
+from core.files import KeptContent, keep_content, picture_type, stored_file
 from core.identity import (
     PERSONAL_DATA,
     ConsentNeeded,
@@ -84,6 +87,7 @@ class Talk:
     site: Site
     dialogue: FSMContext
     perform: Callable[["Talk", Action], Awaitable[None]]
+    files: Path
     action: Action | None = None
     tapped: Tapped | None = None
     # The screen that is being shown, and which page of its buttons.
@@ -113,6 +117,20 @@ class Talk:
     def home_id(self) -> TerritoryId | None:
         """Where the person lives."""
         return self.viewer.person.home_id if self.viewer.person else None
+
+    async def take_picture(self, file_id: str) -> KeptContent | None:
+        """Keep a picture that the person has sent; None if it is no picture that can be shown."""
+        if self.carrier is Carrier.WEB:
+            # The browser has brought it already, and its key is its id.
+            found = await self.ask(stored_file, key=file_id)
+            return KeptContent(key=found.key, media_type=found.media_type, size_bytes=found.size_bytes)
+        fetched = await self.bot.download(file_id)
+        content = fetched.read() if fetched is not None else b""
+        media_type = picture_type(content)
+        if media_type is None:
+            return None
+        key = await asyncio.to_thread(keep_content, self.files, content)
+        return KeptContent(key=key, media_type=media_type, size_bytes=len(content))
 
     async def look_again(self) -> None:
         """Read the person anew after something about them has changed."""

@@ -1,6 +1,9 @@
 """The direct line: a citizen writes to the authority; the answer comes back into the same chat."""
 
+from typing import Any
+
 from bots.engine.talk import Talk
+from bots.flows.letters import Letter
 from bots.flows.routes import Flow
 from core.contact import Conversation, ConversationStatus, Sent, conversations_of, send_message
 from core.shared.language import N_
@@ -20,7 +23,7 @@ async def show_direct_line(talk: Talk, subject: str = "") -> None:
     await talk.need_home()
     draft = (await talk.dialogue.get_data()).get(DRAFT)
     if subject == OFFER and draft:
-        await offer_to_send(talk, draft)
+        await offer_to_send(talk, Letter.from_draft(draft))
         return
     await talk.dialogue.set_state(WRITING)
     if subject == DRAFT:
@@ -48,14 +51,21 @@ async def show_direct_line(talk: Talk, subject: str = "") -> None:
 
 async def hear_message(talk: Talk, text: str) -> None:
     """A message for the authority. The state stays: what is written next goes the same way."""
+    await send_letter(talk, Letter(text))
+
+
+async def send_letter(talk: Talk, letter: Letter) -> None:
+    """Send words, a photo, a place to the authority."""
     home_id = await talk.need_home()
     sent = await talk.do(
         send_message,
         Sent,
         citizen_id=talk.person.id,
         territory_id=home_id,
-        text=text,
+        text=letter.text,
         client_id=talk.scope.client_id("message"),
+        photo=letter.photo,
+        spot=letter.spot,
     )
     await talk.dialogue.set_state(WRITING)
     number = bold(sent.number)
@@ -63,7 +73,7 @@ async def hear_message(talk: Talk, text: str) -> None:
         reply = stacked(
             talk.rich(N_("Accepted: {number}."), number=number),
             talk.say(N_("The authority sees it already. The answer will come here.")),
-            talk.say(N_("If you want to add something, just write on.")),
+            talk.say(N_("If you want to add something, just write on, or send a photo or a place.")),
         )
     else:
         reply = stacked(
@@ -73,10 +83,19 @@ async def hear_message(talk: Talk, text: str) -> None:
     await talk.show(Screen(text=reply), lasting=True)
 
 
-async def offer_to_send(talk: Talk, text: str) -> None:
-    """Words that nobody asked for are most often for the authority: one tap sends them."""
-    await talk.dialogue.update_data(draft=text)
-    preview = shortened(plain(text), limit=PREVIEW)
+async def hear_letter(talk: Talk, letter: Letter) -> None:
+    """A photo or a place: part of what is being written, or the beginning of a report."""
+    if await talk.dialogue.get_state() == WRITING:
+        await talk.need_consent()
+        await send_letter(talk, letter)
+    else:
+        await offer_to_send(talk, letter)
+
+
+async def offer_to_send(talk: Talk, letter: Letter) -> None:
+    """What nobody asked for is most often for the authority: one tap sends it."""
+    await talk.dialogue.update_data(draft=letter.as_draft())
+    preview = shortened(plain(letter.told), limit=PREVIEW)
     question = stacked(
         bold(talk.say(N_("Send this to the authority?"))),
         plain("«") + preview + "»",
@@ -85,19 +104,24 @@ async def offer_to_send(talk: Talk, text: str) -> None:
     await talk.show(Screen(text=question, buttons=((send,),)))
 
 
-async def keep_first_words(talk: Talk, text: str) -> None:
+async def offer_words(talk: Talk, text: str) -> None:
+    """Words out of the blue."""
+    await offer_to_send(talk, Letter(text))
+
+
+async def keep_first_words(talk: Talk, letter: Letter) -> None:
     """A newcomer who begins with a report is asked about it once they have settled in."""
-    if len(text) >= LEAST_REPORT:
+    if len(letter.text) >= LEAST_REPORT or letter.photo or letter.spot:
         wish = talk.codec.encode(Open(Place.DIRECT_LINE, OFFER))
-        await talk.dialogue.update_data(draft=text, wish=wish)
+        await talk.dialogue.update_data(draft=letter.as_draft(), wish=wish)
 
 
-async def _send_draft(talk: Talk, draft: str | None) -> None:
+async def _send_draft(talk: Talk, draft: Any) -> None:
     if not draft:
         await talk.go(Place.DIRECT_LINE, news=talk.say(N_("This was sent already. You can write more.")))
         return
     await talk.dialogue.update_data(draft=None)
-    await hear_message(talk, draft)
+    await send_letter(talk, Letter.from_draft(draft))
 
 
 async def _open_conversation(talk: Talk) -> Conversation | None:

@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery, Message
 from bots.engine.talk import Talk
 from bots.engine.words import as_command
 from bots.flows import direct_line, linking, menu, start
+from bots.flows.letters import Letter, letter_of
 from bots.flows.routes import Routes
 from core.shared.language import N_
 from messengers import Open, Place, Screen, plain
@@ -18,7 +19,14 @@ def build_router(routes: Routes) -> Router:
     router = Router(name="entry")
 
     async def on_message(message: Message, talk: Talk) -> None:
-        await hear(talk, routes, message.text)
+        letter = await letter_of(talk, message)
+        if letter is None:
+            text = talk.say(N_("Here words, photos and places can be read. Write it in words."))
+            await talk.show(Screen(text=plain(text)))
+        elif letter.photo is None and letter.spot is None:
+            await hear(talk, routes, letter.text)
+        else:
+            await _hear_letter(talk, letter)
 
     async def on_tap(_query: CallbackQuery, talk: Talk) -> None:
         if talk.action is not None:
@@ -29,13 +37,16 @@ def build_router(routes: Routes) -> Router:
     return router
 
 
-async def hear(talk: Talk, routes: Routes, text: str | None) -> None:
-    """A message: a command, a label of the menu, an answer to what was asked, or words out of the blue."""
-    if text is None:
-        await talk.show(
-            Screen(text=plain(talk.say(N_("Here only text can be read so far. Write it in words."))))
-        )
-        return
+async def _hear_letter(talk: Talk, letter: Letter) -> None:
+    if talk.home_id is None:
+        await direct_line.keep_first_words(talk, letter)
+        await start.welcome_newcomer(talk)
+    else:
+        await direct_line.hear_letter(talk, letter)
+
+
+async def hear(talk: Talk, routes: Routes, text: str) -> None:
+    """Words: a command, a label of the menu, an answer to what was asked, or out of the blue."""
     command = as_command(text)
     place = menu.COMMANDS.get(command.name) if command else menu.place_said(text)
     if command and command.name == "start":
@@ -63,7 +74,7 @@ async def _listen(talk: Talk, routes: Routes, text: str) -> None:
     if state in routes.hears:
         await routes.hears[state](talk, text)
     elif talk.home_id is None:
-        await direct_line.keep_first_words(talk, text)
+        await direct_line.keep_first_words(talk, Letter(text))
         await start.welcome_newcomer(talk)
     else:
         await routes.out_of_the_blue(talk, text)

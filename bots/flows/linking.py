@@ -117,7 +117,7 @@ async def show_code(talk: Talk, _subject: str = "") -> None:
     text = stacked(
         talk.rich(N_("Your code: {code}"), code=bold(f"{code[:4]} {code[4:]}")),
         talk.say(N_("Open our bot in the other messenger and press “Start”, or send it this code.")),
-        talk.say(N_("It works once and for ten minutes. Do not pass it on: it opens your account.")),
+        talk.say(N_("The code works once and for ten minutes. Tell it to nobody: it opens your account.")),
     )
     await talk.show(Screen(text=text, buttons=tuple(rows)), back=Open(Place.MESSENGERS))
 

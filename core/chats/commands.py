@@ -8,6 +8,7 @@ from core.chats.errors import UnknownChat
 from core.chats.model import BotNameRow, CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.queries import as_chat
 from core.chats.rules import TEXT_LIMIT, WEB, Chat, chat_stream
+from core.files import KeptContent, register_file
 from core.shared.errors import checked_text
 from core.shared.ids import ChatId, PersonId, new_id
 from core.store import StreamEvent, UnitOfWork, append, event_at, receive_update, rewrite
@@ -54,23 +55,40 @@ def save_dialogue(uow: UnitOfWork, *, chat_id: ChatId, state: str | None, data: 
 
 
 def write_in_web_chat(
-    uow: UnitOfWork, *, chat_id: ChatId, person_id: PersonId, client_id: str, text: str
+    uow: UnitOfWork,
+    *,
+    chat_id: ChatId,
+    person_id: PersonId,
+    client_id: str,
+    text: str,
+    photo: KeptContent | None = None,
+    place: tuple[float, float] | None = None,
 ) -> StreamEvent:
     """The person writes to the bot in the browser: kept in the transcript and put into the inbox.
 
-    The same client id is the same message. Raises: UnknownChat, Empty, TooLong (3900 characters).
+    place: latitude and longitude in degrees. The same client id is the same message.
+    Raises: UnknownChat, Empty (words may miss beside a photo or a place), TooLong (3900 characters).
     """
     _own_web_chat(uow, chat_id, person_id)
+    more: dict[str, Any] = {"photo": photo.key} if photo else {}
+    more.update({"place": list(place)} if place else {})
+    words = checked_text(text, limit=TEXT_LIMIT) if text.strip() or not more else ""
     event = append(
         uow,
         stream=chat_stream(chat_id),
         kind="message",
-        body={"text": checked_text(text, limit=TEXT_LIMIT)},
+        body={"text": words, **more},
         author=person_id,
         client_id=client_id,
     )
+    if photo is not None:
+        parent = f"message:{event.stream}:{event.seq}"
+        register_file(
+            uow, key=photo.key, media_type=photo.media_type, size_bytes=photo.size_bytes, parent=parent
+        )
     if not event.duplicate:
-        _to_bot(uow, chat_id, client_id, {"kind": "message", "seq": event.seq, "text": event.body["text"]})
+        said = {"kind": "message", "seq": event.seq, "text": words, **more}
+        _to_bot(uow, chat_id, client_id, said)
     return event
 
 

@@ -4,7 +4,7 @@ from core.contact.commands import answer, inherit_conversations, resolve, send_m
 from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
 from core.contact.queries import conversation, conversation_in, conversations_of, queue
-from core.contact.rules import Conversation, ConversationCard, ConversationStatus, Sent
+from core.contact.rules import Conversation, ConversationCard, ConversationStatus, Sent, Spot, told
 
 __all__ = [
     "AlreadyResolved",
@@ -15,6 +15,7 @@ __all__ = [
     "ConversationStatus",
     "OfficialAnswered",
     "Sent",
+    "Spot",
     "UnknownConversation",
     "answer",
     "conversation",
@@ -25,4 +26,5 @@ __all__ = [
     "resolve",
     "send_message",
     "speak",
+    "told",
 ]

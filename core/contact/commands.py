@@ -1,11 +1,14 @@
 """Use cases of the direct line: a citizen writes, an official answers, the matter is resolved."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
 from core.contact.model import ConversationRow, NumberRow
-from core.contact.rules import ConversationStatus, Sent, report_number
+from core.contact.rules import ConversationStatus, Sent, Spot, report_number, told
+from core.files import KeptContent, register_file
 from core.identity import Action, Person, require_consent, require_right
 from core.rooms import Post, Sender, create_room, post_message, stream_of
 from core.shared.errors import Forbidden
@@ -16,19 +19,37 @@ from core.territories import territory
 
 
 def send_message(
-    uow: UnitOfWork, *, citizen_id: PersonId, territory_id: TerritoryId, text: str, client_id: str
+    uow: UnitOfWork,
+    *,
+    citizen_id: PersonId,
+    territory_id: TerritoryId,
+    text: str,
+    client_id: str,
+    photo: KeptContent | None = None,
+    spot: Spot | None = None,
 ) -> Sent:
     """A citizen writes to the authority: into the open conversation, or into a new one.
 
-    The same client id is the same message. Raises: ConsentNeeded, UnknownTerritory, Empty, TooLong.
+    With a photo or a place the words may be empty. The same client id is the same message.
+    Raises: ConsentNeeded, UnknownTerritory, Empty, TooLong.
     """
     citizen = require_consent(uow, person_id=citizen_id)
     territory(uow, territory_id=territory_id)
     row, opened = _open_conversation(uow, citizen_id, territory_id)
     sender = Sender(id=citizen_id, name=citizen.display_name, side="citizen")
-    event = post_message(
-        uow, Post(room_id=RoomId(row.room_id), sender=sender, client_id=client_id, text=text)
+    post = Post(
+        room_id=RoomId(row.room_id),
+        sender=sender,
+        client_id=client_id,
+        text=told(text, photo=photo is not None, spot=spot),
+        attached=_attached(photo, spot),
     )
+    event = post_message(uow, post)
+    if photo is not None:
+        parent = f"message:{event.stream}:{event.seq}"
+        register_file(
+            uow, key=photo.key, media_type=photo.media_type, size_bytes=photo.size_bytes, parent=parent
+        )
     if not event.duplicate:
         _note_citizen_wrote(uow, row, event, opened=opened)
     return _sent(row, event, opened=opened)
@@ -107,6 +128,15 @@ def resolve(uow: UnitOfWork, *, official_id: PersonId, conversation_id: Conversa
         ConversationResolved(conversation_id=row.id, territory_id=row.territory_id, citizen_id=row.citizen_id)
     )
     uow.audit("conversation_resolved", actor=official_id, subject=f"conversation:{row.id}")
+
+
+def _attached(photo: KeptContent | None, spot: Spot | None) -> dict[str, Any]:
+    attached: dict[str, Any] = {}
+    if photo is not None:
+        attached["photo"] = photo.key
+    if spot is not None:
+        attached["place"] = [spot.latitude, spot.longitude]
+    return attached
 
 
 def inherit_conversations(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> None:

@@ -53,6 +53,25 @@ class ConversationCard:
     unread: int
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on the map, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+def told(text: str, *, photo: bool, spot: Spot | None) -> str:
+    """The words of a message with what goes with them: readable wherever only words are shown.
+
+    >>> told("Яма", photo=False, spot=Spot(55.03, 82.92))
+    'Яма\\n📍 55.03000, 82.92000'
+    """
+    words = text.strip() or ("📷" if photo else "")
+    mark = f"📍 {spot.latitude:.5f}, {spot.longitude:.5f}" if spot is not None else ""
+    return "\n".join(filter(None, (words, mark)))
+
+
 def report_number(year: int, serial: int) -> str:
     """The number that a citizen is given.
 

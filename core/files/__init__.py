@@ -3,14 +3,16 @@
 from core.files.commands import register_file
 from core.files.contents import FileDamaged, keep_content, read_content
 from core.files.queries import file_parents, stored_file
-from core.files.rules import StoredFile, UnknownFile
+from core.files.rules import KeptContent, StoredFile, UnknownFile, picture_type
 
 __all__ = [
     "FileDamaged",
+    "KeptContent",
     "StoredFile",
     "UnknownFile",
     "file_parents",
     "keep_content",
+    "picture_type",
     "read_content",
     "register_file",
     "stored_file",

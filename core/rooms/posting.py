@@ -1,7 +1,8 @@
 """Saying things in rooms: many messages in one transaction, each with an answer of its own."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from core.identity import Person, SignInNeeded, Viewer, consenting, people
 from core.rooms.commands import raise_read_marks
@@ -40,6 +41,8 @@ class Post:
     client_id: str
     text: str
     reply_to: int | None = None
+    # What goes with the words: ``photo`` (a file's key), ``place`` ([latitude, longitude]).
+    attached: Mapping[str, Any] = field(default_factory=dict)
 
 
 def post_message(uow: UnitOfWork, post: Post) -> StreamEvent:
@@ -111,6 +114,7 @@ def _draft(uow: UnitOfWork, post: Post, known: _Known) -> NewEvent | DomainError
             "text": checked_text(post.text, limit=MESSAGE_LIMIT),
             "name": sender.name,
             "side": sender.side,
+            **post.attached,
         }
         if post.reply_to is not None:
             if (stream_of(post.room_id), post.reply_to) not in known.messages:

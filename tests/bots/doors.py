@@ -6,13 +6,16 @@ A scenario written once runs over all of them and must leave the same state behi
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from bots import Conversations, MaxCarrier, TelegramCarrier, VkCarrier, WebChatCarrier
 from core.chats import chat_stream, open_web_chat, press_in_web_chat, write_in_web_chat
+from core.files import KeptContent, keep_content, picture_type
 from core.identity import create_person, person_by_identity
 from core.shared.ids import ChatId, PersonId, new_id
 from core.store import Database, StreamEvent, events_after
@@ -28,6 +31,8 @@ from tests.bots.hook_server import hook_server
 
 SECRET = "a secret of the tests that is long enough"
 VK_SECRET = "asecretofvk"
+# Files are named by their bytes, so all tests may share the folder.
+FILES = Path(tempfile.gettempdir()) / "strategy24-tests-files"
 PUBLIC_URL = "https://kontakt.example"
 
 
@@ -43,6 +48,10 @@ class Phone(Protocol):
     """A person's fingers and eyes."""
 
     def says(self, text: str) -> None: ...
+
+    def sends_photo(self, content: bytes, caption: str = "") -> None: ...
+
+    def sends_place(self, latitude: float, longitude: float) -> None: ...
 
     async def taps(self, label: str) -> None: ...
 
@@ -64,6 +73,12 @@ class MessengerPhone:
 
     def says(self, text: str) -> None:
         self.user.says(text)
+
+    def sends_photo(self, content: bytes, caption: str = "") -> None:
+        self.user.sends_photo(content, caption)
+
+    def sends_place(self, latitude: float, longitude: float) -> None:
+        self.user.sends_place(latitude, longitude)
 
     async def taps(self, label: str) -> None:
         await _until(lambda: self.user.offers(label), why=lambda: f"no button «{label}»:\n{self.dialogue()}")
@@ -100,8 +115,27 @@ class WebPhone:
         return self.person
 
     def says(self, text: str) -> None:
+        self._sends(text)
+
+    def sends_photo(self, content: bytes, caption: str = "") -> None:
+        media_type = picture_type(content) or ""
+        kept = KeptContent(key=keep_content(FILES, content), media_type=media_type, size_bytes=len(content))
+        self._sends(caption, photo=kept)
+
+    def sends_place(self, latitude: float, longitude: float) -> None:
+        self._sends("", place=(latitude, longitude))
+
+    def _sends(
+        self, text: str, photo: KeptContent | None = None, place: tuple[float, float] | None = None
+    ) -> None:
         self.database.run(
-            write_in_web_chat, chat_id=self.chat_id, person_id=self.person, client_id=new_id(), text=text
+            write_in_web_chat,
+            chat_id=self.chat_id,
+            person_id=self.person,
+            client_id=new_id(),
+            text=text,
+            photo=photo,
+            place=place,
         )
         self.conversations.wake()
 
@@ -181,13 +215,16 @@ def telegram_conversations(
         [carrier],
         secret_key=SECRET,
         public_url=PUBLIC_URL,
+        files=FILES,
         policies={Carrier.TELEGRAM: policy},
     )
 
 
 def web_conversations(database: Database, **_: Any) -> Conversations:
     """The bot over the web chat."""
-    return Conversations(database, [WebChatCarrier(database)], secret_key=SECRET, public_url=PUBLIC_URL)
+    return Conversations(
+        database, [WebChatCarrier(database)], secret_key=SECRET, public_url=PUBLIC_URL, files=FILES
+    )
 
 
 def web_phone(database: Database, conversations: Conversations, name: str) -> WebPhone:
@@ -240,6 +277,7 @@ async def max_at(database: Database, *, policy: ChannelPolicy = ChannelPolicy.FU
             [carrier],
             secret_key=SECRET,
             public_url=PUBLIC_URL,
+            files=FILES,
             policies={Carrier.MAX: policy},
         )
         nudge.wake = conversations.wake
@@ -257,6 +295,7 @@ async def vk_at(database: Database, *, policy: ChannelPolicy = ChannelPolicy.FUL
             [vk_carrier(database, fake, brought=True)],
             secret_key=SECRET,
             public_url=PUBLIC_URL,
+            files=FILES,
             policies={Carrier.VK: policy},
         )
         nudge.wake = conversations.wake

@@ -33,6 +33,7 @@ class Shown:
     photo: bytes | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)
     edits: int = 0
+    place: tuple[float, float] | None = None
 
     @property
     def labels(self) -> list[str]:
@@ -93,6 +94,22 @@ class FakeUser:
             length = len(text.split(maxsplit=1)[0])
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
         return self._telegram.push({"message": message})
+
+    def sends_photo(self, content: bytes, caption: str = "") -> dict[str, Any]:
+        """Send a picture, perhaps with words."""
+        return self._sends_shown(
+            Shown(self._telegram.next_message_id(), from_bot=False, text=caption, photo=content)
+        )
+
+    def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
+        """Send where one is."""
+        shown = Shown(self._telegram.next_message_id(), from_bot=False, text="")
+        shown.place = (latitude, longitude)
+        return self._sends_shown(shown)
+
+    def _sends_shown(self, shown: Shown) -> dict[str, Any]:
+        self.chat.messages.append(shown)
+        return self._telegram.push({"message": self._telegram.message_json(self, shown)})
 
     def taps(self, label: str) -> dict[str, Any]:
         """Press a button by its label: the newest message that has it, else the reply keyboard."""

@@ -81,6 +81,7 @@ class FakeTelegram:
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=20 * 1024 * 1024)
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
+        application.router.add_get("/file/bot{token}/{path}", self._give_file)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -164,15 +165,18 @@ class FakeTelegram:
             "chat": {"id": user.user_id, "type": "private", "first_name": user.first_name},
             "from": bot if shown.from_bot else user.as_json,
         }
+        if shown.place is not None:
+            return {**body, "location": {"latitude": shown.place[0], "longitude": shown.place[1]}}
         if shown.photo is None:
             return {**body, "text": shown.text}
+        self._files[f"photo-{shown.message_id}"] = shown.photo
         size = {
             "file_id": f"photo-{shown.message_id}",
             "file_unique_id": f"u{shown.message_id}",
             "width": 1,
             "height": 1,
         }
-        return {**body, "caption": shown.text, "photo": [size]}
+        return {**body, **({"caption": shown.text} if shown.text else {}), "photo": [size]}
 
     def push(self, content: dict[str, Any]) -> dict[str, Any]:
         """Queue an update for getUpdates."""
@@ -430,6 +434,14 @@ class FakeTelegram:
         self.answer_delays_s.append(time.monotonic() - asked_at)
         self._record("answerCallbackQuery", None, None, text)
         return True
+
+    async def _get_file(self, file_id: str) -> dict[str, Any]:
+        if file_id not in self._files:
+            raise bad_request("invalid file_id")
+        return {"file_id": file_id, "file_unique_id": file_id, "file_path": file_id}
+
+    async def _give_file(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(body=self._files[request.match_info["path"]])
 
     async def _send_chat_action(self, chat_id: int, action: str, **_: object) -> bool:
         self._recipient(chat_id)

@@ -92,6 +92,7 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
         "url": "text",
         "cache_time": "integer",
     },
+    "getFile": {"file_id": "text"},
     "sendChatAction": {"chat_id": "integer", "message_thread_id": "integer", "action": "text"},
     "setMyCommands": {"commands": "json", "scope": "json", "language_code": "text"},
 }
@@ -103,6 +104,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "editMessageCaption": ("chat_id", "message_id"),
     "editMessageReplyMarkup": ("chat_id", "message_id"),
     "answerCallbackQuery": ("callback_query_id",),
+    "getFile": ("file_id",),
     "sendChatAction": ("chat_id", "action"),
     "setMyCommands": ("commands",),
 }

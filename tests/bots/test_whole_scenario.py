@@ -1,10 +1,14 @@
-"""One story from first contact to the accepted alert, over each door, ending in the same state."""
+"""One story from first contact to the second messenger, over each door: the same state, the same words.
+
+The words are read aloud in docs/dialogues.md; each door has to say exactly those.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +16,18 @@ import pytest
 from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier
 from core.alerts import alert_card
 from core.chats import open_web_chat
-from core.contact import conversations_of
+from core.contact import Conversation, conversations_of
+from core.files import read_content
 from core.identity import person
+from core.indicators import register_indicators
+from core.personal import personal_data
 from core.polls import ballot_of
 from core.rooms import stream_of
+from core.shared.ids import AlertId
 from core.store import events_after
 from messengers import Carrier, hook_secret, webhook
 from tests.bots.doors import (
+    FILES,
     PUBLIC_URL,
     SECRET,
     VK_SECRET,
@@ -33,17 +42,24 @@ from tests.bots.doors import (
 )
 from tests.bots.fake_telegram import TOKEN
 from tests.bots.hook_server import hook_server
-from tests.notifications.post_office import PostOffice, opened
+from tests.bots.storyteller import Storyteller
+from tests.notifications.post_office import PNG, UNEMPLOYMENT, PostOffice, opened
 from tests.town import IVANOV, Town
+
+DIALOGUES = Path(__file__).parents[2] / "docs" / "dialogues.md"
+OTHER_DOOR = {"web": "max", "telegram": "vk", "max": "telegram", "vk": "max"}
 
 
 @dataclass(slots=True)
 class Stage:
-    """Two phones at one door, and the post office behind them."""
+    """Two phones at one door, a third one at another, and the post office behind them."""
 
-    citizen: Phone
-    official: Phone
+    citizen: Storyteller
+    official: Storyteller
+    second: Storyteller
+    second_door: str
     office: PostOffice
+    story: list[str]
 
 
 @asynccontextmanager
@@ -60,7 +76,9 @@ async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
             vk_carrier(database, office.vk, brought=True),
         ]
         office.vk.callback = (f"{address}/hooks/vk", VK_SECRET)
-        conversations = Conversations(town.database, carriers, secret_key=SECRET, public_url=PUBLIC_URL)
+        conversations = Conversations(
+            town.database, carriers, secret_key=SECRET, public_url=PUBLIC_URL, files=FILES
+        )
         ivanov_id = town.people[IVANOV]
         if door == "web":
             citizen: Phone = web_phone(town.database, conversations, "Дарья")
@@ -71,7 +89,17 @@ async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
             official = MessengerPhone(database, office.links(IVANOV, 2001, door), door)
         nudge.wake = conversations.wake
         async with running(conversations):
-            yield Stage(citizen, official, office)
+            story: list[str] = []
+            other = OTHER_DOOR[door]
+            second = MessengerPhone(database, office.fakes[other].user(1002, "Дарья"), other)
+            yield Stage(
+                Storyteller("Дарья", citizen, story),
+                Storyteller("Иванов", official, story),
+                Storyteller("Дарья в другом мессенджере", second, story),
+                other,
+                office,
+                story,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,69 +108,141 @@ class EndState:
 
     lives_here: bool
     said: tuple[tuple[str, str], ...]
+    photo: bytes
     vote: str
     alert_taken_by: str | None
+    messengers: int
+    messages: int
 
 
-async def play(stage: Stage, town: Town) -> EndState:
-    """The story: first contact, consent, place, message, answer, vote, changed vote, alert."""
-    poll = town.open_poll("Парк или парковка?", "Парк", "Парковка")
-    citizen, official, office = stage.citizen, stage.official, stage.office
-
+async def settles_in(citizen: Storyteller) -> None:
+    """First contact, consent, place of living."""
     citizen.says("/start")
+    await citizen.sees("Здравствуйте")
     await citizen.taps("Согласен(на)")
+    await citizen.sees("Где вы живёте?")
     await citizen.taps("Заречный")
     await citizen.sees("Ваше место: Заречный")
 
+
+async def writes_to_the_authority(citizen: Storyteller, office: PostOffice) -> Conversation:
+    """A message with photo and place, the answer, a second question."""
     await citizen.taps("✉️ Прямая связь")
     await citizen.sees("Напишите, что случилось")
-    citizen.says("Яма на Ленина, 12")
+    citizen.sends_photo(PNG, "Яма на Ленина, 12")
     await citizen.sees("Принято: МС-2027-000001")
-    (conversation,) = town.database.read(conversations_of, citizen_id=citizen.person_id)
+    citizen.sends_place(55.0301, 82.9204)
+    await citizen.sees("Добавлено к МС-2027-000001")
+    (conversation,) = office.town.database.read(conversations_of, citizen_id=citizen.person_id)
     office.answer(IVANOV, conversation.id, "Заделаем завтра.")
     await office.deliver()
     await citizen.sees("Заделаем завтра.")
     await citizen.taps("Написать ещё")
     await citizen.sees("Открыт разговор МС-2027-000001")
-    citizen.says("Спасибо")
-    await citizen.sees("Добавлено к МС-2027-000001")
+    citizen.says("А на Садовой?")
+    await citizen.sees("Ответ придёт сюда", again=True)
+    return conversation
 
+
+async def votes_and_thinks_better_of_it(citizen: Storyteller) -> None:
+    """A vote and a changed vote."""
     citizen.says("/vote")
     await citizen.taps("Парк или парковка?")
+    await citizen.sees("Одно нажатие")
     await citizen.taps("Парковка")
     await citizen.sees("Голос принят: Парковка")
     await citizen.taps("Парк")
     await citizen.sees("Голос изменён")
 
+
+async def takes_an_alert(official: Storyteller, office: PostOffice) -> AlertId:
+    """An official's alert with its chart, accepted in the messenger."""
     alert_id = office.alert()
     office.picture(alert_id)
     await office.deliver()
+    await official.sees("Уровень безработицы")
     await official.taps("Принять")
     await official.sees("Вы приняли оповещение")
     await office.deliver()
     await official.sees("Иван Иванов, 12:00")
+    return alert_id
 
-    events = town.database.read(events_after, stream=stream_of(conversation.room_id), seq=0)
-    chosen = town.database.read(ballot_of, poll_id=poll.id, person_id=citizen.person_id)
-    taken_by = town.database.read(alert_card, alert_id=alert_id).alert.acknowledged_by
+
+async def looks_around(citizen: Storyteller, town: Town) -> None:
+    """An indicator with the way to its chart, «Мой кабинет», what is kept."""
+    town.database.run(register_indicators, indicators=[replace(UNEMPLOYMENT, featured=1)])
+    citizen.says("/indicators")
+    await citizen.sees("Заречный в цифрах")
+    await citizen.taps("Уровень безработицы")
+    figure = await citizen.sees("6,1\xa0% — 2021")
+    assert "График и таблица" in figure.labels
+    citizen.says("/my")
+    await citizen.sees("Язык: Русский")
+    citizen.says("/mydata")
+    await citizen.sees("Что о вас хранится")
+
+
+async def brings_a_second_messenger(citizen: Storyteller, second: Storyteller) -> None:
+    """Two taps here, one message there."""
+    citizen.says("/my")
+    await citizen.taps("Мессенджеры")
+    await citizen.taps("Подключить мессенджер")
+    shown = await citizen.sees("Ваш код:")
+    second.says("/start " + "".join(re.findall(r"[A-Z2-9]{4}", shown.text)))
+    await second.sees("Вы подключены: Дарья.")
+
+
+async def play(stage: Stage, town: Town) -> EndState:
+    """The whole story."""
+    poll = town.open_poll("Парк или парковка?", "Парк", "Парковка")
+    citizen, office = stage.citizen, stage.office
+    await settles_in(citizen)
+    conversation = await writes_to_the_authority(citizen, office)
+    await votes_and_thinks_better_of_it(citizen)
+    alert_id = await takes_an_alert(stage.official, office)
+    await looks_around(citizen, town)
+    await brings_a_second_messenger(citizen, stage.second)
+
+    read = town.database.read
+    events = read(events_after, stream=stream_of(conversation.room_id), seq=0)
+    chosen = read(ballot_of, poll_id=poll.id, person_id=citizen.person_id)
+    taken_by = read(alert_card, alert_id=alert_id).alert.acknowledged_by
+    kept = read(personal_data, person_id=citizen.person_id)
     return EndState(
-        lives_here=town.database.read(person, person_id=citizen.person_id).home_id == town.territory.id,
+        lives_here=kept.person.home_id == town.territory.id,
         said=tuple((event.body["side"], event.body["text"]) for event in events),
+        photo=read_content(FILES, events[0].body["photo"]),
         vote=next(option.text for option in poll.options if option.id == chosen),
-        alert_taken_by=None
-        if taken_by is None
-        else town.database.read(person, person_id=taken_by).display_name,
+        alert_taken_by=read(person, person_id=taken_by).display_name if taken_by else None,
+        messengers=len([one for one in kept.identities if one.provider == stage.second_door]),
+        messages=kept.messages,
     )
 
 
+def dialogues() -> str:
+    """The story as it is read aloud."""
+    return DIALOGUES.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("door", ["web", "telegram", "max", "vk"])
-async def test_the_story_ends_in_the_same_state_at_every_door(town: Town, tmp_path: Path, door: str) -> None:
+async def test_the_story_ends_in_the_same_state_and_words_at_every_door(
+    town: Town, tmp_path: Path, door: str
+) -> None:
     async with staged(door, town, tmp_path) as stage:
         left = await play(stage, town)
 
     assert left == EndState(
         lives_here=True,
-        said=(("citizen", "Яма на Ленина, 12"), ("official", "Заделаем завтра."), ("citizen", "Спасибо")),
+        said=(
+            ("citizen", "Яма на Ленина, 12"),
+            ("citizen", "📍 55.03010, 82.92040"),
+            ("official", "Заделаем завтра."),
+            ("citizen", "А на Садовой?"),
+        ),
+        photo=PNG,
         vote="Парк",
         alert_taken_by=IVANOV,
+        messengers=1,
+        messages=3,
     )
+    assert "\n".join(stage.story) in dialogues()
