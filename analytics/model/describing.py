@@ -1,9 +1,8 @@
 """A forecast in words: where it leads, how sure it is, which targets are within reach, what moves it."""
 
 from analytics.model.fitted import Fitted
-from analytics.model.grammar import parse_expression, variables
 from analytics.model.outlook import Chance, Outlook, ScenarioFan
-from analytics.model.questions import Effect, drivers_of
+from analytics.model.questions import Effect, causes
 from analytics.model.spec import IndicatorSpec, ModelSpec
 from core.indicators import LEVELS, MEDIAN, format_number, probability_words, with_unit
 from core.shared.language import N_, Language, translate
@@ -111,22 +110,21 @@ def _moved(language: Language, outlook: Outlook, fitted: Fitted, name: str, main
     if name not in fitted.estimates:
         return []
     years = range(outlook.years[0], outlook.years[-1] + 1)
-    terms = list(drivers_of(fitted, name, years, scenario=main).items())[:2]
-    if not terms:
+    strongest = causes(fitted, name, years, scenario=main)[:2]
+    if not strongest:
         return []
     titles = [
-        f"{_cause(language, fitted.spec, term, name)} ({_percent(language, amount)})"
-        for term, amount in terms
+        f"{_cause(language, fitted.spec, names, name)} ({_percent(language, amount)})"
+        for names, amount in strongest
     ]
     return [translate(language, _MOVED, terms="; ".join(titles))]
 
 
-def _cause(language: Language, spec: ModelSpec, term: str, name: str) -> str:
-    """Titles of the variables in a term; the indicator itself is its momentum."""
-    named = sorted({one.name for one in variables(parse_expression(term))})
+def _cause(language: Language, spec: ModelSpec, names: tuple[str, ...], name: str) -> str:
+    """Titles of the variables of a term; the indicator itself is its momentum."""
     return ", ".join(
         translate(language, _MOMENTUM) if one == name else (spec.drivers.get(one) or _shown(spec, one)).title
-        for one in named
+        for one in names
     )
 
 

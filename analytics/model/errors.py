@@ -16,6 +16,7 @@ SENTENCES = {
     "unexpected": N_("“{found}” cannot stand here; {expected} was expected."),
     "unfinished": N_("The formula ends too early; {expected} was expected."),
     "too_deep": N_("The formula is nested too deeply: at most {limit} levels."),
+    "too_many_terms": N_("The formula is too long: at most {limit} sums and products."),
     "bad_number": N_("“{found}” is too large or too small a number."),
     "bad_lag": N_("A lag is written NAME[-1] to NAME[-{limit}]."),
     "unknown_function": N_("There is no function “{found}”; there are {known}."),

@@ -12,7 +12,7 @@ Names in capitals are indicators and drivers; names in small letters are coeffic
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.model.errors import (
@@ -28,6 +28,7 @@ from analytics.model.errors import (
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
+MAX_JOINTS = 120
 MAX_LAG = 9
 FUNCTIONS = {"log": 1, "exp": 1, "dlog": 1, "dlogit": 1, "max": 2, "min": 2, "if": 3}
 """Names of the functions and how many arguments each takes."""
@@ -185,6 +186,7 @@ class _Parser:
         self._tokens = list(_tokens(text))
         self._place = 0
         self._depth = 0
+        self._joints = 0
 
     def expression(self) -> Expression:
         self._depth += 1
@@ -202,15 +204,13 @@ class _Parser:
         if self._place < len(self._tokens):
             raise self._refusal(AN_OPERATOR if self._kind() != "sign" else AN_END)
 
-    def _joined(self, signs: str, rule: "object") -> Expression:
-        assert callable(rule)  # noqa: S101 - for the type checker
-        found: Expression = rule()
-        count = 0
+    def _joined(self, signs: str, rule: Callable[[], Expression]) -> Expression:
+        found = rule()
         while self._kind() == "sign" and self._text() in signs:
             # A long sum makes a tree as deep as it is long; walking it must not end the process.
-            count += 1
-            if count > MAX_DEPTH:
-                raise ModelError("too_deep", limit=MAX_DEPTH)
+            self._joints += 1
+            if self._joints > MAX_JOINTS:
+                raise ModelError("too_many_terms", limit=MAX_JOINTS)
             sign = self._text()
             self._place += 1
             found = Operation(sign, found, rule())

@@ -1,6 +1,6 @@
 """Questions to a fitted model: what a project changes, what it takes to reach a target, what moves what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +9,10 @@ from analytics.model.compiling import Array
 from analytics.model.errors import ModelError
 from analytics.model.fitted import Fitted
 from analytics.model.grammar import (
-    Coefficient,
     Expression,
     Negative,
     Operation,
-    coefficients,
+    variables,
     written,
 )
 from analytics.model.simulation import Additions, Shocks, no_shocks, simulate, solved_state
@@ -44,17 +43,23 @@ def what_if(
     *,
     scenario: str,
     outcomes: Sequence[str],
+    anchor: Additions | None = None,
 ) -> list[Effect]:
     """Effects of what is added to variables, in one scenario: the same draws with it and without it.
 
+    anchor: add-factors of the blend, see `blending`.
+
     Raises: ModelError.
     """
-    arguments = {"scenarios": [scenario], "names": outcomes}
-    without = simulate(fitted, years, shocks, **arguments)  # type: ignore[arg-type]
-    with_it = simulate(fitted, years, shocks, additions=additions, **arguments)  # type: ignore[arg-type]
+    without, with_it = (
+        simulate(
+            fitted, years, shocks, scenarios=[scenario], names=outcomes, additions=added, anchor=anchor
+        ).values
+        for added in (None, additions)
+    )
     effects = []
     for name in outcomes:
-        change = with_it.values[name][:, 0] - without.values[name][:, 0]
+        change = with_it[name][:, 0] - without[name][:, 0]
         low, median, high = np.quantile(change, BAND, axis=1)
         effects.append(Effect(name, years, *(tuple(map(float, each)) for each in (low, median, high))))
     return effects
@@ -134,18 +139,18 @@ def contributions(fitted: Fitted, name: str, years: range, *, scenario: str) -> 
     return found
 
 
-def drivers_of(fitted: Fitted, name: str, years: range, *, scenario: str) -> Mapping[str, float]:
-    """Contributions of the terms with variables, summed over the years, the largest first."""
-    totals = {
-        each.term: float(sum(each.by_year))
-        for each, (_, term) in zip(
-            contributions(fitted, name, years, scenario=scenario),
-            _terms(fitted.spec.equations[name].right),
-            strict=True,
-        )
-        if not isinstance(term, Coefficient)
-    }
-    return dict(sorted(totals.items(), key=lambda pair: -abs(pair[1])))
+def causes(fitted: Fitted, name: str, years: range, *, scenario: str) -> list[tuple[tuple[str, ...], float]]:
+    """What moves a variable: names in each term of its equation and the sum over the years, largest first.
+
+    Constants are left out.
+    """
+    terms = _terms(fitted.spec.equations[name].right)
+    sums = [sum(one.by_year) for one in contributions(fitted, name, years, scenario=scenario)]
+    found = [
+        (tuple(sorted({one.name for one in variables(term)})), float(total))
+        for (_, term), total in zip(terms, sums, strict=True)
+    ]
+    return sorted((one for one in found if one[0]), key=lambda pair: -abs(pair[1]))
 
 
 def _terms(node: Expression, sign: float = 1.0) -> list[tuple[float, Expression]]:
@@ -159,13 +164,3 @@ def _terms(node: Expression, sign: float = 1.0) -> list[tuple[float, Expression]
             return _terms(term, -sign)
         case _:
             return [(sign, node)]
-
-
-def project_additions(fitted: Fitted, project: str) -> Additions:
-    """What a project of the file adds. Raises: KeyError if the file has no such project."""
-    return fitted.spec.projects[project].additions
-
-
-def estimated_terms(fitted: Fitted, name: str) -> list[str]:
-    """Names of the coefficients of an equation, in their order."""
-    return coefficients(fitted.spec.equations[name].right)

@@ -8,22 +8,25 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from analytics.model.describing import describe, describe_effects
-from analytics.model.errors import ModelError
-from analytics.model.fitted import Fitted
-from analytics.model.outlook import (
+from analytics.model import (
     DEFAULT_DRAWS,
     DEFAULT_HORIZON,
     DEFAULT_SEED,
     MAX_DRAWS,
     MAX_HORIZON,
+    Effect,
+    Fitted,
+    ModelError,
     Outlook,
+    describe,
+    describe_effects,
+    draw_shocks,
     forecast_model,
+    main_scenario,
+    read_model,
     read_table,
+    what_if,
 )
-from analytics.model.questions import Effect, project_additions, what_if
-from analytics.model.reading import read_model
-from analytics.model.simulation import draw_shocks
 from app.catalogue import compile_catalogues
 from app.settings import PROJECT, Settings
 from core.indicators import LEVELS, format_number
@@ -78,7 +81,13 @@ def _effects(outlook: Outlook, fitted: Fitted, project: str) -> list[Effect]:
     shocks = draw_shocks(fitted, years, draws=passport.draws, seed=passport.seed)
     outcomes = [name for name in fitted.spec.indicators if name in outlook.fans]
     return what_if(
-        fitted, project_additions(fitted, project), years, shocks, scenario=_main(outlook), outcomes=outcomes
+        fitted,
+        fitted.spec.projects[project].additions,
+        years,
+        shocks,
+        scenario=main_scenario(fitted.spec),
+        outcomes=outcomes,
+        anchor=outlook.anchor,
     )
 
 
@@ -95,7 +104,7 @@ def _as_json(outlook: Outlook, fitted: Fitted, effects: list[Effect], language: 
         "ok": True,
         **outlook.to_json(),
         "levels": LEVELS,
-        "description": describe(language, outlook, fitted, main=_main(outlook)),
+        "description": describe(language, outlook, fitted, main=main_scenario(fitted.spec)),
         "effects": [
             {"variable": one.variable, "low": one.low, "median": one.median, "high": one.high}
             for one in effects
@@ -121,10 +130,10 @@ def _as_text(
     for name in fitted.spec.indicators:
         if name in outlook.fans:
             lines += ["", *_fan_lines(outlook, fitted, name, language)]
-    lines += ["", *describe(language, outlook, fitted, main=_main(outlook))]
+    lines += ["", *describe(language, outlook, fitted, main=main_scenario(fitted.spec))]
     if effects and project is not None:
         title = fitted.spec.projects[project].title
-        scenario = outlook.scenarios[_main(outlook)]
+        scenario = outlook.scenarios[main_scenario(fitted.spec)]
         lines += ["", translate(language, _PROJECT, project=title, scenario=scenario)]
         lines += describe_effects(language, fitted.spec, effects, year=years[-1])
     short = {"model": passport.model_sha256[:12], "data": passport.data_sha256[:12]}
@@ -155,10 +164,6 @@ def _fan_lines(outlook: Outlook, fitted: Fitted, name: str, language: Language) 
             cells.append(f"{f'{middle} ({low} … {high})':>30}")
         lines.append(f"{year:>6}" + "".join(cells))
     return lines
-
-
-def _main(outlook: Outlook) -> str:
-    return "base" if "base" in outlook.scenarios else next(iter(outlook.scenarios))
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 
 from app.settings import Settings
-from bench.analytics import forecasts, speed
+from bench.analytics import charts, forecasts, speed
 
 __all__ = ["main"]
 
@@ -23,7 +23,11 @@ def main(settings: Settings, arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench analytics")
     parser.add_argument("--json", action="store_true", help="end with one JSON object")
     options = parser.parse_args(arguments)
-    figures: Figures = {**forecasts.measure(settings.bench_data), **speed.measure()}
+    figures: Figures = {
+        **forecasts.measure(settings.bench_data),
+        **speed.measure(),
+        **charts.measure(settings.browser_path),
+    }
     if options.json:
         print(json.dumps(figures))
     else:

@@ -1,0 +1,63 @@
+"""What the blend reaches on real series: kept from getting worse; their files are kept elsewhere."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from analytics.backtest import (
+    Panel,
+    conditional_ratio,
+    read_competition,
+    read_panels,
+    score_competition,
+    score_panels,
+)
+
+FOLDER = Path(os.environ.get("STRATEGY24_BENCH_DATA", "/nowhere"))
+ANNUAL, M3 = FOLDER / "ru_regions_annual.csv", FOLDER / "m3_yearly.csv"
+
+pytestmark = pytest.mark.skipif(
+    not (ANNUAL.exists() and M3.exists()),
+    reason="STRATEGY24_BENCH_DATA names no folder with ru_regions_annual.csv and m3_yearly.csv",
+)
+
+
+@pytest.fixture(scope="module")
+def panels() -> list[Panel]:
+    return read_panels(ANNUAL)
+
+
+def test_the_panel_is_fourteen_indicators_of_about_eighty_regions(panels: list[Panel]) -> None:
+    assert len(panels) == 14
+    assert {78 <= len(panel.territories) <= 83 for panel in panels} == {True}
+
+
+def test_over_all_origins_the_blend_beats_theta_and_no_indicator_is_far_behind(panels: list[Panel]) -> None:
+    score = score_panels(panels, first_origin=0)
+
+    assert score.against("theta") <= 0.86
+    assert score.against("naive") <= 0.67
+    assert max(one.against_best for one in score.indicators) <= 1.10
+
+
+def test_bands_hold_out_of_time(panels: list[Panel]) -> None:
+    score = score_panels(panels, first_origin=2016)
+
+    assert 0.77 <= score.coverage(80) <= 0.86
+    assert 0.93 <= score.coverage(95) <= 0.98
+
+
+def test_given_the_national_factor_the_error_falls_by_two_fifths(panels: list[Panel]) -> None:
+    assert conditional_ratio(panels, first_origin=2016) <= 0.60
+
+
+def test_lone_series_of_the_m3_competition() -> None:
+    scores = score_competition(read_competition(M3))
+
+    blend = scores["blend"]
+    assert blend.smape <= 16.0
+    assert blend.mase <= 2.75
+    assert blend.cover95 is not None
+    assert 0.90 <= blend.cover95 <= 0.98
+    assert scores["naive"].smape == pytest.approx(17.88, abs=0.005)
