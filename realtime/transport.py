@@ -53,7 +53,7 @@ _heartbeats: WeakKeyDictionary[ServerState, Heartbeat] = WeakKeyDictionary()
 
 
 class HubWebSocketProtocol(asyncio.Protocol):
-    """One connection from its opening to its end; implements ``realtime.wire.Wire``.
+    """One connection from its opening to its end; it is a ``realtime.wire.Wire``.
 
     Slots, and None for whatever an idle connection does not need: ten thousand of these are held.
     """
@@ -139,7 +139,7 @@ class HubWebSocketProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, whoever ended it."""
-        self.lost = self._deaf = True
+        self.lost = self._deaf = self._close_sent = True
         self._server.connections.discard(cast("Any", self))
         if self._beat is not None:
             self._beat.pop(self, None)
@@ -179,7 +179,9 @@ class HubWebSocketProtocol(asyncio.Protocol):
             self._beat = self._heartbeat(self._config.ws_ping_interval).add(self)
 
     def refuse(self, status: HTTPStatus, headers: Headers = ()) -> None:
-        """Answer the upgrade with an error."""
+        """Answer the upgrade with an error, unless it has been answered or the client has gone."""
+        if self._close_sent:
+            return
         self._close_sent = self._deaf = True
         self.transport.write(refusal(status, headers))
         self._end(CLOSE_TIMEOUT_S)
@@ -206,7 +208,7 @@ class HubWebSocketProtocol(asyncio.Protocol):
 
     def close(self, code: int, reason: str = "", *, within_s: float = CLOSE_TIMEOUT_S) -> None:
         """Begin the closing handshake, if it has not begun."""
-        if self._close_sent or self.lost:
+        if self._close_sent:
             return
         self.closed_with = (code, reason)
         self._send_close(closing_payload(code, reason))
@@ -262,14 +264,13 @@ class HubWebSocketProtocol(asyncio.Protocol):
                 if len(self._inbox) == MOST_UNHEARD // 2:
                     self.transport.resume_reading()
                 await receiver.heard(data)
-            self._inbox = None
-            if self.lost:
-                await receiver.ended()
         except Exception:
             log.exception("live_receiver_failed")
             self.close(Status.INTERNAL_ERROR)
-        finally:
-            self._worker = None
+        # Whatever went wrong: what a connection holds is given back when it ends.
+        self._inbox = self._worker = None
+        if self.lost:
+            await receiver.ended()
 
     # Closing.
 
@@ -312,4 +313,4 @@ class HubWebSocketProtocol(asyncio.Protocol):
         return task
 
     def _heartbeat(self, period_s: float) -> Heartbeat:
-        return _heartbeats.setdefault(self._server, Heartbeat(period_s))
+        return _heartbeats.get(self._server) or _heartbeats.setdefault(self._server, Heartbeat(period_s))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -304,3 +305,59 @@ async def test_a_server_that_stops_says_so() -> None:
         server.should_exit = True
 
         assert (await closed_by(anna))[0] == 1012
+
+
+async def test_what_a_connection_holds_is_given_back_though_its_receiver_fails() -> None:
+    class Failing:
+        """Breaks on a message, after the client has left."""
+
+        def __init__(self) -> None:
+            self.gone = asyncio.Event()
+            self.given_back = False
+
+        async def heard(self, data: str | bytes) -> None:
+            await self.gone.wait()
+            raise LookupError
+
+        def lost(self) -> None:
+            self.gone.set()
+
+        async def ended(self) -> None:
+            self.given_back = True
+
+        def drained(self) -> None: ...
+
+        def stopping(self) -> None: ...
+
+    async def hands_over(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        wire = wire_of(scope)
+        assert wire is not None
+        await receive()
+        await send({"type": "websocket.accept"})
+        wire.serve(receiver)
+
+    receiver = Failing()
+    async with serving(hands_over) as server:
+        async with client(server) as anna:
+            await anna.send("что угодно")
+        await until(lambda: receiver.given_back)
+
+
+async def test_a_client_that_leaves_before_it_is_let_in_leaves_nothing_behind() -> None:
+    failures: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: failures.append(context))
+
+    async with serving(does_nothing_for_a_while) as server:
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(OPENING)
+        await until(lambda: bool(server.server_state.tasks))
+        writer.transport.abort()
+        await until(lambda: not server.server_state.connections and not server.server_state.tasks)
+    gc.collect()
+
+    assert failures == []
+
+
+async def does_nothing_for_a_while(_scope: dict[str, Any], receive: Any, _send: Any) -> None:
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
