@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -17,6 +18,14 @@ from realtime.rfc6455 import Opcode, encoded_frame
 from realtime.transport import HubWebSocketProtocol
 from realtime.wire import Wire, wire_of
 from tests.realtime.live_town import until
+
+
+@pytest.fixture(params=[uvloop.EventLoopPolicy, asyncio.DefaultEventLoopPolicy], ids=["uvloop", "asyncio"])
+def event_loop_policy(request: pytest.FixtureRequest) -> asyncio.AbstractEventLoopPolicy:
+    """The loop of the product, and the one that is always there: their transports differ."""
+    policy: asyncio.AbstractEventLoopPolicy = request.param()
+    return policy
+
 
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
