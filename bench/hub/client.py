@@ -47,6 +47,11 @@ class Arrived:
     """Of the last receiver of each publication; true only while one is under way at a time."""
     last_p99_ms: float
 
+    @property
+    def per_frame(self) -> float:
+        """Publications in a frame, on average."""
+        return self.deliveries / max(1, self.frames)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

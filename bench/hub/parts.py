@@ -40,7 +40,7 @@ def _peer(peer: Peer) -> Part:
 def _room(place: Place, report: Report) -> None:
     with hub_hall(place, rooms=1, clients=place.scaled(ROOM)) as hall:
         load = _fan_out(report, "deliveries_per_cpu_s", hall, place.seconds)
-        report.note("publications_per_frame", load.arrived.deliveries / max(1, load.arrived.frames))
+        report.note("publications_per_frame", load.arrived.per_frame)
 
 
 def _large_room(place: Place, report: Report) -> None:
@@ -101,6 +101,7 @@ def _viewers(place: Place, report: Report, hall: Hall) -> None:
     # Of the time in which the messages were sent: what is above one core comes late.
     report.note("viewers_10k_cores", load.server_cpu_s / seconds)
     report.note("viewers_10k_p95_ms", load.arrived.p95_ms)
+    report.note("viewers_10k_publications_per_frame", load.arrived.per_frame)
     report.load(load)
 
 

@@ -25,6 +25,7 @@ NAMES: Final = (
     *(f"connect_cpu_ms{of}" for of in ("", "_ws", "_uws", "_aiohttp")),
     "viewers_10k_cores",
     "viewers_10k_p95_ms",
+    "viewers_10k_publications_per_frame",
     "stalled_readers_per_cpu_ratio",
     "stalled_readers_p99_ms",
     "resume_1000_s",
