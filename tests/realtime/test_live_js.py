@@ -271,3 +271,38 @@ async def test_the_client_knows_its_latency(anna: Tab) -> None:
     await anna.page.wait_for_function("window.live.latencyMs !== null")
 
     assert await anna.evaluate("window.live.latencyMs") < 1000
+
+
+async def test_the_example_of_the_documentation_does_what_it_says(live: LiveTown, anna: Tab) -> None:
+    room = live.room()
+    live.posts(BORIS, room, "Добрый день")
+    await anna.evaluate(
+        """([room, me]) => {
+          Object.assign(document.body.dataset, { room, me });
+          const [list, form, output] = ["ul", "form", "output"].map((tag) => document.createElement(tag));
+          list.id = "said";
+          form.append(Object.assign(document.createElement("input"), { name: "text", value: "И вам" }));
+          document.body.append(list, form, output);
+        }""",
+        [room, anna.owner],
+    )
+
+    await anna.page.add_script_tag(content=example_of_the_documentation(), type="module")
+    await anna.page.wait_for_selector("#said > li")
+    await anna.evaluate("document.querySelector('form').requestSubmit()")
+    await anna.page.wait_for_function("document.querySelector('output').textContent === 'delivered'")
+    live.door.shut = True
+    live.door.cut()
+    await anna.evaluate("document.querySelector('form').requestSubmit()")
+    await anna.page.wait_for_function("document.querySelector('output').textContent === 'waits'")
+    live.door.shut = False
+    await anna.page.wait_for_function("document.querySelectorAll('#said > li').length === 3")
+
+    said = await anna.evaluate("[...document.querySelectorAll('#said > li')].map((li) => li.textContent)")
+    assert said == [f"{BORIS}: Добрый день", f"{ANNA}: И вам", f"{ANNA}: И вам"]
+
+
+def example_of_the_documentation() -> str:
+    """The code that docs/live-client.md shows."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "live-client.md").read_text("utf-8")
+    return text.partition("```js\n")[2].partition("```")[0]

@@ -24,6 +24,7 @@ from core.delivery import (
 from core.identity import identities_of
 from core.shared.errors import Invalid
 from core.shared.ids import PersonId
+from core.shared.language import N_
 from core.store import Reading, UnitOfWork
 from messengers import Carrier
 from web.dependencies import dependencies
@@ -38,8 +39,8 @@ _CHANNELS = {
     "telegram": "Telegram",
     "max": "MAX",
     "vk": "VK",
-    "email": "E-mail",
-    "web": "Chat on the site",
+    "email": N_("E-mail"),
+    "web": N_("Chat on the site"),
 }
 
 

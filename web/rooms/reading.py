@@ -36,7 +36,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomPage:
-    """A room and a part of what was said in it. ``newer``: there is more after this part."""
+    """A room and a part of what was said in it.
+
+    ``newer``: there is more after this part. ``catch_up``: the first unread number, if it lies before it.
+    """
 
     place: Place
     territory: Territory
@@ -45,6 +48,7 @@ class RoomPage:
     older: bool
     newer: bool
     unread: int
+    catch_up: int | None = None
 
     @property
     def position(self) -> int:
@@ -65,14 +69,20 @@ def room_page(
     older = bool(events) and bool(said_before(reading, room_id=room_id, before=events[0].seq, limit=1))
     newer = bool(events) and bool(said_since(reading, room_id=room_id, since=events[-1].seq + 1, limit=1))
     person_id = viewer.person_id
+    read_to = 0 if person_id is None else read_up_to(reading, room_id=room_id, person_id=person_id)
+    # The line between read and unread stands in this part, or a link leads to where it stands.
+    elsewhere = window.since is None and bool(events) and 0 < read_to < events[0].seq
     return RoomPage(
         place=place,
         territory=territory(reading, territory_id=place.territory_id),
-        said=_said(reading, viewer=viewer, room_id=room_id, events=events),
+        said=_said(
+            reading, viewer=viewer, room_id=room_id, events=events, read_to=0 if elsewhere else read_to
+        ),
         head=now,
         older=older,
         newer=newer,
         unread=0 if person_id is None else unread_in(reading, room_id=room_id, person_id=person_id),
+        catch_up=read_to + 1 if elsewhere else None,
     )
 
 
@@ -98,13 +108,14 @@ def hall_poll(reading: Reading, *, room_id: RoomId) -> PollView | None:
     return _poll(reading, PollId(str(event.body["poll_id"])), viewer=None)
 
 
-def _said(reading: Reading, *, viewer: Viewer, room_id: RoomId, events: Sequence[StreamEvent]) -> Said:
+def _said(
+    reading: Reading, *, viewer: Viewer, room_id: RoomId, events: Sequence[StreamEvent], read_to: int
+) -> Said:
     if not events:
         return Said(events=events)
     stream = stream_of(room_id)
     answered = {(stream, int(one.body["reply_to"])) for one in events if "reply_to" in one.body}
     polls = {str(one.body["poll_id"]) for one in events if "poll_id" in one.body}
-    person_id = viewer.person_id
     return Said(
         events=events,
         answered={seq: one for (_, seq), one in events_at(reading, places=answered).items()},
@@ -113,10 +124,10 @@ def _said(reading: Reading, *, viewer: Viewer, room_id: RoomId, events: Sequence
             room_id=room_id,
             first=events[0].seq,
             last=events[-1].seq,
-            viewer_id=person_id,
+            viewer_id=viewer.person_id,
         ),
         polls={poll_id: _poll(reading, PollId(poll_id), viewer=viewer) for poll_id in polls},
-        read_to=0 if person_id is None else read_up_to(reading, room_id=room_id, person_id=person_id),
+        read_to=read_to,
     )
 
 

@@ -61,12 +61,11 @@ class Hall {
     return this.list.querySelector(`[data-seq="${Number(seq)}"]`);
   }
 
-  #showPeople({ online, viewers }) {
-    const here = viewers ?? online;
-    if (here === undefined) return;
+  #showPeople({ viewers }) {
+    if (viewers === undefined) return;
     const place = this.page.querySelector("[data-here]");
-    place.hidden = here < 2;
-    place.textContent = counted(pageWords().here, here);
+    place.hidden = viewers < 2;
+    place.textContent = counted(pageWords().here, viewers);
   }
 
   #showStatus(status) {

@@ -85,12 +85,11 @@ class Room {
     }, ANNOUNCE_EVERY_MS);
   }
 
-  #showPeople({ typing, online, viewers }) {
-    const here = viewers ?? online;
-    if (here !== undefined) {
+  #showPeople({ typing, viewers }) {
+    if (viewers !== undefined) {
       const place = this.page.querySelector("[data-here]");
-      place.hidden = here < 2;
-      place.textContent = counted(pageWords().here, here);
+      place.hidden = viewers < 2;
+      place.textContent = counted(pageWords().here, viewers);
     }
     if (typing !== undefined) {
       const others = typing.filter(({ person }) => person !== this.page.dataset.me);

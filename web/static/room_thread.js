@@ -103,10 +103,8 @@ export class RoomThread extends Thread {
     return item;
   }
 
-  fill(item, { text = "", name = "" }) {
+  fill(item, { text = "" }) {
     item.querySelector(".bubble__text").textContent = text;
-    const author = item.querySelector("[data-author]");
-    author.textContent = item.classList.contains("message--own") ? "" : name;
   }
 
   #drawGone(item, by) {

@@ -23,6 +23,9 @@ SHOTS = {
     "chat": (ANNA, "/chat"),
     "chat-start": (None, "/chat"),
     "conversation": (ANNA, "/conversations/{conversation}"),
+    "room": (ANNA, "/rooms/{room}"),
+    "room-moderator": (OLEG, "/rooms/{room}"),
+    "room-screen": (None, "/rooms/{room}/screen"),
     "poll": (None, "/polls/{poll}"),
     "poll-voted": ("Житель 2", "/polls/{poll}?voted=1"),
     "polls": (ANNA, "/t/zarechny/polls"),
@@ -38,7 +41,7 @@ SHOTS = {
     "gallery": (None, "/ui"),
 }
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
-DARK = ("home", "chat", "indicator", "console")
+DARK = ("home", "chat", "room", "indicator", "console")
 COLOURS = 256
 
 
@@ -77,7 +80,8 @@ def _shoot(
         context.add_cookies([{"name": "session", "value": stage.token_of(who), "url": address}])
     page = context.new_page()
     page.goto(
-        address + path.format(poll=stage.poll, conversation=stage.conversation, alert=stage.alert),
+        address
+        + path.format(poll=stage.poll, conversation=stage.conversation, alert=stage.alert, room=stage.room),
         wait_until="networkidle",
     )
     suffix = "-dark" if theme == "dark" else ""

@@ -24,6 +24,11 @@ PAGES = {
     "chat of a newcomer": (None, "/chat"),
     "chat": (ANNA, "/chat"),
     "conversation": (ANNA, "/conversations/{conversation}"),
+    "room": (ANNA, "/rooms/{room}"),
+    "room of a moderator": (OLEG, "/rooms/{room}"),
+    "room of a guest": (None, "/rooms/{room}"),
+    "room where nobody has spoken": (None, "/t/krai/room"),
+    "screen of a hall": (None, "/rooms/{room}/screen"),
     "sign in": (None, "/in"),
     "one-time link": (None, "/in/some-token"),
     "consent": (BORIS, "/consent"),
@@ -45,7 +50,11 @@ PAGES = {
 def test_a_page_is_good_to_look_at(visitor: Callable[..., Visitor], stage: Stage, name: str) -> None:
     who, path = PAGES[name]
     address = path.format(
-        poll=stage.poll, closed_poll=stage.closed_poll, conversation=stage.conversation, alert=stage.alert
+        poll=stage.poll,
+        closed_poll=stage.closed_poll,
+        conversation=stage.conversation,
+        alert=stage.alert,
+        room=stage.room,
     )
     browser = visitor(who, width=390).open(address)
 

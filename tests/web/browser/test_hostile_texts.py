@@ -1,12 +1,15 @@
 """Names, messages and questions that would like to be markup stay text in a real browser."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
 
 from core.contact import send_message
-from core.identity import rename
+from core.identity import rename, viewer_of
+from core.rooms import Post, post_message
+from core.shared.ids import new_id
 from tests.town import BORIS, IVANOV, OLEG
 from tests.web.browser.looking import Visitor
 from tests.web.stage import Stage
@@ -61,6 +64,30 @@ def test_a_hostile_message_that_comes_live_is_only_text(
         expect(official.page.locator(".message--own .bubble__text").last).to_have_text(text)
 
     assert official.complaints == []
+
+
+def test_hostile_names_and_words_in_a_room_are_only_text(
+    visitor: Callable[..., Visitor], stage: Stage
+) -> None:
+    town, boris = stage.town, stage.town.people[BORIS]
+    reader = visitor(OLEG).open(f"/rooms/{stage.room}")
+    hall = visitor().open(f"/rooms/{stage.room}/screen")
+    viewer = town.database.read(viewer_of, person_id=boris)
+
+    for text in CORPUS:
+        town.database.run(rename, person_id=boris, display_name=text)
+        post = Post(room_id=stage.room, sender=viewer, client_id=new_id(), text=text)
+        said = town.database.run(post_message, post)
+        answer = replace(post, client_id=new_id(), text=f"{text} {text}", reply_to=said.seq)
+        line = reader.page.locator(f"#m{town.database.run(post_message, answer).seq}")
+        expect(line.locator(".quote b")).to_have_text(text)
+        expect(line.locator(".quote span")).to_have_text(text)
+        expect(hall.page.locator(".hall__text").last).to_have_text(f"{text} {text}")
+    drawn = visitor(OLEG).open(f"/rooms/{stage.room}")
+
+    quotes = drawn.page.locator(".quote span").all_inner_texts()
+    assert quotes[-len(CORPUS) :] == list(CORPUS)
+    assert reader.complaints == hall.complaints == drawn.complaints == []
 
 
 def test_a_hostile_question_is_only_a_question(visitor: Callable[..., Visitor], stage: Stage) -> None:
