@@ -232,7 +232,7 @@ def _given_factor(y: Array) -> Array:
     growth = np.diff(common, axis=1)
     own = np.diff(y, axis=1)
     paths = np.full((*y.shape, HORIZON), np.nan)
-    unconditional = panel_paths(deviation + 0.0 * common, HORIZON)["panel_drift"]
+    unconditional = panel_paths(deviation, HORIZON)["panel_drift"]
     for place in range(_MIN_TRAINING - 1, y.shape[1] - 1):
         known, answers = growth[:, :place], own[:, :place]
         centred = known - known.mean()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analytics.forecasting import forecast
 from analytics.model.blending import Blend, blend_model
 from analytics.model.diagnostics import bounds_test, diagnose
 from analytics.model.errors import ModelError
@@ -38,6 +39,19 @@ def paths(town: Fitted, blend: Blend | None, scenario: str = "base") -> Run:
 def test_every_equation_shares_with_its_statistical_forecast(town: Fitted, blend: Blend) -> None:
     assert set(blend.model_share) == set(town.estimates)
     assert all(0.05 < share < 0.95 for shares in blend.model_share.values() for share in shares)
+
+
+@pytest.mark.parametrize("name", ["GMP", "WAGE", "RETAIL"])
+def test_the_path_is_the_weighted_mean_of_both(town: Fitted, blend: Blend, name: str) -> None:
+    history = [town.history[name][year] for year in range(2001, 2025)]
+    statistical = forecast(history, last_period="2024", unit="руб.", horizon=len(YEARS))
+
+    blended = paths(town, blend).values[name][:, 0, 0]
+
+    alone = np.log(paths(town, None).values[name][:, 0, 0])
+    share = np.array(blend.model_share[name])
+    theirs = np.log([point.median for point in statistical.points])
+    assert np.log(blended) == pytest.approx(share * alone + (1 - share) * theirs, rel=1e-9)
 
 
 def test_the_path_lies_between_the_equation_and_the_statistics(town: Fitted, blend: Blend) -> None:

@@ -122,10 +122,12 @@ def test_what_is_outside_the_grammar_is_refused(text: str, code: str) -> None:
 
 
 def test_names_are_told_apart_by_their_letters() -> None:
-    equation = parse_equation("dlog(GRP) = a + b*dlog(OIL[-1]) + c*GRP[-1]")
+    equation = parse_equation("dlog(GRP) = a + b*dlog(OIL[-1]) + c*GRP[-1] + dlogit(U)")
 
     assert coefficients(equation) == ["a", "b", "c"]
-    assert variables(equation.right) == {Variable("OIL", 1), Variable("OIL", 2), Variable("GRP", 1)}
+    assert variables(equation.right) == {
+        Variable("OIL", 1), Variable("OIL", 2), Variable("GRP", 1), Variable("U", 0), Variable("U", 1)
+    }  # fmt: skip
 
 
 def test_powers_bind_before_signs_and_to_the_right() -> None:

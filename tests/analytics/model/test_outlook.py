@@ -98,6 +98,22 @@ def test_a_doubled_shock_lies_about_twice_as_far(town: Fitted, shocks: Shocks) -
     assert 2 * single[0] < double[1] < 2 * single[2]
 
 
+def test_what_a_project_adds_for_a_year_is_gone_the_year_after(town: Fitted) -> None:
+    found = multipliers(town, "GMP", YEARS, scenario="base", outcomes=["GMP", "WAGE"], size=100.0)
+
+    assert found["GMP"] == pytest.approx([1.0, 0.0, 0.0, 0.0, 0.0, 0.0], abs=1e-12)
+    assert found["WAGE"][0] > 0
+
+
+def test_coefficients_are_drawn_as_uncertain_as_they_were_estimated(town: Fitted) -> None:
+    drawn = draw_shocks(town, YEARS, draws=4000, seed=1).coefficients
+    one = town.estimates["WAGE"]
+    row = town.program.coefficients.index(("WAGE", "a"))
+
+    assert np.std(drawn[row]) == pytest.approx(np.sqrt(one.covariance[0, 0]), rel=0.05)
+    assert np.mean(drawn[row]) == pytest.approx(one.mean[0], rel=1e-9)
+
+
 def test_an_effect_is_not_luck(town: Fitted) -> None:
     effects = []
     for seed in (1, 2):
