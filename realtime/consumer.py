@@ -296,7 +296,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         # What a person writes is counted over all their connections; coming back to many streams is not.
         if self.viewer.person_id is None or isinstance(message, Subscribe | Unsubscribe | Ping):
             return
-        if not self.hub.seats.may_write(self.viewer.person_id, limits=self.hub.limits, now=now()):
+        if self.seat is not None and not self.hub.seats.may_write(
+            self.seat, limits=self.hub.limits, now=now()
+        ):
             raise TooFast
 
     def _refuse(self, refusal: DomainError, request_id: int | None) -> None:

@@ -71,6 +71,7 @@ class Hub:
     writer: Writer = field(init=False)
     bus: Bus | None = field(init=False)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _looking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.fanout = Fanout(on_gap=self._on_gap)
@@ -109,9 +110,10 @@ class Hub:
         await asyncio.gather(*(connection.outlet.finished() for connection in connections))
         if self.bus is not None:
             self.bus.stopping = True
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._looking]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.states.stop()
         await self.healer.stop()
 
@@ -176,7 +178,9 @@ class Hub:
     def _on_link(self, up: bool) -> None:  # noqa: FBT001 - the one thing a link has to say
         # Whatever was published while nobody listened is gone: everything is compared at once. Nor is a
         # revocation heard any more, of which two seconds are promised.
-        self._tasks.append(asyncio.create_task(self._catch_up() if up else self._look_for_revoked()))
+        looking = asyncio.create_task(self._catch_up() if up else self._look_for_revoked())
+        self._looking.add(looking)
+        looking.add_done_callback(self._looking.discard)
 
     async def _catch_up(self) -> None:
         try:
