@@ -1,0 +1,74 @@
+"""Processes of the bots killed with SIGKILL while people talk: each effect once, each chat in its order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from tests.bots.doors import MessengerPhone, running, telegram_conversations
+from tests.bots.fake_telegram import FakeTelegram
+from tests.bots.killable import start
+from tests.bots.test_dialogues import settle_in
+from tests.bots.test_lanes import said_by, waiting
+from tests.town import Town
+
+MESSAGES = 30
+
+
+async def killed_while_talking(town: Town, database_url: str, *, kills: int, seed: int) -> list[str]:
+    """One person writes thirty messages, each brought three times, while the bots die again and again."""
+    chance = random.Random(seed)
+    async with FakeTelegram() as telegram:
+        user = telegram.user(1001, "Дарья")
+        async with running(telegram_conversations(town.database, telegram)):
+            phone = MessengerPhone(town.database, user)
+            await settle_in(phone)
+            await phone.taps("✉️ Прямая связь")
+            await phone.sees("Напишите, что случилось")
+        updates = [user.says(f"сообщение {number}") for number in range(MESSAGES)]
+        for _ in range(kills):
+            telegram.redeliver(chance.sample(updates[:1] + updates, 3), shuffled_by=chance)
+            process = start(database_url, telegram.base_url)
+            await _until_called(telegram, chance.randint(1, 6))
+            await asyncio.sleep(chance.random() * 0.05)
+            process.kill()
+            await asyncio.to_thread(process.join)
+        telegram.redeliver(updates, shuffled_by=chance)
+        async with running(telegram_conversations(town.database, telegram)):
+            await user.sees("Добавлено к")
+            await _until(lambda: telegram.unconfirmed == 0 and not waiting(town.database))
+    return said_by(town, 1001)
+
+
+async def _until_called(telegram: FakeTelegram, more: int) -> None:
+    """Wait until the bots have made some more calls: they are somewhere in the middle of their work."""
+    enough = len(telegram.calls) + more
+    await _until(lambda: len(telegram.calls) >= enough)
+
+
+async def _until(condition: object) -> None:
+    for _ in range(6000):
+        if condition():  # type: ignore[operator]
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come about")
+
+
+@pytest.mark.timeout(180)
+async def test_a_few_kills_leave_each_message_once_and_in_order(town: Town, database_url: str) -> None:
+    said = await killed_while_talking(town, database_url, kills=4, seed=24)
+
+    assert said == [f"сообщение {number}" for number in range(MESSAGES)]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_hundred_kills_leave_each_message_once_and_in_order(
+    town: Town, database_url: str, seed: int
+) -> None:
+    said = await killed_while_talking(town, database_url, kills=20, seed=seed)
+
+    assert said == [f"сообщение {number}" for number in range(MESSAGES)]

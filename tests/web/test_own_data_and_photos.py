@@ -1,0 +1,74 @@
+"""What belongs to one person: a photo in a conversation, the file of all that is kept, messengers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.chats import keep_bot_name
+from core.contact import send_message
+from core.files import KeptContent, keep_content
+from core.identity import identities_of, link_identity
+from core.shared.ids import new_id
+from tests.town import ANNA, BORIS, IVANOV, Town
+from tests.web.browser_twin import Browser, words_of
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"a pothole"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        pytest.param(ANNA, 200, id="the citizen"),
+        pytest.param(IVANOV, 200, id="the official"),
+        pytest.param(BORIS, 404, id="somebody else"),
+        pytest.param(None, 404, id="nobody"),
+    ],
+)
+async def test_a_photo_has_the_rights_of_its_conversation(
+    anybody: Browser, town: Town, tmp_path: Path, who: str | None, status: int
+) -> None:
+    key = keep_content(tmp_path / "files", PNG)
+    town.database.run(
+        send_message,
+        citizen_id=town.people[ANNA],
+        territory_id=town.territory.id,
+        text="Яма",
+        client_id=new_id(),
+        photo=KeptContent(key=key, media_type="image/png", size_bytes=len(PNG)),
+    )
+    if who is not None:
+        anybody.sign_in_as(who)
+
+    assert (await anybody.get(f"/files/{key}")).status_code == status
+
+
+async def test_everything_that_is_kept_of_me_is_one_file(anybody: Browser, town: Town) -> None:
+    poll = town.open_poll("Парк или парковка?", "Парк", "Парковка")
+    town.vote(ANNA, poll, "Парк")
+    town.vote(BORIS, poll, "Парковка")
+    anybody.sign_in_as(ANNA)
+
+    kept = (await anybody.get("/me/data")).json()
+
+    assert kept["name"] == ANNA
+    assert [(vote["poll"], vote["answer"]) for vote in kept["votes"]] == [("Парк или парковка?", "Парк")]
+
+
+async def test_the_cabinet_links_and_unlinks_messengers(anybody: Browser, town: Town) -> None:
+    town.database.run(keep_bot_name, carrier="vk", name="fake_town")
+    for provider in ("max", "telegram"):
+        with town.database.transaction() as uow:
+            link_identity(uow, person_id=town.people[ANNA], provider=provider, subject="7")
+    anybody.sign_in_as(ANNA)
+
+    page = await anybody.submit("/me/link-code")
+    gone = await anybody.submit("/me/unlink", messenger="telegram")
+    last = await anybody.submit("/me/unlink", messenger="max")
+
+    assert 'href="https://vk.me/fake_town?ref=' in page.text
+    assert gone.status_code == 302
+    assert "Это ваш единственный вход" in words_of(last)
+    left = town.database.read(identities_of, person_id=town.people[ANNA])
+    assert [one.provider for one in left] == ["max"]
