@@ -209,7 +209,7 @@ def _chrome(settings: Settings) -> Finding:
 
 def _telegram(settings: Settings) -> Finding:
     if not settings.telegram_bot_token:
-        return _warning("telegram", "no TELEGRAM_BOT_TOKEN; the bot talks in the web chat only", "")
+        return _warning("telegram", "no TELEGRAM_BOT_TOKEN; the bot does not talk in Telegram", "")
     if settings.channel_policy_telegram == "full":
         mend = (
             "Authorities of Russia set STRATEGY24_CHANNEL_POLICY_TELEGRAM=inbound_notice_only or off: "

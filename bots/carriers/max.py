@@ -20,7 +20,7 @@ from aiogram.types import BufferedInputFile, File, Message, Update
 
 from bots.carriers.mapping import CannotDo, MappedSession, as_aiogram, inline_rows, rich_text
 from bots.carriers.max_updates import as_bot_api, tapped_message
-from bots.carriers.polling import Polling, quiet
+from bots.carriers.polling import Polling, ask_again
 from bots.engine.scope import current_scope
 from bots.engine.words import COMMANDS
 from core.chats import chat_by_native, keep_bot_name, native_message_id, number_message
@@ -69,7 +69,8 @@ class MaxCarrier:
         if self._webhook is None:
             await Polling(self.carrier, self._take_back, self._fetch).run(stop, arrived=arrived)
         else:
-            await Polling(self.carrier, self._have_brought, partial(quiet, stop)).run(stop, arrived=arrived)
+            again = partial(ask_again, self._have_brought)
+            await Polling(self.carrier, self._have_brought, again).run(stop, arrived=arrived)
 
     async def close(self) -> None:
         """Close the connections."""

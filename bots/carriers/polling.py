@@ -14,6 +14,7 @@ from messengers.clients import MessengerFailure, TokenRefused, TooFast
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_S = 30.0
+SUBSCRIBE_EVERY_S = 3600.0
 T = TypeVar("T")
 
 
@@ -59,9 +60,13 @@ class Polling:
         await pause(stop, min(LONGEST_PAUSE_S, 0.2 * 2 ** min(self._failures, 10)))
 
 
-async def quiet(stop: asyncio.Event, seconds: float = 3600.0) -> int:
-    """Fetch nothing for a while: the updates are brought."""
-    await pause(stop, seconds)
+async def ask_again(subscribe: Callable[[], Awaitable[None]], *, after_s: float = SUBSCRIBE_EVERY_S) -> int:
+    """Fetch nothing, the updates are brought; ask for that again now and then.
+
+    MAX ends a subscription whose address has not answered for eight hours, and does not say so.
+    """
+    await asyncio.sleep(after_s)
+    await subscribe()
     return 0
 
 

@@ -18,7 +18,7 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import BotCommand, Update
 
 from bots.carriers.pacing import KeepThePace
-from bots.carriers.polling import Polling, quiet
+from bots.carriers.polling import Polling, ask_again
 from bots.engine.patience import PatientRequests
 from bots.engine.words import COMMANDS
 from core.chats import keep_bot_name
@@ -86,7 +86,8 @@ class TelegramCarrier:
         if self._webhook is None:
             await Polling(self.carrier, self._prepare, self._fetch).run(stop, arrived=arrived)
         else:
-            await Polling(self.carrier, self._have_brought, partial(quiet, stop)).run(stop, arrived=arrived)
+            again = partial(ask_again, self._have_brought)
+            await Polling(self.carrier, self._have_brought, again).run(stop, arrived=arrived)
 
     async def _prepare(self) -> None:
         """Take the bot out of webhook mode and name its commands."""

@@ -19,7 +19,7 @@ from aiogram.methods.base import TelegramType
 from aiogram.types import BufferedInputFile, File, Message, ReplyKeyboardMarkup, Update
 
 from bots.carriers.mapping import CannotDo, MappedSession, as_aiogram, inline_rows, rich_text
-from bots.carriers.polling import Polling, quiet
+from bots.carriers.polling import Polling, ask_again
 from bots.carriers.vk_updates import as_bot_api, writer_of
 from bots.engine.lanes import CarrierUnavailable
 from bots.engine.scope import current_scope
@@ -77,7 +77,7 @@ class VkCarrier:
 
     async def run(self, stop: asyncio.Event, *, arrived: Callable[[], None]) -> None:
         """Fetch events until ``stop``, or have them brought. A wrong token ends it with an error."""
-        fetch = partial(quiet, stop) if self._brought else self._fetch
+        fetch = partial(ask_again, self._look_whose_token) if self._brought else self._fetch
         await Polling(self.carrier, self._look_whose_token, fetch).run(stop, arrived=arrived)
 
     async def close(self) -> None:

@@ -9,12 +9,13 @@ import aiohttp
 import pytest
 
 from bots.carriers.max_updates import as_bot_api
+from bots.carriers.polling import ask_again
 from core.contact import conversations_of
 from core.identity import identities_of
 from core.rooms import stream_of
 from core.shared.ids import PersonId
 from core.store import Database, events_after, waiting_updates
-from messengers import Carrier, ChannelPolicy, Entity, RichText, hook_secret, max_message
+from messengers import Carrier, ChannelPolicy, Entity, RichText, Webhook, hook_secret, max_message
 from messengers.clients import Blocked, MaxClient, NotSent, TooFast
 from tests.bots.doors import SECRET, MessengerPhone, max_at, max_carrier
 from tests.bots.fake_max import TOKEN, FakeMax
@@ -103,6 +104,20 @@ async def test_polling_confirms_only_what_is_in_the_inbox(town: Town) -> None:
 
     assert (waiting(town.database), fake.waiting) == (1, 1)
     assert fake.subscriptions == {}
+
+
+async def test_a_subscription_that_max_has_ended_is_asked_for_again(town: Town) -> None:
+    hook = Webhook("https://kontakt.example/hooks/max", hook_secret(Carrier.MAX, SECRET))
+    async with FakeMax() as fake:
+        fake.subscriptions["https://old.example/hooks/max"] = "secret"
+        carrier = max_carrier(town.database, fake, hook)
+        await carrier._have_brought()
+        first = dict(fake.subscriptions)
+        fake.subscriptions.clear()
+        await ask_again(carrier._have_brought, after_s=0)
+        await carrier.close()
+
+    assert first == fake.subscriptions == {hook.url: hook.secret}
 
 
 async def test_updates_brought_three_times_and_shuffled_have_each_effect_once(town: Town) -> None:
