@@ -143,7 +143,7 @@ async def screen(request: PageRequest, room_id: str) -> HttpResponse:
         lines=_lines(request, page, dependencies().database.clock.now()),
         page=page,
         poll=poll,
-        address=f"{dependencies().public_url}/t/{page.territory.slug}/room",
+        address=f"{dependencies().public_url.partition('://')[2]}/t/{page.territory.slug}/room",
         **_live(page),
     )
 
