@@ -143,9 +143,14 @@ async def test_typing_is_shown_to_the_others_and_ends_with_the_message(live: Liv
         await anna.subscribe(room)
         await boris.subscribe(room)
         await anna.typing(room)
-        await boris.wait_for_state(room, lambda state: [who["name"] for who in state["typing"]] == [ANNA])
+        await boris.wait_for_state(room, lambda state: names(state.get("typing", [])) == [ANNA])
         await anna.send(room, "Добрый день")
-        await boris.wait_until(room, lambda followed: followed.state == {"typing": []})
+        # How many watch is shown under the same stream, by a key of its own.
+        await boris.wait_until(room, lambda followed: followed.state.get("typing") == [])
+
+
+def names(typing: list[dict[str, str]]) -> list[str]:
+    return [who["name"] for who in typing]
 
 
 def answers(live: LiveTown, conversation_id: ConversationId) -> None:
