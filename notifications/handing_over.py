@@ -1,7 +1,7 @@
 """One delivery: have it drawn, hand it to its messenger, and say how it ended."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import assert_never
 
@@ -20,10 +20,9 @@ from core.delivery import (
 from core.identity import mark_unreachable
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.ids import DeliveryId
-from core.store import Database, UnitOfWork
+from core.store import Database, GroupCommit, UnitOfWork
 from messengers import Carrier
 from notifications.channels import Policies, addresses_of
-from notifications.group_commit import GroupCommit, Step
 from notifications.kinds import Kind, kind_of
 from notifications.obsolete import Obsolete
 from notifications.rendering import Renderer
@@ -114,7 +113,7 @@ def _wait_for(original: Delivery | None) -> Outcome | None:
     return None if original.native_id else Refused("nothing_to_edit")
 
 
-def _ending(one: Delivery, outcome: Outcome, policies: Policies) -> Step:
+def _ending(one: Delivery, outcome: Outcome, policies: Policies) -> Callable[[UnitOfWork], None]:
     """What is to be written down."""
 
     def write(uow: UnitOfWork) -> None:

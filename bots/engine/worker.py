@@ -16,10 +16,11 @@ from bots.engine.lanes import CarrierUnavailable
 from bots.engine.meeting import Account, Meeting, meet, meet_in_browser, part
 from bots.engine.port import CarrierPort
 from bots.engine.scope import UpdateScope, current_scope
+from core.chats import Dialogue
 from core.identity import mark_unreachable
 from core.shared.ids import ChatId
 from core.shared.language import as_language
-from core.store import Database, WaitingUpdate
+from core.store import Database, GroupCommit, WaitingUpdate
 from messengers import Carrier
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Worker:
         self._database = database
         self._dispatcher = dispatcher
         self._carriers = carriers
+        self._settling = GroupCommit(database)
 
     async def __call__(self, waiting: WaitingUpdate) -> None:
         """Work the update through. Raises: CarrierUnavailable to have it tried later."""
@@ -41,7 +43,7 @@ class Worker:
         update = await port.translate(waiting)
         meeting = await self._meeting(port.carrier, waiting, update)
         if meeting is None:
-            await self._database.run_async(part, row=waiting.row, chat_id=None, dialogue_now=None)
+            await self._settle(waiting, None, None)
             return
         scope = UpdateScope(waiting, self._database, meeting)
         token = current_scope.set(scope)
@@ -49,9 +51,11 @@ class Worker:
             await self._feed(port, update)
         finally:
             current_scope.reset(token)
-        await self._database.run_async(
-            part, row=waiting.row, chat_id=meeting.chat.id, dialogue_now=scope.dialogue_left
-        )
+        await self._settle(waiting, meeting.chat.id, scope.dialogue_left)
+
+    async def _settle(self, waiting: WaitingUpdate, chat_id: ChatId | None, left: Dialogue | None) -> None:
+        """Settle the row; those of other chats that end meanwhile share its commit."""
+        await self._settling.write(lambda uow: part(uow, row=waiting.row, chat_id=chat_id, dialogue_now=left))
 
     async def _feed(self, port: CarrierPort, update: Update) -> None:
         try:

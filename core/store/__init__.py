@@ -2,6 +2,7 @@
 
 from core.store.audit import ChainReport, chain_audit, unchained, verify_chain
 from core.store.database import Database, Reading, StoreUnavailable, UnitOfWork
+from core.store.group_commit import GroupCommit
 from core.store.idempotency import KeyReused, prune_answers, run_once
 from core.store.inbox import (
     WaitingUpdate,
@@ -48,6 +49,7 @@ __all__ = [
     "ChainReport",
     "Counter",
     "Database",
+    "GroupCommit",
     "Head",
     "Id",
     "KeyReused",

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from core.shared.errors import DomainError, RefusalKind
-from core.store import Database, UnitOfWork
+from core.store.database import Database, UnitOfWork
 
 log = logging.getLogger(__name__)
 
