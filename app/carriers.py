@@ -8,7 +8,8 @@ from messengers.clients import MaxClient, VkClient
 def policies_of(settings: Settings) -> dict[Carrier, ChannelPolicy]:
     """What each messenger may carry here; one without a token is off."""
     policies = {Carrier(name): ChannelPolicy(policy) for name, policy in settings.channel_policies.items()}
-    return {Carrier.WEB: ChannelPolicy.FULL, **policies}
+    mail = ChannelPolicy.FULL if settings.smtp_url else ChannelPolicy.OFF
+    return {Carrier.WEB: ChannelPolicy.FULL, Carrier.EMAIL: mail, **policies}
 
 
 def messengers_on(settings: Settings) -> list[Carrier]:

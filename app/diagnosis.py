@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import redis
 from sqlalchemy.exc import SQLAlchemyError
@@ -70,6 +71,7 @@ def examine() -> Iterator[Finding]:
     yield _telegram(settings)
     yield _max(settings)
     yield _vk(settings)
+    yield _mail(settings)
 
 
 def _python() -> Finding:
@@ -239,6 +241,20 @@ def _vk(settings: Settings) -> Finding:
         mend = "Copy the line to answer with from the settings of VK's Callback API into VK_CONFIRMATION."
         return _warning("vk", "a key is set, VK cannot confirm our address", mend)
     return _ok("vk", f"a key is set, policy {settings.channel_policy_vk}, {way}")
+
+
+def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_url:
+        mend = "Set STRATEGY24_SMTP_URL and STRATEGY24_MAIL_FROM to have what messengers refuse go by mail."
+        return _warning("mail", "no STRATEGY24_SMTP_URL; nothing goes by mail", mend)
+    parts = urlsplit(settings.smtp_url)
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    try:
+        socket.create_connection((str(parts.hostname), port), timeout=5).close()
+    except OSError as error:
+        mend = "Start the mail server, or correct STRATEGY24_SMTP_URL; mails wait meanwhile."
+        return _warning("mail", f"{parts.hostname}:{port} does not answer: {error.strerror}", mend)
+    return _ok("mail", f"{parts.hostname}:{port} answers")
 
 
 def _ok(subject: str, found: str) -> Finding:

@@ -10,10 +10,12 @@ from app.settings import Settings
 from app.wiring import Nudge
 from core.shared.facts import RecordedFact
 from core.store import Database
-from messengers import ButtonCodec, Carrier
+from messengers import ButtonCodec, Carrier, Site
 from notifications import (
     HANDLED_FACTS,
     CarrierSender,
+    EmailSender,
+    MailServer,
     MaxSender,
     Sender,
     TelegramSender,
@@ -29,6 +31,8 @@ def build_sender(
     """The sender over the messengers that the settings allow; see ``notifications.Sender`` for its name."""
     codec = ButtonCodec(settings.secret_key)
     carriers = [Carrier.WEB, *messengers_on(settings)]
+    if settings.smtp_url:
+        carriers.append(Carrier.EMAIL)
     return Sender(
         database,
         [_sender(carrier, settings, database, codec) for carrier in carriers],
@@ -57,6 +61,12 @@ def _sender(carrier: Carrier, settings: Settings, database: Database, codec: But
             return VkSender(database, codec, vk_client(settings), limiter=limiter)
         case Carrier.WEB:
             return WebChatSender(database, codec)
+        case Carrier.EMAIL:
+            return EmailSender(
+                MailServer.of(settings.smtp_url, sender=settings.mail_from),
+                site=Site(settings.public_url),
+                limiter=limiter_for(settings, carrier),
+            )
         case _:
             assert_never(carrier)
 

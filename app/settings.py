@@ -51,6 +51,8 @@ _ADVICE = {
     "VK_SECRET": "Give the secret from the settings of VK's Callback API; without one anybody could write.",
     "STRATEGY24_WEBHOOKS": "Give yes or no; yes needs STRATEGY24_PUBLIC_URL to begin with https://.",
     "STRATEGY24_DEMO": "Give yes or no.",
+    "STRATEGY24_SMTP_URL": "Give smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465.",
+    "STRATEGY24_MAIL_FROM": "Give the sender of mails, such as Заречный <town@example.org>.",
     "TELEGRAM_BOT_TOKEN": "Give the token that BotFather showed, NUMBER:LETTERS, or leave it out.",
     "TELEGRAM_API_BASE": "Give the address of a Bot API server, for example https://api.telegram.org.",
     "MAX_CA_FILE": "Give the path of a certificate in PEM form, or leave it out.",
@@ -120,6 +122,10 @@ class Settings(BaseSettings):
     """The line that VK's settings of the Callback API show; our door answers with it once."""
     vk_secret: Annotated[str, Field(repr=False, validation_alias=AliasChoices("VK_SECRET"))] = ""
     """The secret written into VK's settings of the Callback API, at most 50 letters and digits."""
+    smtp_url: Annotated[str, Field(repr=False)] = ""
+    """Server that mails are handed to: smtp:// (STARTTLS where offered) or smtps://; empty: no mail."""
+    mail_from: str = ""
+    """Sender of mails, ``Name <address>``; needed with smtp_url."""
     browser_path: Annotated[Path | None, Field(validation_alias=AliasChoices("BROWSER_PATH"))] = None
     """The Chrome that draws charts; default: the first found on PATH."""
     bench_data: Path | None = None
@@ -202,6 +208,13 @@ class Settings(BaseSettings):
             raise ValueError("too short")
         return value
 
+    @field_validator("smtp_url", mode="after")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"smtp", "smtps"} or not urlsplit(value).hostname):
+            raise ValueError("not the address of a mail server")
+        return value
+
     @model_validator(mode="after")
     def _fill_what_follows(self) -> Self:
         if not self.database_url:
@@ -236,6 +249,8 @@ def read_settings() -> Settings:
         problems.append(f"STRATEGY24_WEBHOOKS cannot be used. {_ADVICE['STRATEGY24_WEBHOOKS']}")
     if settings and settings.webhooks and settings.vk_group_token and not settings.vk_secret:
         problems.append(f"VK_SECRET is missing. {_ADVICE['VK_SECRET']}")
+    if settings and settings.smtp_url and "@" not in settings.mail_from:
+        problems.append(f"STRATEGY24_MAIL_FROM is missing. {_ADVICE['STRATEGY24_MAIL_FROM']}")
     if problems or settings is None:
         raise SettingsError(problems)
     return settings.model_copy(update={"secret_key": settings.secret_key or _own_secret(settings.var)})

@@ -12,6 +12,8 @@ class Carrier(StrEnum):
     TELEGRAM = "telegram"
     MAX = "max"
     VK = "vk"
+    # One way only: nobody talks to the bot by mail.
+    EMAIL = "email"
 
 
 class ChannelPolicy(StrEnum):
@@ -83,5 +85,15 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         inline_buttons=10,
         inline_rows=6,
         reply_keyboard=True,
+    ),
+    # Our own limits: a mail is read whole and its buttons are links.
+    Carrier.EMAIL: Capabilities(
+        text_limit=20_000,
+        caption_limit=20_000,
+        callback_bytes=64,
+        label_limit=100,
+        inline_buttons=100,
+        inline_rows=100,
+        reply_keyboard=False,
     ),
 }

@@ -7,6 +7,7 @@ rendering (in which words, at the moment of sending) → senders (the messenger'
 from notifications.broadcasting import push_broadcasts
 from notifications.digests import send_due_digests
 from notifications.routing import HANDLED_FACTS, handle
+from notifications.senders.email import EmailSender, MailServer
 from notifications.senders.max import MaxSender
 from notifications.senders.port import CarrierSender
 from notifications.senders.telegram import TelegramSender
@@ -17,6 +18,8 @@ from notifications.sending import Sender
 __all__ = [
     "HANDLED_FACTS",
     "CarrierSender",
+    "EmailSender",
+    "MailServer",
     "MaxSender",
     "Sender",
     "TelegramSender",

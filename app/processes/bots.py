@@ -81,6 +81,8 @@ def _carrier(carrier: Carrier, settings: Settings, database: Database) -> Carrie
             return VkCarrier(database, vk_client(settings), brought=settings.webhooks, limiter=limiter)
         case Carrier.WEB:
             return WebChatCarrier(database)
+        case Carrier.EMAIL:
+            raise ValueError("nobody talks to the bot by mail")
         case _:
             assert_never(carrier)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from aiogram import Bot, Dispatcher, Router
@@ -27,7 +28,9 @@ async def ours(town: BenchTown, updates: list[Raw]) -> float:
     Raises: RuntimeError if an update is left over or nothing was shown for it.
     """
     port = Counting()
-    conversations = Conversations(town.database, [port], secret_key=SECRET, public_url="https://town.example")
+    conversations = Conversations(
+        town.database, [port], secret_key=SECRET, public_url="https://town.example", files=Path("files")
+    )
 
     async def work() -> None:
         for start in range(0, len(updates), BATCH):

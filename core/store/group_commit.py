@@ -39,25 +39,33 @@ class GroupCommit:
         while self._waiting:
             group, self._waiting = self._waiting, []
             try:
-                await self._commit([step for step, _ in group])
-            except Exception as failure:  # noqa: BLE001 - each step is tried alone and told its own failure
-                log.warning("group_commit_split steps=%s reason=%s", len(group), type(failure).__name__)
-                for step, done in group:
-                    await self._alone(step, done)
-            else:
-                for _, done in group:
-                    if not done.done():
-                        done.set_result(None)
+                await self._write_group(group)
+            except BaseException as end:
+                # The process is ending: whoever waits for the commit must not wait for ever.
+                for _, done in [*group, *self._waiting]:
+                    _tell(done, end)
+                if isinstance(end, asyncio.CancelledError):
+                    raise
+                return
+
+    async def _write_group(self, group: "list[tuple[Step, asyncio.Future[None]]]") -> None:
+        try:
+            await self._commit([step for step, _ in group])
+        except Exception as failure:  # noqa: BLE001 - each step is tried alone and told its own failure
+            log.warning("group_commit_split steps=%s reason=%s", len(group), type(failure).__name__)
+            for step, done in group:
+                await self._alone(step, done)
+        else:
+            for _, done in group:
+                _tell(done)
 
     async def _alone(self, step: Step, done: "asyncio.Future[None]") -> None:
         try:
             await self._commit([step])
         except Exception as failure:  # noqa: BLE001 - handed to whoever waits for it
-            if not done.done():
-                done.set_exception(failure)
+            _tell(done, failure)
         else:
-            if not done.done():
-                done.set_result(None)
+            _tell(done)
 
     async def _commit(self, steps: list[Step]) -> None:
         waited_s = 0.0
@@ -76,3 +84,12 @@ class GroupCommit:
 def _do_all(uow: UnitOfWork, *, steps: list[Step]) -> None:
     for step in steps:
         step(uow)
+
+
+def _tell(done: "asyncio.Future[None]", failure: BaseException | None = None) -> None:
+    if done.done():
+        return
+    if failure is None:
+        done.set_result(None)
+    else:
+        done.set_exception(failure)

@@ -47,6 +47,9 @@ ACTIONS: list[Action] = [
     ChoosePreset("everything"),
     ChooseNotice("mailing", "telegram", "digest"),
     Unsubscribe("mailing"),
+    ChoosePreset("quiet"),
+    ChooseNotice("warnings", "telegram", "digest"),
+    Unsubscribe("warnings"),
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,7 +171,11 @@ class PostOffice:
 
 @asynccontextmanager
 async def opened(
-    town: Town, folder: Path, *, policy: ChannelPolicy = ChannelPolicy.FULL
+    town: Town,
+    folder: Path,
+    *,
+    policy: ChannelPolicy = ChannelPolicy.FULL,
+    others: Sequence[CarrierSender] = (),
 ) -> AsyncIterator[PostOffice]:
     """A post office over fresh fake messengers."""
     policies = dict.fromkeys(Carrier, policy) | {Carrier.WEB: ChannelPolicy.FULL}
@@ -187,6 +191,7 @@ async def opened(
             MaxSender(town.database, codec, max_client, limiter=limiters[1]),
             VkSender(town.database, codec, vk_client, limiter=limiters[2]),
             WebChatSender(town.database, codec),
+            *others,
         ]
         sender = Sender(town.database, senders, public_url=PUBLIC_URL, files=folder, policies=policies)
         yield PostOffice(town, telegram, fake_max, fake_vk, sender, folder, policies)
