@@ -1,15 +1,21 @@
 """Migrations: empty → newest equals the tables in the code, and back to nothing."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from app.schema import at_newest_step, downgrade, migrate
+from app.settings import PROJECT
+from core.contact import send_message
 from core.schema import metadata
+from core.shared.clock import ManualClock
 from core.store import Database
+from tests.town import ANNA, Town
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -51,3 +57,43 @@ def test_going_back_leaves_no_table_behind(empty: Database) -> None:
 
     assert inspect(empty.engine).get_table_names() == ["alembic_version"]
     empty.close()
+
+
+def test_steps_follow_one_another_by_the_number_in_their_file_names() -> None:
+    steps = [*ScriptDirectory(str(PROJECT / "migrations")).walk_revisions()][::-1]
+
+    numbers = [f"{number:04}" for number in range(1, len(steps) + 1)]
+    assert [step.revision for step in steps] == numbers
+    assert [Path(step.path).name[:4] for step in steps] == numbers
+
+
+def test_an_instance_of_the_first_step_keeps_its_rows_on_the_way_to_the_newest(empty: Database) -> None:
+    migrate(empty)
+    town = Town.found(empty, ManualClock(datetime(2027, 3, 1, tzinfo=UTC)))
+    empty.run(
+        send_message,
+        citizen_id=town.people[ANNA],
+        territory_id=town.territory.id,
+        text="Яма",
+        client_id="a" * 8,
+    )
+    downgrade(empty, to="0001")
+    before = _rows(empty)
+
+    migrate(empty)
+
+    after = _rows(empty)
+    assert before["person"] == 6
+    assert before["stream_event"] == 1
+    assert {table: after[table] for table in before} == before
+    empty.close()
+
+
+def _rows(database: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = [name for name in inspect(database.engine).get_table_names() if name != "alembic_version"]
+    with database.engine.connect() as connection:
+        return {
+            table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608
+            for table in tables
+        }
