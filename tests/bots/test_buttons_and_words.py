@@ -209,7 +209,7 @@ async def test_the_account_changes_language_and_takes_the_consent_back(town: Tow
     assert (left.language, left.assurance) == ("en", Assurance.VISITOR)
 
 
-async def test_a_photo_is_answered_honestly(town: Town, telegram: FakeTelegram) -> None:
+async def test_a_sticker_is_answered_honestly(town: Town, telegram: FakeTelegram) -> None:
     user = telegram.user(1001, "Дарья")
     async with running(telegram_conversations(town.database, telegram)):
         await settle_in(MessengerPhone(town.database, user))
@@ -217,7 +217,7 @@ async def test_a_photo_is_answered_honestly(town: Town, telegram: FakeTelegram) 
         message = telegram.message_json(user, shown)
         del message["text"]
         telegram.push({"message": {**message, "sticker": _STICKER}})
-        await user.sees("Пока здесь читается только текст")
+        await user.sees("Здесь читаются слова, фото и места на карте")
 
 
 async def test_every_tap_is_answered_at_once(town: Town, telegram: FakeTelegram) -> None:
