@@ -7,6 +7,7 @@ from datetime import timedelta
 from core.alerts import Severity, set_alert_rule
 from core.chats import open_web_chat, press_in_web_chat, show_in_web_chat, write_in_web_chat
 from core.contact import answer, send_message
+from core.delivery import EventKind, propose_broadcast
 from core.identity import open_session, viewer_of
 from core.indicators import (
     Indicator,
@@ -39,6 +40,7 @@ class Stage:
     chat: ChatId
     alert: AlertId
     room: RoomId
+    broadcast: str
     sessions: dict[str, str] = field(default_factory=dict)
 
     def token_of(self, name: str) -> str:
@@ -95,6 +97,14 @@ def set_the_stage(town: Town) -> Stage:
         chat=chat,
         alert=the_open_alert(town),
         room=_discussion(town, poll),
+        broadcast=town.database.run(
+            propose_broadcast,
+            territory_id=town.territory.id,
+            created_by=town.people[IVANOV],
+            event=EventKind.WARNINGS,
+            title="Отключение горячей воды",
+            text="С 15 по 17 марта на Садовой не будет горячей воды: меняют трубу. Вернём раньше — напишем.",
+        ),
     )
 
 

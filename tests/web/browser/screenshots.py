@@ -13,7 +13,7 @@ from core.schema import metadata
 from core.shared.clock import ManualClock
 from core.store import Database
 from tests.conftest import NOON
-from tests.town import ANNA, IVANOV, OLEG, Town
+from tests.town import ANNA, IVANOV, OLEG, SMIRNOVA, Town
 from tests.web.living import living_web
 from tests.web.stage import Stage, set_the_stage
 
@@ -36,7 +36,10 @@ SHOTS = {
     "console-alert": (IVANOV, "/console/alerts/{alert}"),
     "console-poll": (OLEG, "/console/polls/{poll}"),
     "console-new-poll": (OLEG, "/console/polls/new"),
+    "console-broadcast": (SMIRNOVA, "/console/broadcasts/{broadcast}"),
+    "console-new-broadcast": (IVANOV, "/console/broadcasts/new"),
     "account": (ANNA, "/me"),
+    "notices": (ANNA, "/me/notices"),
     "sign-in": (None, "/in"),
     "gallery": (None, "/ui"),
 }
@@ -81,7 +84,13 @@ def _shoot(
     page = context.new_page()
     page.goto(
         address
-        + path.format(poll=stage.poll, conversation=stage.conversation, alert=stage.alert, room=stage.room),
+        + path.format(
+            poll=stage.poll,
+            conversation=stage.conversation,
+            alert=stage.alert,
+            room=stage.room,
+            broadcast=stage.broadcast,
+        ),
         wait_until="networkidle",
     )
     suffix = "-dark" if theme == "dark" else ""

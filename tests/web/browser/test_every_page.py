@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.town import ANNA, BORIS, IVANOV, OLEG
+from tests.town import ANNA, BORIS, IVANOV, OLEG, SMIRNOVA
+from tests.web import authorisation_table
 from tests.web.browser.looking import Visitor
 from tests.web.stage import Stage
 
@@ -30,9 +31,10 @@ PAGES = {
     "room where nobody has spoken": (None, "/t/krai/room"),
     "screen of a hall": (None, "/rooms/{room}/screen"),
     "sign in": (None, "/in"),
-    "one-time link": (None, "/in/some-token"),
+    "one-time link": (None, "/in/token"),
     "consent": (BORIS, "/consent"),
     "account": (ANNA, "/me"),
+    "notices": (ANNA, "/me/notices"),
     "console queue": (IVANOV, "/console/conversations"),
     "console conversation": (IVANOV, "/console/conversations/{conversation}"),
     "console alerts": (IVANOV, "/console/alerts"),
@@ -40,10 +42,32 @@ PAGES = {
     "console polls": (OLEG, "/console/polls"),
     "console poll": (OLEG, "/console/polls/{poll}"),
     "console new poll": (OLEG, "/console/polls/new"),
+    "console broadcasts": (IVANOV, "/console/broadcasts"),
+    "console broadcast": (IVANOV, "/console/broadcasts/{broadcast}"),
+    "console broadcast to decide": (SMIRNOVA, "/console/broadcasts/{broadcast}"),
+    "console new broadcast": (IVANOV, "/console/broadcasts/new"),
     "not found": (None, "/nothing-here"),
     "not allowed": (ANNA, "/console"),
     "gallery": (None, "/ui"),
 }
+# What a browser is not given as a page: parts of one, data, and ways to somewhere else.
+NO_PAGES = {
+    "said_in_room",
+    "queue_fragment",
+    "indicator_data",
+    "my_data",
+    "file",
+    "after_sign_in",
+    "territory_room",
+    "console",
+}
+
+
+def test_no_page_is_left_unseen() -> None:
+    pages = authorisation_table.PAGES.items()
+    to_be_seen = {row.path for name, row in pages if row.form is None and name not in NO_PAGES}
+
+    assert to_be_seen - {path.partition("?")[0] for _, path in PAGES.values()} == set()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -55,6 +79,7 @@ def test_a_page_is_good_to_look_at(visitor: Callable[..., Visitor], stage: Stage
         conversation=stage.conversation,
         alert=stage.alert,
         room=stage.room,
+        broadcast=stage.broadcast,
     )
     browser = visitor(who, width=390).open(address)
 
