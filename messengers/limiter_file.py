@@ -147,10 +147,27 @@ def _seconds(us: int) -> float:
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=BUSY_LIMIT_S, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
+    _switch_to_wal(connection)
     # No wait for the disk at a commit: only the order of places within one run of the machine matters.
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS place (key TEXT PRIMARY KEY, at_us INTEGER, word TEXT) WITHOUT ROWID"
     )
     return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Switch a file to WAL; of several who make it at once, the others wait.
+
+    SQLite answers "locked" to this statement without waiting, whatever the time-out says.
+    """
+    deadline = time.monotonic() + BUSY_LIMIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

@@ -62,6 +62,16 @@ async def places(ledger: Ledger, ask: Ask, count: int) -> list[int]:
     return [(await ledger.take(ask)).at_us for _ in range(count)]
 
 
+async def test_several_who_make_the_file_in_the_same_moment_wait_for_one_another(tmp_path: Path) -> None:
+    for number in range(20):
+        ledgers = [FileLedger(tmp_path / f"{number}.sqlite3") for _ in range(6)]
+        answers = await asyncio.gather(*(ledger.take(ASK) for ledger in ledgers))
+        for ledger in ledgers:
+            await ledger.close()
+
+        assert len({answer.at_us for answer in answers if answer.standing is Standing.GRANTED}) > 0
+
+
 async def test_three_processes_stand_in_one_line_without_gaps(open_ledger: OpenLedger) -> None:
     taken = await asyncio.gather(*(places(open_ledger(), ASK, 100) for _ in range(3)))
 

@@ -58,7 +58,7 @@ def test_two_people_talk_answer_sign_change_and_delete(visitor: Callable[..., Vi
     lime.locator("[data-do=delete]").click()
     lime.locator("[data-do=delete]").click()
 
-    expect(boris.page.locator("[data-thread]")).not_to_contain_text("липы", timeout=SOON_MS)
+    expect(boris.page.locator("[data-thread]")).not_to_contain_text("саженцы липы", timeout=SOON_MS)
     expect(boris.page.locator("[data-thread]")).to_contain_text("Удалено автором")
     assert anna.complaints == boris.complaints == []
 
