@@ -63,6 +63,8 @@ class FakeTelegram:
         self.effects: list[Effect] = []
         self.calls: list[tuple[str, int]] = []
         self.impatient = 0
+        # How long an answer is on its way after the call has taken effect.
+        self.answers_after_s = 0.0
         self.unanswered_queries: dict[str, float] = {}
         self.answer_delays_s: list[float] = []
         self.commands: list[dict[str, Any]] = []
@@ -207,6 +209,7 @@ class FakeTelegram:
             self.calls.append((method, refusal.answer.status))
             return web.json_response(refusal.answer.as_json(), status=refusal.answer.status)
         self.calls.append((method, 200))
+        await asyncio.sleep(self.answers_after_s)
         if misfortune and misfortune.lose_answer and request.transport:
             request.transport.close()
         return web.json_response({"ok": True, "result": result})

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import redis
 
-from app.settings import PROJECT
 from core.chats import chat_stream, open_web_chat
 from core.contact import answer, conversations_of
 from core.delivery import DeliveryState, deliveries_about
@@ -24,61 +18,14 @@ from core.rooms import stream_of
 from core.shared.clock import SystemClock
 from core.shared.ids import ConversationId, PersonId, RoomId, new_id
 from core.store import Database, events_after, waiting_facts, waiting_updates
-from tests.bots.doors import SECRET
 from tests.bots.fake_phone import FakeUser
-from tests.bots.fake_telegram import TOKEN, FakeTelegram
+from tests.bots.fake_telegram import FakeTelegram
+from tests.faults.processes import Processes
 from tests.town import IVANOV, Town
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 PEOPLE, MESSAGES, ANSWERS = 4, 15, 3
-
-
-@dataclass(slots=True)
-class Processes:
-    """Real processes of one instance, to be killed and started again."""
-
-    environment: dict[str, str]
-    folder: Path
-    alive: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-
-    def start(self, name: str) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.alive[name] = subprocess.Popen(
-                [sys.executable, "-P", "-m", "app", name],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=PROJECT,
-                env=self.environment,
-                start_new_session=True,
-            )
-
-    def kill(self, name: str) -> None:
-        self.alive[name].kill()
-        self.alive[name].wait()
-
-    def logs(self) -> str:
-        return "\n".join(path.read_text(errors="replace")[-3000:] for path in self.folder.glob("*.log"))
-
-
-@pytest.fixture
-def processes(tmp_path: Path, database_url: str, redis_url: str) -> Iterator[Processes]:
-    folder = tmp_path / "var"
-    folder.mkdir()
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(PROJECT),
-        "STRATEGY24_VAR": str(folder),
-        "STRATEGY24_DATABASE_URL": database_url,
-        "STRATEGY24_REDIS_URL": redis_url,
-        "STRATEGY24_SECRET_KEY": SECRET,
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-    }
-    started = Processes(environment, folder)
-    yield started
-    for name in started.alive:
-        started.kill(name)
 
 
 async def test_people_write_while_everything_dies(
