@@ -11,6 +11,8 @@ class Kind(StrEnum):
     EDIT = "edit"
     ANSWER = "answer"
     RESOLVED = "resolved"
+    # A proposal got its effect card.
+    EFFECT = "effect"
     BROADCAST = "broadcast"
     # What was not shown at once, together.
     DIGEST = "digest"

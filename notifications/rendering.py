@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import assert_never
 
 from core.alerts import AlertCard, AlertState, alert_card, alert_headline, alert_lines
-from core.contact import conversation
+from core.contact import Conversation, conversation
 from core.delivery import Delivery
 from core.files import FileDamaged, UnknownFile, read_content
 from core.identity import Viewer, person
 from core.rooms import stream_of
 from core.shared.ids import AlertId, ConversationId, RoomId
 from core.shared.language import N_, Language, translate
-from core.store import Reading, event_at
+from core.store import Reading, StreamEvent, event_at
+from core.territories import territory
 from messengers import (
     AcceptAlert,
     Button,
@@ -50,12 +51,12 @@ class Renderer:
         language = person(reading, person_id=delivery.person_id).language
         kind = kind_of(delivery.kind)
         match kind:
-            case Kind.ALERT:
-                screen = self._alert(reading, delivery, language, first=True)
-            case Kind.EDIT:
-                screen = self._alert(reading, delivery, language, first=False)
+            case Kind.ALERT | Kind.EDIT:
+                screen = self._alert(reading, delivery, language, first=kind is Kind.ALERT)
             case Kind.ANSWER:
                 screen = _answer(reading, delivery, language)
+            case Kind.EFFECT:
+                screen = _effect(reading, delivery, language, self.site)
             case Kind.RESOLVED:
                 screen = _resolved(reading, delivery, language)
             case Kind.BROADCAST:
@@ -112,12 +113,32 @@ class Renderer:
         return Screen(text=plain(text), buttons=((button,),))
 
 
-def _answer(reading: Reading, delivery: Delivery, language: Language) -> Screen:
-    number = _number(reading, delivery)
+def _effect(reading: Reading, delivery: Delivery, language: Language, site: Site) -> Screen:
+    """The model's reckoning of a citizen's own proposal, with its intervals."""
+    heading = rich(
+        language, N_("Your proposal {number} has been reckoned"), number=bold(_number(reading, delivery))
+    )
+    text = stacked(heading, plain(_event(reading, delivery).body["text"]), gap="\n\n")
+    write = Press(translate(language, N_("Write on")), OpenBelow(Place.DIRECT_LINE))
+    look = Link(
+        translate(language, N_("Look at the indicators")),
+        site.address(f"t/{_slug(reading, delivery)}/indicators"),
+    )
+    menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
+    return Screen(text=text, buttons=((write, menu), (look,)))
+
+
+def _event(reading: Reading, delivery: Delivery) -> StreamEvent:
     stream = stream_of(RoomId(delivery.details["room_id"]))
     event = event_at(reading, stream=stream, seq=delivery.details["seq"])
     if event is None or not event.body.get("text"):
         raise Obsolete("withdrawn")
+    return event
+
+
+def _answer(reading: Reading, delivery: Delivery, language: Language) -> Screen:
+    number = _number(reading, delivery)
+    event = _event(reading, delivery)
     text = stacked(
         rich(language, N_("Answer to {number}"), number=bold(number)),
         plain(event.body["text"]),
@@ -140,9 +161,16 @@ def _resolved(reading: Reading, delivery: Delivery, language: Language) -> Scree
     return Screen(text=text, buttons=((write, menu),))
 
 
+def _slug(reading: Reading, delivery: Delivery) -> str:
+    return territory(reading, territory_id=_conversation(reading, delivery).territory_id).slug
+
+
 def _number(reading: Reading, delivery: Delivery) -> str:
+    return _conversation(reading, delivery).number
+
+
+def _conversation(reading: Reading, delivery: Delivery) -> Conversation:
     viewer = Viewer(person=person(reading, person_id=delivery.person_id))
-    found = conversation(
+    return conversation(
         reading, viewer=viewer, conversation_id=ConversationId(delivery.details["conversation_id"])
     )
-    return found.number

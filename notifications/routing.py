@@ -26,6 +26,7 @@ from core.delivery import (
     preferences_of_many,
     told_already,
 )
+from core.effects import EffectCardAttached
 from core.identity import Action, people_who_may
 from core.rooms import stream_of
 from core.shared.facts import Fact, RecordedFact
@@ -125,8 +126,16 @@ def _resolved(uow: UnitOfWork, fact: ConversationResolved) -> list[Notice]:
     return [_to_citizen(uow, Kind.RESOLVED, fact, {"conversation_id": fact.conversation_id})]
 
 
+def _effect_attached(uow: UnitOfWork, fact: EffectCardAttached) -> list[Notice]:
+    details = {"conversation_id": fact.conversation_id, "room_id": fact.room_id, "seq": fact.seq}
+    return [_to_citizen(uow, Kind.EFFECT, fact, details)]
+
+
 def _to_citizen(
-    uow: UnitOfWork, kind: Kind, fact: OfficialAnswered | ConversationResolved, details: dict[str, Any]
+    uow: UnitOfWork,
+    kind: Kind,
+    fact: OfficialAnswered | ConversationResolved | EffectCardAttached,
+    details: dict[str, Any],
 ) -> Notice:
     return Notice(
         kind=kind,
@@ -198,6 +207,7 @@ _ROUTES: Mapping[type[Fact], Route] = {
     AlertAcknowledged: _nobody_new,
     AlertSnoozed: _nobody_new,
     AlertResolved: _nobody_new,
+    EffectCardAttached: _effect_attached,
     OfficialAnswered: _answered,
     ConversationResolved: _resolved,
 }

@@ -3,7 +3,14 @@
 from core.contact.commands import answer, inherit_conversations, resolve, send_message, speak
 from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
-from core.contact.queries import conversation, conversation_in, conversations_of, queue
+from core.contact.queries import (
+    conversation,
+    conversation_in,
+    conversation_numbered,
+    conversations_by_id,
+    conversations_of,
+    queue,
+)
 from core.contact.rules import Conversation, ConversationCard, ConversationStatus, Sent, Spot, told
 
 __all__ = [
@@ -20,6 +27,8 @@ __all__ = [
     "answer",
     "conversation",
     "conversation_in",
+    "conversation_numbered",
+    "conversations_by_id",
     "conversations_of",
     "inherit_conversations",
     "queue",

@@ -28,6 +28,27 @@ def conversation_in(reading: Reading, *, viewer: Viewer, room_id: RoomId) -> Con
     return _visible(reading, viewer, row)
 
 
+def conversation_numbered(reading: Reading, *, number: str) -> Conversation:
+    """The conversation of this number, whoever asks: the caller decides what they may know of it.
+
+    Raises: UnknownConversation.
+    """
+    row = reading.session.execute(
+        select(ConversationRow).where(ConversationRow.number == number.strip().upper())
+    ).scalar_one_or_none()
+    if row is None:
+        raise UnknownConversation
+    return _as_conversation(row)
+
+
+def conversations_by_id(reading: Reading, *, ids: Collection[ConversationId]) -> list[Conversation]:
+    """These conversations, the oldest first; for folders that keep their ids, not for a viewer."""
+    rows = reading.session.execute(
+        select(ConversationRow).where(ConversationRow.id.in_(ids)).order_by(ConversationRow.id)
+    ).scalars()
+    return [_as_conversation(row) for row in rows]
+
+
 def conversations_of(reading: Reading, *, citizen_id: PersonId, limit: int = 50) -> list[Conversation]:
     """A citizen's own conversations, the last spoken in first."""
     rows = reading.session.execute(

@@ -17,6 +17,8 @@ OptionId = NewType("OptionId", str)
 ReleaseId = NewType("ReleaseId", str)
 RuleId = NewType("RuleId", str)
 AlertId = NewType("AlertId", str)
+EffectCardId = NewType("EffectCardId", str)
+CommitmentId = NewType("CommitmentId", str)
 DeliveryId = NewType("DeliveryId", str)
 FactId = NewType("FactId", str)
 

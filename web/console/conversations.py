@@ -16,7 +16,9 @@ from core.contact import (
     resolve,
 )
 from core.delivery import Delivery, not_delivered
+from core.effects import EffectCard, effect_cards, effect_line
 from core.identity import Person, person
+from core.indicators import indicator
 from core.rooms import mark_read, stream_of
 from core.shared.errors import DomainError
 from core.shared.ids import ConversationId
@@ -33,6 +35,14 @@ SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownEffect:
+    """An effect card in words, in the order of its indicators."""
+
+    card: EffectCard
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenConversation:
     """A conversation with its thread, its citizen, what came before and what did not get through."""
 
@@ -42,6 +52,7 @@ class OpenConversation:
     head: Head
     events: list[StreamEvent]
     not_delivered: list[Delivery]
+    effects: list[ShownEffect]
 
 
 def open_conversation(reading: Reading, desk: Desk, conversation_id: ConversationId) -> OpenConversation:
@@ -59,7 +70,22 @@ def open_conversation(reading: Reading, desk: Desk, conversation_id: Conversatio
         head=head(reading, stream=stream),
         events=last_events(reading, stream=stream, limit=SHOWN),
         not_delivered=not_delivered(reading, topic=f"conversation:{found.id}"),
+        effects=_effects(reading, desk, found.id),
     )
+
+
+def _effects(reading: Reading, desk: Desk, conversation_id: ConversationId) -> list[ShownEffect]:
+    language = desk.viewer.person.language if desk.viewer.person else "ru"
+    return [
+        ShownEffect(
+            card=card,
+            lines=[
+                effect_line(language, effect, indicator(reading, code=effect.indicator))
+                for effect in card.effects
+            ],
+        )
+        for card in effect_cards(reading, viewer=desk.viewer, conversation_id=conversation_id)
+    ]
 
 
 async def conversation_queue(request: PageRequest) -> HttpResponse:
