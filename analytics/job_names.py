@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.alerts import DRAW_ALERT
 from core.indicators import FORECAST_RELEASE
+from core.scenarios import READ_MODEL, RUN_SCENARIOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,5 +21,7 @@ class JobName:
 
 JOBS = {
     FORECAST_RELEASE: JobName("default", "analytics.jobs.forecasts.forecast_release"),
+    READ_MODEL: JobName("default", "analytics.jobs.scenarios.read_model_file"),
+    RUN_SCENARIOS: JobName("default", "analytics.jobs.scenarios.run_scenarios"),
     DRAW_ALERT: JobName("charts", "analytics.jobs.pictures.draw_alert"),
 }

@@ -21,10 +21,20 @@ from analytics.model.outlook import (
     main_scenario,
     read_table,
 )
-from analytics.model.questions import Contribution, Effect, contributions, multipliers, seek, what_if
+from analytics.model.questions import (
+    Contribution,
+    Effect,
+    Lever,
+    contributions,
+    levers,
+    multipliers,
+    seek,
+    what_if,
+)
 from analytics.model.reading import parse_model, read_model
 from analytics.model.simulation import Run, Shocks, draw_shocks, no_shocks, simulate
 from analytics.model.spec import ModelSpec
+from analytics.model.wording import formula_words
 
 __all__ = [
     "DEFAULT_DRAWS",
@@ -35,6 +45,7 @@ __all__ = [
     "Contribution",
     "Effect",
     "Fitted",
+    "Lever",
     "ModelError",
     "ModelSpec",
     "Outlook",
@@ -50,6 +61,8 @@ __all__ = [
     "draw_shocks",
     "fit",
     "forecast_model",
+    "formula_words",
+    "levers",
     "main_scenario",
     "multipliers",
     "no_shocks",

@@ -4,7 +4,7 @@ The blend enters as add-factors: in the main scenario the path without luck pass
 stay true, and the other scenarios keep their distance through the equations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,35 +30,60 @@ _TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True)
+class PastErrors:
+    """Mean absolute error a year ahead from past origins, in the unit of the variable.
+
+    model: the equations alone. blend: what was shown. naive: «it stays as it is».
+    """
+
+    origins: int
+    model: float
+    blend: float
+    naive: float
+
+
+@dataclass(frozen=True, slots=True)
 class Blend:
-    """Add-factors of the blend, and the share of the model (0..1) by variable and year ahead."""
+    """Add-factors of the blend, the share of the model (0..1) by variable and year ahead, past errors."""
 
     anchor: Additions
     model_share: Mapping[str, tuple[float, ...]]
+    past: Mapping[str, PastErrors]
 
 
-def blend_model(fitted: Fitted, data: Mapping[str, History], years: range, *, scenario: str) -> Blend:
+def blend_model(
+    fitted: Fitted,
+    data: Mapping[str, History],
+    years: range,
+    *,
+    scenario: str,
+    report: Callable[[float], None] = lambda _share: None,
+) -> Blend:
     """Weigh every estimated equation against its statistical forecast and anchor the scenario there.
 
-    Raises: ModelError.
+    report: told the share of the work (0..1) after each past origin. Raises: ModelError.
     """
-    trials = _trials(fitted, data, len(years))
+    trials = _trials(fitted, data, len(years), report)
     path = simulate(fitted, years, no_shocks(fitted), scenarios=[scenario])
     wanted: dict[str, Array] = {}
     shares: dict[str, tuple[float, ...]] = {}
+    past: dict[str, PastErrors] = {}
     for name in fitted.estimates:
         found = _blended(fitted, name, trials, path.values[name][:, 0, 0])
         if found is not None:
-            wanted[name], shares[name] = found
-    return Blend(_add_factors(fitted, years, scenario, wanted), shares)
+            wanted[name], shares[name], past[name] = found
+    return Blend(_add_factors(fitted, years, scenario, wanted), shares, past)
 
 
-def _trials(fitted: Fitted, data: Mapping[str, History], steps: int) -> dict[int, Mapping[str, Array]]:
+def _trials(
+    fitted: Fitted, data: Mapping[str, History], steps: int, report: Callable[[float], None]
+) -> dict[int, Mapping[str, Array]]:
     """Paths of the model from each past origin, knowing only what was known then; drivers are forecast."""
     found: dict[int, Mapping[str, Array]] = {}
     ahead = {name: _driver_ahead(fitted, name, steps) for name in fitted.spec.drivers}
     needed = {code: {n: h[n] for n in fitted.program.names if n in h} for code, h in data.items()}
     for origin in range(fitted.last_year - PAST_ORIGINS, fitted.last_year):
+        report(1.0 - (fitted.last_year - origin) / PAST_ORIGINS)
         years = range(origin + 1, origin + 1 + steps)
         paths = {
             name: Points(dict(zip(years, by_origin.get(origin, by_origin[None]), strict=True)))
@@ -118,8 +143,8 @@ def _rolled(values: Array, scale: Scale, steps: int) -> Array:
 
 def _blended(
     fitted: Fitted, name: str, trials: Mapping[int, Mapping[str, Array]], path: Array
-) -> tuple[Array, tuple[float, ...]] | None:
-    """The blended path of a variable in its unit, and the share of the model; None if too little is known."""
+) -> tuple[Array, tuple[float, ...], PastErrors] | None:
+    """The blended path of a variable in its unit, the share of the model, past errors; None if unknown."""
     scale = _SCALES[fitted.spec.equations[name].side]
     history = fitted.history[name]
     years = [year for year in history if year <= fitted.last_year]
@@ -139,7 +164,24 @@ def _blended(
         pooled=True,
     )
     share = tuple(float(weight) for weight in rolled.weights[0, 0, -1])
-    return from_scale(rolled.median[0, -1], scale), share
+    blended = from_scale(rolled.median[0], scale)
+    shown = {origin: blended[origin - years[0], 0] for origin in trials}
+    return blended[-1], share, _past_errors(history, trials, name, shown)
+
+
+def _past_errors(
+    history: Mapping[int, float],
+    trials: Mapping[int, Mapping[str, Array]],
+    name: str,
+    shown: Mapping[int, float],
+) -> PastErrors:
+    facts = {origin: history[origin + 1] for origin in trials}
+    return PastErrors(
+        origins=len(trials),
+        model=float(np.mean([abs(run[name][0] - facts[origin]) for origin, run in trials.items()])),
+        blend=float(np.mean([abs(shown[origin] - fact) for origin, fact in facts.items()])),
+        naive=float(np.mean([abs(history[origin] - fact) for origin, fact in facts.items()])),
+    )
 
 
 def _add_factors(fitted: Fitted, years: range, scenario: str, wanted: Mapping[str, Array]) -> Additions:

@@ -5,14 +5,14 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from analytics.model.blending import blend_model
+from analytics.model.blending import PastErrors, blend_model
 from analytics.model.errors import ModelError, Where
 from analytics.model.estimation import History
 from analytics.model.fitted import Fitted, fit
@@ -25,6 +25,14 @@ PROCEDURE = "scenario-1"
 
 DEFAULT_HORIZON, DEFAULT_DRAWS, DEFAULT_SEED = 6, 1000, 24
 MAX_HORIZON, MAX_DRAWS = 40, 20_000
+
+
+Report = Callable[[str, float], None]
+"""Is told how far the work is: the stage, and the share of it."""
+
+
+def _unheard(_stage: str, _share: float) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Outlook:
     """A forecast ready to be shown or stored.
 
     model_share: what part of each path comes from its equation, the rest being statistical, by year ahead;
-    anchor: the add-factors that this took.
+    anchor: the add-factors that this took. past: errors made from past years, a year ahead.
     """
 
     passport: Passport
@@ -78,6 +86,7 @@ class Outlook:
     chances: tuple[Chance, ...]
     model_share: Mapping[str, tuple[float, ...]]
     anchor: Additions
+    past: Mapping[str, PastErrors]
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -129,16 +138,26 @@ def forecast_model(
     horizon: int = DEFAULT_HORIZON,
     draws: int = DEFAULT_DRAWS,
     seed: int = DEFAULT_SEED,
+    report: Report = _unheard,
 ) -> tuple[Outlook, Fitted]:
     """Estimate the model for a territory and simulate its scenarios `horizon` years ahead.
 
+    report: told the stage and the share of it (0..1) that is done; what it raises ends the work.
     Raises: ModelError.
     """
+    report("estimating", 0.0)
     fitted = fit(spec, table.values, territory)
     years = range(fitted.last_year + 1, fitted.last_year + 1 + min(horizon, MAX_HORIZON))
     scenarios = list(spec.scenarios)
     shocks = draw_shocks(fitted, years, draws=min(draws, MAX_DRAWS), seed=seed)
-    blend = blend_model(fitted, table.values, years, scenario=main_scenario(spec))
+    blend = blend_model(
+        fitted,
+        table.values,
+        years,
+        scenario=main_scenario(spec),
+        report=lambda share: report("checking", share),
+    )
+    report("simulating", 0.0)
     calm = simulate(fitted, years, no_shocks(fitted), scenarios=scenarios, anchor=blend.anchor)
     run = simulate(fitted, years, shocks, scenarios=scenarios, anchor=blend.anchor)
     passport = Passport(
@@ -162,6 +181,7 @@ def forecast_model(
         chances=tuple(_chances(spec, run)),
         model_share=blend.model_share,
         anchor=blend.anchor,
+        past=blend.past,
     )
     return outlook, fitted
 

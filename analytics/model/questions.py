@@ -15,7 +15,7 @@ from analytics.model.grammar import (
     variables,
     written,
 )
-from analytics.model.simulation import Additions, Shocks, no_shocks, simulate, solved_state
+from analytics.model.simulation import Additions, Shocks, no_shocks, said, simulate, solved_state
 
 BAND = (0.1, 0.5, 0.9)
 """Levels of the interval of an effect: 80 % and the median."""
@@ -73,6 +73,7 @@ def multipliers(
     scenario: str,
     outcomes: Sequence[str],
     size: float = 1.0,
+    anchor: Additions | None = None,
 ) -> dict[str, Array]:
     """How much each outcome moves a year for one unit of the instrument added in the first year.
 
@@ -80,13 +81,51 @@ def multipliers(
     """
     calm = no_shocks(fitted)
     pulse = {instrument: {years.start: size}}
-    base = simulate(fitted, years, calm, scenarios=[scenario], names=outcomes)
-    moved = simulate(fitted, years, calm, scenarios=[scenario], names=outcomes, additions=pulse)
+    base, moved = (
+        simulate(fitted, years, calm, scenarios=[scenario], names=outcomes, additions=added, anchor=anchor)
+        for added in (None, pulse)
+    )
     return {name: (moved.values[name] - base.values[name])[:, 0, 0] / size for name in outcomes}
 
 
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """How far an outcome moves, in per cent by the last year, when a driver is a tenth higher every year."""
+
+    driver: str
+    percent: float
+
+
+def levers(
+    fitted: Fitted, outcome: str, years: range, *, scenario: str, anchor: Additions | None = None
+) -> list[Lever]:
+    """What moves an outcome most, the strongest first; drivers that stand at zero are left out."""
+    calm = no_shocks(fitted)
+    names = [*fitted.spec.drivers, outcome]
+    base = simulate(fitted, years, calm, scenarios=[scenario], names=names, anchor=anchor).values
+    end = base[outcome][-1, 0, 0]
+    found = []
+    for driver in fitted.spec.drivers:
+        added = {driver: {year: 0.1 * path[0, 0] for year, path in zip(years, base[driver], strict=True)}}
+        moved = simulate(
+            fitted, years, calm, scenarios=[scenario], names=[outcome], additions=added, anchor=anchor
+        )
+        change = 100.0 * (moved.values[outcome][-1, 0, 0] / end - 1.0) if end else 0.0
+        if abs(change) > 1e-9:
+            found.append(Lever(driver, float(change)))
+    return sorted(found, key=lambda one: -abs(one.percent))
+
+
 def seek(
-    fitted: Fitted, years: range, *, scenario: str, name: str, value: float, at: int, instrument: str
+    fitted: Fitted,
+    years: range,
+    *,
+    scenario: str,
+    name: str,
+    value: float,
+    at: int,
+    instrument: str,
+    anchor: Additions | None = None,
 ) -> float:
     """What must be added to the instrument in every year for the median path to reach a value (RENORM).
 
@@ -96,7 +135,9 @@ def seek(
 
     def reached(amount: float) -> float:
         added = {instrument: dict.fromkeys(years, amount)}
-        run = simulate(fitted, years, calm, scenarios=[scenario], names=[name], additions=added)
+        run = simulate(
+            fitted, years, calm, scenarios=[scenario], names=[name], additions=added, anchor=anchor
+        )
         return float(run.values[name][at - years.start, 0, 0])
 
     unreachable = ModelError("target_unreachable", instrument=instrument, name=name, value=value, at=at)
@@ -120,23 +161,32 @@ def seek(
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One term of an equation and what it adds to the left side, by year."""
+    """One term of an equation and what it adds to the left side, by year. `names`: its variables."""
 
     term: str
     by_year: tuple[float, ...]
+    names: tuple[str, ...] = ()
 
 
-def contributions(fitted: Fitted, name: str, years: range, *, scenario: str) -> list[Contribution]:
-    """The right side of an equation on the median path, term by term; they add up to the left side."""
+def contributions(
+    fitted: Fitted, name: str, years: range, *, scenario: str, anchor: Additions | None = None
+) -> list[Contribution]:
+    """The right side of an equation on the median path, term by term; they add up to the left side.
+
+    anchor: the add-factors of the blend; they and those of the scenario make the last term, named "".
+    """
     calm = no_shocks(fitted)
-    state = solved_state(fitted, years, calm, scenarios=[scenario])
+    state = solved_state(fitted, years, calm, scenarios=[scenario], anchor=anchor)
     compiler = fitted.program.compiler(name)
     found = []
     for sign, term in _terms(fitted.spec.equations[name].right):
         compute = compiler.compile(term)
         by_year = tuple(sign * compute(state, year - state.years[0]).item() for year in years)
-        found.append(Contribution(written(term), by_year))
-    return found
+        names = tuple(sorted({one.name for one in variables(term)}))
+        found.append(Contribution(written(term), by_year, names))
+    added = said(fitted, scenario, "addfactor", name)
+    extra = tuple(added.get(year, 0.0) + (anchor or {}).get(name, {}).get(year, 0.0) for year in years)
+    return [*found, Contribution("", extra)] if any(extra) else found
 
 
 def causes(fitted: Fitted, name: str, years: range, *, scenario: str) -> list[tuple[tuple[str, ...], float]]:

@@ -172,8 +172,8 @@ def _changes(
     fixed: dict[tuple[str, int], Array] = {}
     for name in fitted.spec.equations:
         luck = shocks.equations.get(name)
-        factors = [_said(fitted, scenario, "addfactor", name) for scenario in scenarios]
-        values = [_said(fitted, scenario, "exogenize", name) for scenario in scenarios]
+        factors = [said(fitted, scenario, "addfactor", name) for scenario in scenarios]
+        values = [said(fitted, scenario, "exogenize", name) for scenario in scenarios]
         for place, year in enumerate(years):
             total = None if luck is None else luck[place][None, :]
             factor = np.array([one.get(year, 0.0) for one in factors])[:, None]
@@ -196,7 +196,7 @@ def _changes(
     return Changes(added, fixed, extra)
 
 
-def _said(fitted: Fitted, scenario: str, what: str, name: str) -> Mapping[int, float]:
+def said(fitted: Fitted, scenario: str, what: str, name: str) -> Mapping[int, float]:
     """Add-factors or fixed values of an equation in a scenario, those of its parents below its own."""
     found: dict[int, float] = {}
     place: str | None = scenario

@@ -92,6 +92,18 @@ class ProjectSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class SectorSpec:
+    """What money and jobs in a sector do to variables, in their units.
+
+    money: by a unit of money spent that year. jobs: by a job, every year that it is there.
+    """
+
+    title: str
+    money: Mapping[str, float]
+    jobs: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """The whole file, checked. `digest` is the hash of its text, `lines` finds a table in it."""
 
@@ -105,6 +117,7 @@ class ModelSpec:
     scenarios: Mapping[str, ScenarioSpec]
     targets: Mapping[str, TargetSpec]
     projects: Mapping[str, ProjectSpec]
+    sectors: Mapping[str, SectorSpec]
     lines: Mapping[str, int]
 
     def where(self, equation: str, year: int = 0) -> Where:

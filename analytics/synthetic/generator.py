@@ -52,6 +52,10 @@ TOWNS = (
 )
 
 
+MODELLED = {"EMPLOYED", "BUD_OWN"}
+"""What the example model needs of every town besides the first indicators of the rubrics."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blueprint:
     """How one indicator came to be: where it starts and ends, its share of the cycle, its own noise."""
@@ -123,7 +127,10 @@ def observations_csv() -> bytes:
     """The tidy table of all towns, annual and monthly."""
     plans = blueprints()
     first_of_rubric = {plan.rubric: plan.code for plan in reversed(plans) if plan.frequency == "A"}
-    core = {*first_of_rubric.values(), *(p.code for p in plans if p.featured or p.frequency == "M")}
+    core = {
+        *first_of_rubric.values(),
+        *(p.code for p in plans if p.featured or p.frequency == "M"),
+    } | MODELLED
     rows: list[tuple[str, str, str, str, str]] = []
     for town in TOWNS:
         rows += _rows(town, [plan for plan in plans if town.whole or plan.code in core])

@@ -8,8 +8,9 @@ from analytics.importers.catalogue import read_catalogue
 from analytics.importing import ImportReport, import_file
 from core.alerts import Severity, set_alert_rule
 from core.indicators import Target, register_indicators, set_target
+from core.scenarios import add_model
 from core.store import Database, UnitOfWork
-from core.territories import territories
+from core.territories import TerritoryKind, territories
 
 DATA = Path(__file__).parent / "data"
 EXAMPLES = DATA / "examples"
@@ -26,7 +27,15 @@ def seed(database: Database) -> ImportReport:
     report = import_file(database, DATA / "observations.csv", today=date.max)
     if not report.already:
         database.run(_watch)
+        database.run(_give_model)
     return report
+
+
+def _give_model(uow: UnitOfWork) -> None:
+    """The example model belongs to the region, so that every town of it may be run."""
+    region = next(place for place in territories(uow) if place.kind is TerritoryKind.REGION)
+    text = (DATA / "model.toml").read_text("utf-8")
+    add_model(uow, territory_id=region.id, file_name="model.toml", text=text, added_by=None)
 
 
 def _watch(uow: UnitOfWork) -> None:

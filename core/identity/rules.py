@@ -39,6 +39,7 @@ class Action(StrEnum):
     MODERATE_ROOMS = "moderate_rooms"
     HANDLE_ALERTS = "handle_alerts"
     LOAD_DATA = "load_data"
+    RUN_MODELS = "run_models"
     BROADCAST = "broadcast"
     GRANT_ROLES = "grant_roles"
     SEE_CONSOLE = "see_console"
@@ -51,6 +52,7 @@ SERVICE_OF: dict[Action, str | None] = {
     Action.MODERATE_ROOMS: None,
     Action.HANDLE_ALERTS: "indicator_monitoring",
     Action.LOAD_DATA: "indicator_monitoring",
+    Action.RUN_MODELS: "strategic_management",
     Action.BROADCAST: None,
     Action.GRANT_ROLES: None,
     Action.SEE_CONSOLE: None,
@@ -64,9 +66,9 @@ POLICY: dict[Role, frozenset[Action]] = {
     Role.MODERATOR: frozenset(
         {Action.RUN_POLLS, Action.MODERATE_ROOMS, Action.BROADCAST, Action.SEE_CONSOLE}
     ),
-    Role.ANALYST: frozenset({Action.LOAD_DATA, Action.SEE_CONSOLE}),
+    Role.ANALYST: frozenset({Action.LOAD_DATA, Action.RUN_MODELS, Action.SEE_CONSOLE}),
     Role.ADMINISTRATOR: frozenset(
-        {Action.GRANT_ROLES, Action.LOAD_DATA, Action.BROADCAST, Action.SEE_CONSOLE}
+        {Action.GRANT_ROLES, Action.LOAD_DATA, Action.RUN_MODELS, Action.BROADCAST, Action.SEE_CONSOLE}
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The synthetic region for tests of data."""
+"""The synthetic region for tests of data, and the words that reports are made of."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,15 @@ import pytest
 from analytics.jobs import configure
 from analytics.jobs.pictures import close
 from analytics.synthetic import seed
+from app.catalogue import compile_catalogues
 from core.territories import TerritoryKind, add_territory
 from tests.town import Town
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """Compile the catalogues that refusals and descriptions are read from."""
+    compile_catalogues()
 
 
 @pytest.fixture

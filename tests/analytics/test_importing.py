@@ -14,6 +14,7 @@ from analytics.job_names import JOBS
 from analytics.jobs import configure, keep_up
 from analytics.jobs.forecasts import forecast_release
 from analytics.jobs.pictures import draw_alert
+from analytics.jobs.scenarios import read_model_file, run_scenarios
 from analytics.synthetic import EXAMPLES, seed
 from analytics.synthetic.generator import DATA, write
 from app.cli import import_
@@ -161,6 +162,8 @@ def test_every_kind_of_job_has_a_function_that_exists() -> None:
     assert {name.function for name in JOBS.values()} == {
         f"{forecast_release.__module__}.{forecast_release.__name__}",
         f"{draw_alert.__module__}.{draw_alert.__name__}",
+        f"{read_model_file.__module__}.{read_model_file.__name__}",
+        f"{run_scenarios.__module__}.{run_scenarios.__name__}",
     }
 
 

@@ -20,11 +20,10 @@ from analytics.model.grammar import (
     Operation,
     Variable,
     coefficients,
-    parse_equation,
-    parse_expression,
     variables,
     written,
 )
+from analytics.model.parsing import parse_equation, parse_expression
 from analytics.model.reading import parse_model
 from core.shared.language import translate
 

@@ -1,0 +1,171 @@
+"""Questions about models and runs."""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from core.identity import Action, Viewer
+from core.indicators import catalogue
+from core.jobs import JobState, job
+from core.scenarios.errors import UnknownModel, UnknownRun
+from core.scenarios.model import ScenarioModelRow, ScenarioResultRow, ScenarioRunRow
+from core.scenarios.rules import ModelState, RunRequest, RunState, ScenarioModel, ScenarioRun
+from core.shared.ids import PersonId, TerritoryId
+from core.spaces import territories_where
+from core.store import Reading
+from core.territories import ancestry
+
+RUNS_SHOWN = 50
+
+
+def models_in(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[ScenarioModel]:
+    """Models that may be run for these territories, theirs and those of the places above, newest first."""
+    above = {place for one in territory_ids for place in ancestry(reading, territory_id=one)}
+    rows = reading.session.execute(
+        select(ScenarioModelRow)
+        .where(ScenarioModelRow.territory_id.in_(above))
+        .order_by(ScenarioModelRow.added_at.desc(), ScenarioModelRow.id.desc())
+    ).scalars()
+    return [_as_model(row) for row in rows]
+
+
+def model_text(reading: Reading, *, model_id: str) -> tuple[ScenarioModel, str]:
+    """A model with the text of its file. Raises: UnknownModel."""
+    row = reading.session.get(ScenarioModelRow, model_id)
+    if row is None:
+        raise UnknownModel
+    return _as_model(row), row.text
+
+
+def runs_in(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[ScenarioRun]:
+    """The last runs of these territories, newest first."""
+    rows = reading.session.execute(
+        select(ScenarioRunRow)
+        .where(ScenarioRunRow.territory_id.in_(territory_ids))
+        .order_by(ScenarioRunRow.asked_at.desc(), ScenarioRunRow.id.desc())
+        .limit(RUNS_SHOWN)
+    ).scalars()
+    return [_as_run(reading, row) for row in rows]
+
+
+def run_for(reading: Reading, *, viewer: Viewer, run_id: str) -> ScenarioRun:
+    """One run of a territory where the viewer may run models. Raises: UnknownRun."""
+    row = reading.session.get(ScenarioRunRow, run_id)
+    if row is None or row.territory_id not in territories_where(reading, viewer, Action.RUN_MODELS):
+        raise UnknownRun
+    return _as_run(reading, row)
+
+
+def run_at_work(reading: Reading, *, run_id: str) -> ScenarioRun:
+    """One run as its worker sees it. Raises: UnknownRun."""
+    row = reading.session.get(ScenarioRunRow, run_id)
+    if row is None:
+        raise UnknownRun
+    return _as_run(reading, row)
+
+
+def result_of(reading: Reading, *, run_id: str) -> tuple[str, str] | None:
+    """The answer of a run as its text and the SHA-256 of it, or None. For those who may see the run."""
+    row = reading.session.get(ScenarioResultRow, run_id)
+    return None if row is None else (row.body, row.digest)
+
+
+def published_run(reading: Reading, *, territory_id: TerritoryId) -> ScenarioRun | None:
+    """The run that citizens of the territory are shown, or None."""
+    row = reading.session.execute(
+        select(ScenarioRunRow)
+        .where(ScenarioRunRow.territory_id == territory_id, ScenarioRunRow.published_at.is_not(None))
+        .order_by(ScenarioRunRow.published_at.desc(), ScenarioRunRow.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if row is None else _as_run(reading, row)
+
+
+def published_result(reading: Reading, *, viewer: Viewer, run_id: str) -> dict[str, Any]:
+    """The answer of a published run without the indicators that the viewer may not see.
+
+    Raises: UnknownRun if it is not published.
+    """
+    row = reading.session.get(ScenarioRunRow, run_id)
+    found = result_of(reading, run_id=run_id)
+    if row is None or row.published_at is None or found is None:
+        raise UnknownRun
+    return visible_part(reading, viewer=viewer, body=json.loads(found[0]))
+
+
+def visible_part(reading: Reading, *, viewer: Viewer, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of an answer that tells nothing of hidden indicators.
+
+    Everything in it that is about a variable lies under the variable's name or carries `about`.
+    """
+    every = {one.code for one in catalogue(reading)}
+    hidden = every - {one.code for one in catalogue(reading, viewer=viewer)}
+    return _without(body, hidden) if hidden else dict(body)
+
+
+def _without(body: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
+    return {key: _shown(value, hidden) for key, value in body.items() if key not in hidden}
+
+
+def _shown(value: Any, hidden: Collection[str]) -> Any:
+    if isinstance(value, dict):
+        return _without(value, hidden)
+    if isinstance(value, list):
+        return [
+            _shown(one, hidden)
+            for one in value
+            if not (isinstance(one, dict) and set(one.get("about", ())) & set(hidden))
+        ]
+    return value
+
+
+def _as_run(reading: Reading, row: ScenarioRunRow) -> ScenarioRun:
+    model = reading.session.get(ScenarioModelRow, row.model_id)
+    if model is None:
+        raise UnknownModel
+    return ScenarioRun(
+        id=row.id,
+        territory_id=TerritoryId(row.territory_id),
+        model=_as_model(model),
+        vintage=row.vintage,
+        request=RunRequest.from_json(row.request),
+        state=state_now(reading, row),
+        percent=row.percent,
+        stage=row.stage,
+        asked_by=None if row.asked_by is None else PersonId(row.asked_by),
+        asked_at=row.asked_at,
+        finished_at=row.finished_at,
+        published_at=row.published_at,
+        refusal=row.refusal,
+    )
+
+
+def job_key(row: ScenarioRunRow) -> str:
+    """The key of the job of this attempt."""
+    return f"run:{row.id}:{row.attempt}"
+
+
+def state_now(reading: Reading, row: ScenarioRunRow) -> RunState:
+    """A run whose job has ended too many workers has failed, though nobody was left to write it down."""
+    state = RunState(row.state)
+    if not state.is_over:
+        work = job(reading, key=job_key(row))
+        if work is not None and work.state is JobState.FAILED:
+            return RunState.FAILED
+    return state
+
+
+def _as_model(row: ScenarioModelRow) -> ScenarioModel:
+    return ScenarioModel(
+        id=row.id,
+        territory_id=TerritoryId(row.territory_id),
+        file_name=row.file_name,
+        digest=row.digest,
+        state=ModelState(row.state),
+        outline=row.outline,
+        refusal=row.refusal,
+        added_by=None if row.added_by is None else PersonId(row.added_by),
+        added_at=row.added_at,
+    )
