@@ -7,7 +7,7 @@ one argument ``fact.key``.
 from dataclasses import dataclass
 
 from core.alerts import DRAW_ALERT
-from core.indicators import FORECAST_RELEASE
+from core.indicators import DRAW_INDICATOR, FORECAST_RELEASE
 from core.scenarios import READ_MODEL, RUN_SCENARIOS
 
 
@@ -24,4 +24,5 @@ JOBS = {
     READ_MODEL: JobName("default", "analytics.jobs.scenarios.read_model_file"),
     RUN_SCENARIOS: JobName("default", "analytics.jobs.scenarios.run_scenarios"),
     DRAW_ALERT: JobName("charts", "analytics.jobs.pictures.draw_alert"),
+    DRAW_INDICATOR: JobName("charts", "analytics.jobs.pictures.draw_indicator"),
 }

@@ -113,6 +113,14 @@ class ChooseLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFigure:
+    """This indicator of this territory, which need not be where the person lives."""
+
+    indicator: str
+    territory_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnlinkMessenger:
     """This messenger shall no longer lead to me."""
 
@@ -180,6 +188,7 @@ Action = (
     | WithdrawConsent
     | ChooseTerritory
     | ChooseLanguage
+    | ShowFigure
     | UnlinkMessenger
     | MergeAccounts
     | Vote
@@ -199,6 +208,7 @@ _LETTERS: dict[str, type[Action]] = {
     "w": WithdrawConsent,
     "t": ChooseTerritory,
     "l": ChooseLanguage,
+    "f": ShowFigure,
     "x": UnlinkMessenger,
     "m": MergeAccounts,
     "v": Vote,

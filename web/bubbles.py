@@ -78,6 +78,8 @@ class Bubble:
     name: str = ""
     day: str = ""
     photo: str = ""
+    # The picture in words, where it has any.
+    alt: str = ""
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
@@ -158,6 +160,7 @@ def _bubbles(events: Sequence[StreamEvent], viewer_id: PersonId | None) -> Itera
             name=name,
             day=today if today != day else "",
             photo=_photo(str(event.body.get("photo") or "")),
+            alt=str(event.body.get("alt") or ""),
             buttons=_buttons(event),
         )
         day, said_by = today, name

@@ -8,6 +8,7 @@ from core.alerts import UnknownAlert, alert_card_for
 from core.chats import UnknownChat, chat, chat_of_stream
 from core.files import StoredFile, UnknownFile, file_parents, read_content, stored_file
 from core.identity import Viewer
+from core.indicators import UnknownIndicator, indicator
 from core.rooms import UnknownRoom, room_for, room_of
 from core.shared.ids import AlertId
 from core.store import Reading
@@ -43,6 +44,9 @@ def _may_see(reading: Reading, viewer: Viewer, parent: str) -> bool:
         if kind == "alert":
             alert_card_for(reading, viewer=viewer, alert_id=AlertId(thing))
             return True
+        if kind == "figure":
+            indicator(reading, code=thing, viewer=viewer)
+            return True
         stream = thing.rpartition(":")[0] if kind == "message" else ""
         room_id = room_of(stream)
         if room_id is not None:
@@ -50,5 +54,5 @@ def _may_see(reading: Reading, viewer: Viewer, parent: str) -> bool:
             return True
         chat_id = chat_of_stream(stream)
         return chat_id is not None and chat(reading, chat_id=chat_id).person_id == viewer.person_id
-    except (UnknownAlert, UnknownChat, UnknownRoom):
+    except (UnknownAlert, UnknownChat, UnknownIndicator, UnknownRoom):
         return False

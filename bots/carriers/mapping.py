@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
@@ -16,9 +16,9 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import TelegramMethod
+from aiogram.methods import AnswerCallbackQuery, GetFile, SendPhoto, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import InlineKeyboardMarkup, MessageEntity
+from aiogram.types import BufferedInputFile, File, InlineKeyboardMarkup, Message, MessageEntity
 
 from bots.carriers.pacing import KeepThePace
 from bots.engine.patience import PatientRequests
@@ -79,6 +79,67 @@ class MappedSession(BaseSession):
         if url:
             raise CannotDo(f"{self.carrier} has no files to download")
         yield b""
+
+
+class FilesClient(Protocol):
+    """What a client of a messenger has to do with files."""
+
+    def download(self, url: str) -> AsyncGenerator[bytes, None]:
+        """The bytes behind an address that the messenger named."""
+        ...
+
+    async def upload_image(self, content: bytes, file_name: str) -> str:
+        """Bring a picture; the name that it has there."""
+        ...
+
+
+class ClientSession(MappedSession):
+    """A session over a client of ours: what MAX and VK have in common."""
+
+    client: FilesClient
+
+    async def stream_content(
+        self,
+        url: str,
+        headers: dict[str, Any] | None = None,
+        timeout: int = 30,  # noqa: ASYNC109 - the signature is aiogram's
+        chunk_size: int = 65536,
+        raise_for_status: bool = True,  # noqa: FBT001, FBT002 - the signature is aiogram's
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes of a file that a person has sent."""
+        try:
+            async for piece in self.client.download(url):
+                yield piece
+        except MessengerFailure as failure:
+            raise as_aiogram(failure, GetFile(file_id=url)) from failure
+
+    async def picture_name(self, method: SendPhoto) -> str:
+        """The messenger's name of the picture, which is brought if need be."""
+        if isinstance(method.photo, str):
+            return method.photo
+        if not isinstance(method.photo, BufferedInputFile):
+            raise CannotDo(f"{self.carrier} sends a picture from memory or by its name")
+        return await self.client.upload_image(method.photo.data, method.photo.filename or "picture.png")
+
+    async def get_file(self, method: GetFile) -> File:
+        """A file is fetched by its address, so the address is its id and its path."""
+        return File(file_id=method.file_id, file_unique_id=method.file_id, file_path=method.file_id)
+
+
+def refuse_words(method: AnswerCallbackQuery) -> None:
+    """Raises: CannotDo if a tap is to be answered by words, which other messengers do not show."""
+    if method.text:
+        raise CannotDo("say it by a screen: other messengers show no text over a button")
+
+
+def as_message(chat_id: int | str, number: int, text: str, *, picture: str = "") -> Message:
+    """What was sent, as far as aiogram has to know it. ``picture``: the messenger's name of it."""
+    said: dict[str, Any] = {"text": text}
+    if picture:
+        size = {"file_id": picture, "file_unique_id": picture, "width": 0, "height": 0}
+        said = {"caption": text, "photo": [size]}
+    chat = {"id": int(chat_id), "type": "private"}
+    return Message.model_validate({"message_id": number, "date": 0, "chat": chat, **said})
 
 
 def as_aiogram(failure: MessengerFailure, method: TelegramMethod[Any]) -> TelegramAPIError:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -14,11 +14,10 @@ from aiogram.methods import (
     GetFile,
     SendMessage,
     SendPhoto,
-    TelegramMethod,
 )
-from aiogram.types import BufferedInputFile, File, Message, Update
+from aiogram.types import Message, Update
 
-from bots.carriers.mapping import CannotDo, MappedSession, as_aiogram, inline_rows, rich_text
+from bots.carriers.mapping import ClientSession, as_message, inline_rows, refuse_words, rich_text
 from bots.carriers.max_updates import as_bot_api, tapped_message
 from bots.carriers.polling import Polling, ask_again
 from bots.engine.scope import current_scope
@@ -27,7 +26,7 @@ from core.chats import chat_by_native, keep_bot_name, native_message_id, number_
 from core.shared.language import translate
 from core.store import Database, UnitOfWork, WaitingUpdate
 from messengers import MAX_KINDS, Carrier, Limiter, Webhook, keep_updates, max_message
-from messengers.clients import MaxClient, MessengerFailure
+from messengers.clients import MaxClient
 
 LONG_POLL_S = 25
 POLL_STEP_S = 0.5
@@ -108,7 +107,7 @@ class MaxCarrier:
         return len(page.updates)
 
 
-class MaxSession(MappedSession):
+class MaxSession(ClientSession):
     """Turns the methods of the Bot API that our flows use into calls of MAX."""
 
     carrier: ClassVar[str] = Carrier.MAX
@@ -116,46 +115,23 @@ class MaxSession(MappedSession):
     def __init__(self, database: Database, client: MaxClient, limiter: Limiter | None = None) -> None:
         super().__init__(limiter)
         self._database = database
-        self._client = client
-
-    async def stream_content(
-        self,
-        url: str,
-        headers: dict[str, Any] | None = None,
-        timeout: int = 30,  # noqa: ASYNC109 - the signature is aiogram's
-        chunk_size: int = 65536,
-        raise_for_status: bool = True,  # noqa: FBT001, FBT002 - the signature is aiogram's
-    ) -> AsyncGenerator[bytes, None]:
-        """The bytes of a file that a person has sent."""
-        try:
-            async for piece in self._client.download(url):
-                yield piece
-        except MessengerFailure as failure:
-            raise as_aiogram(failure, GetFile(file_id=url)) from failure
+        self.client: MaxClient = client
 
     async def _send(self, method: SendMessage) -> Message:
         rows = inline_rows(method.reply_markup, carrier=self.carrier)
-        body = max_message(rich_text(method.text, method.entities), rows)
-        return await self._sent(method, method.chat_id, body)
+        return await self._sent(method.chat_id, max_message(rich_text(method.text, method.entities), rows))
 
     async def _send_photo(self, method: SendPhoto) -> Message:
         rows = inline_rows(method.reply_markup, carrier=self.carrier)
-        token = await self._token_of(method)
-        body = max_message(rich_text(method.caption or "", method.caption_entities), rows, images=[token])
-        return await self._sent(method, method.chat_id, body)
+        name = await self.picture_name(method)
+        body = max_message(rich_text(method.caption or "", method.caption_entities), rows, images=[name])
+        return await self._sent(method.chat_id, body, picture=name)
 
-    async def _token_of(self, method: SendPhoto) -> str:
-        if isinstance(method.photo, str):
-            return method.photo
-        if not isinstance(method.photo, BufferedInputFile):
-            raise CannotDo(f"{self.carrier} sends a picture from memory or by its token")
-        return await self._client.upload_image(method.photo.data, method.photo.filename or "picture.png")
-
-    async def _sent(self, method: TelegramMethod[Any], chat_id: int | str, body: dict[str, Any]) -> Message:
-        mid = await self._client.send(user_id=int(chat_id), message=body)
+    async def _sent(self, chat_id: int | str, body: dict[str, Any], *, picture: str = "") -> Message:
+        mid = await self.client.send(user_id=int(chat_id), message=body)
         here = current_scope.get().meeting.chat.id
         number = await self._database.run_async(number_message, chat_id=here, native_id=mid)
-        return _message(chat_id, number, body["text"])
+        return as_message(chat_id, number, body["text"], picture=picture)
 
     async def _edit(self, method: EditMessageText) -> Message:
         here = current_scope.get().meeting.chat.id
@@ -165,32 +141,23 @@ class MaxSession(MappedSession):
             raise TelegramBadRequest(method=method, message="message to edit not found")
         rows = inline_rows(method.reply_markup, carrier=self.carrier)
         body = max_message(rich_text(method.text or "", method.entities), rows)
-        await self._client.edit(mid=mid, message=body)
-        return _message(method.chat_id or 0, number, body["text"])
+        await self.client.edit(mid=mid, message=body)
+        return as_message(method.chat_id or 0, number, body["text"])
 
     async def _answer(self, method: AnswerCallbackQuery) -> bool:
-        if method.text:
-            raise CannotDo("say it by a screen: other messengers show no text over a button")
-        await self._client.answer(callback_id=method.callback_query_id)
+        refuse_words(method)
+        await self.client.answer(callback_id=method.callback_query_id)
         return True
-
-    async def _file(self, method: GetFile) -> File:
-        return File(file_id=method.file_id, file_unique_id=method.file_id, file_path=method.file_id)
 
     methods: ClassVar[Mapping[type[Any], Callable[..., Awaitable[Any]]]] = {
         SendMessage: _send,
         SendPhoto: _send_photo,
         EditMessageText: _edit,
         AnswerCallbackQuery: _answer,
-        GetFile: _file,
+        GetFile: ClientSession.get_file,
     }
 
 
 def _number(uow: UnitOfWork, *, lane: str, mid: str) -> int:
     found = chat_by_native(uow, carrier=Carrier.MAX, native_id=lane)
     return 0 if found is None else number_message(uow, chat_id=found.id, native_id=mid)
-
-
-def _message(chat_id: int | str, number: int, text: str) -> Message:
-    chat = {"id": int(chat_id), "type": "private"}
-    return Message.model_validate({"message_id": number, "date": 0, "chat": chat, "text": text})

@@ -1,7 +1,7 @@
 """VK: messages of a community; its events in, our screens out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, ClassVar
@@ -16,9 +16,9 @@ from aiogram.methods import (
     TelegramMethod,
 )
 from aiogram.methods.base import TelegramType
-from aiogram.types import BufferedInputFile, File, Message, ReplyKeyboardMarkup, Update
+from aiogram.types import Message, ReplyKeyboardMarkup, Update
 
-from bots.carriers.mapping import CannotDo, MappedSession, as_aiogram, inline_rows, rich_text
+from bots.carriers.mapping import ClientSession, as_message, inline_rows, refuse_words, rich_text
 from bots.carriers.polling import Polling, ask_again
 from bots.carriers.vk_updates import as_bot_api, writer_of
 from bots.engine.lanes import CarrierUnavailable
@@ -99,14 +99,14 @@ class VkCarrier:
         return len(updates)
 
 
-class VkSession(MappedSession):
+class VkSession(ClientSession):
     """Turns the methods of the Bot API that our flows use into calls of VK."""
 
     carrier: ClassVar[str] = Carrier.VK
 
     def __init__(self, client: VkClient, limiter: Limiter | None = None) -> None:
         super().__init__(limiter)
-        self._client = client
+        self.client: VkClient = client
 
     async def __call__(
         self,
@@ -123,21 +123,6 @@ class VkSession(MappedSession):
         finally:
             _screen.reset(token)
 
-    async def stream_content(
-        self,
-        url: str,
-        headers: dict[str, Any] | None = None,
-        timeout: int = 30,  # noqa: ASYNC109 - the signature is aiogram's
-        chunk_size: int = 65536,
-        raise_for_status: bool = True,  # noqa: FBT001, FBT002 - the signature is aiogram's
-    ) -> AsyncGenerator[bytes, None]:
-        """The bytes of a file that a person has sent."""
-        try:
-            async for piece in self._client.download(url):
-                yield piece
-        except MessengerFailure as failure:
-            raise as_aiogram(failure, GetFile(file_id=url)) from failure
-
     async def _send(self, method: SendMessage) -> Message:
         text = rich_text(method.text, method.entities)
         if isinstance(method.reply_markup, ReplyKeyboardMarkup):
@@ -149,47 +134,32 @@ class VkSession(MappedSession):
     async def _send_photo(self, method: SendPhoto) -> Message:
         rows = inline_rows(method.reply_markup, carrier=self.carrier)
         text = rich_text(method.caption or "", method.caption_entities)
-        return await self._sent(method.chat_id, vk_message(text, rows, images=[await self._picture(method)]))
+        name = await self.picture_name(method)
+        return await self._sent(method.chat_id, vk_message(text, rows, images=[name]), picture=name)
 
-    async def _picture(self, method: SendPhoto) -> str:
-        if isinstance(method.photo, str):
-            return method.photo
-        if not isinstance(method.photo, BufferedInputFile):
-            raise CannotDo(f"{self.carrier} sends a picture from memory or by its name")
-        return await self._client.upload_image(method.photo.data, method.photo.filename or "picture.png")
-
-    async def _sent(self, chat_id: int | str, fields: dict[str, str]) -> Message:
-        number = await self._client.send(
+    async def _sent(self, chat_id: int | str, fields: dict[str, str], *, picture: str = "") -> Message:
+        number = await self.client.send(
             peer_id=int(chat_id), message=fields, random_id=random_id_of(_screen.get())
         )
-        return _message(chat_id, number, fields["message"])
+        return as_message(chat_id, number, fields["message"], picture=picture)
 
     async def _edit(self, method: EditMessageText) -> Message:
         rows = inline_rows(method.reply_markup, carrier=self.carrier)
         fields = vk_message(rich_text(method.text or "", method.entities), rows, editing=True)
         chat_id, number = int(method.chat_id or 0), method.message_id or 0
-        await self._client.edit(peer_id=chat_id, number=number, message=fields)
-        return _message(chat_id, number, fields["message"])
+        await self.client.edit(peer_id=chat_id, number=number, message=fields)
+        return as_message(chat_id, number, fields["message"])
 
     async def _answer(self, method: AnswerCallbackQuery) -> bool:
-        if method.text:
-            raise CannotDo("say it by a screen: other messengers show no text over a button")
+        refuse_words(method)
         event_id, user_id, peer_id = method.callback_query_id.rsplit(":", 2)
-        await self._client.answer(event_id=event_id, user_id=int(user_id), peer_id=int(peer_id))
+        await self.client.answer(event_id=event_id, user_id=int(user_id), peer_id=int(peer_id))
         return True
-
-    async def _file(self, method: GetFile) -> File:
-        return File(file_id=method.file_id, file_unique_id=method.file_id, file_path=method.file_id)
 
     methods: ClassVar[Mapping[type[Any], Callable[..., Awaitable[Any]]]] = {
         SendMessage: _send,
         SendPhoto: _send_photo,
         EditMessageText: _edit,
         AnswerCallbackQuery: _answer,
-        GetFile: _file,
+        GetFile: ClientSession.get_file,
     }
-
-
-def _message(chat_id: int | str, number: int, text: str) -> Message:
-    chat = {"id": int(chat_id), "type": "private"}
-    return Message.model_validate({"message_id": number, "date": 0, "chat": chat, "text": text})

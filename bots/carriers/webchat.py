@@ -11,13 +11,14 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import (
     AnswerCallbackQuery,
-    EditMessageReplyMarkup,
     EditMessageText,
     SendMessage,
+    SendPhoto,
 )
 from aiogram.types import Message, MessageEntity, ReplyKeyboardMarkup, Update
 
-from bots.carriers.mapping import CannotDo, MappedSession, inline_rows, rich_text
+from bots.carriers.mapping import CannotDo, MappedSession, inline_rows, refuse_words, rich_text
+from bots.engine.pictures import StoredPicture
 from bots.engine.scope import current_scope
 from core.chats import chat_stream, edit_in_web_chat, show_in_web_chat
 from core.shared.ids import ChatId
@@ -78,50 +79,47 @@ class WebChatSession(MappedSession):
         self._database = database
 
     async def _send(self, method: SendMessage) -> Message:
+        return await self._show(method.chat_id, _body(method.text, method.entities, method.reply_markup))
+
+    async def _send_photo(self, method: SendPhoto) -> Message:
+        if not isinstance(method.photo, StoredPicture):
+            raise CannotDo(f"{self.carrier} shows pictures that are stored here")
+        body = _body(method.caption or "", method.caption_entities, method.reply_markup)
+        picture = {"photo": method.photo.key, "alt": method.photo.alt}
+        return await self._show(method.chat_id, {**body, **picture})
+
+    async def _show(self, chat: int | str, body: dict[str, Any]) -> Message:
         event = await self._database.run_async(
             show_in_web_chat,
-            chat_id=_chat_id(method.chat_id),
+            chat_id=_chat_id(chat),
             client_id=current_scope.get().next_screen_id(),
-            body=_body(method.text, method.entities, method.reply_markup),
+            body=body,
         )
-        return _message(method.chat_id, event)
+        return _message(chat, event)
 
     async def _edit(self, method: EditMessageText) -> Message:
-        body = _body(method.text or "", method.entities, method.reply_markup)
-        return await self._put(method.chat_id, method.message_id, lambda _: body)
-
-    async def _edit_markup(self, method: EditMessageReplyMarkup) -> Message:
-        markup = _markup(method.reply_markup)
-        return await self._put(
-            method.chat_id, method.message_id, lambda body: {**body, "buttons": [], **markup}
-        )
-
-    async def _put(
-        self,
-        chat: int | str | None,
-        message_id: int | None,
-        change: Callable[[dict[str, Any]], dict[str, Any]],
-    ) -> Message:
-        chat_id, seq = _chat_id(chat), message_id or 0
+        chat_id, seq = _chat_id(method.chat_id), method.message_id or 0
         original = await self._database.read_async(event_at, stream=chat_stream(chat_id), seq=seq)
         if original is None or original.author is not None:
-            raise TelegramBadRequest(method=EditMessageText(text="—"), message="message to edit not found")
-        body = change(original.body)
+            raise TelegramBadRequest(method=method, message="message to edit not found")
+        if original.body.get("photo"):
+            # As elsewhere: a screen does not take the place of a picture.
+            raise TelegramBadRequest(method=method, message="there is no text in the message to edit")
+        body = _body(method.text or "", method.entities, method.reply_markup)
         event = await self._database.run_async(edit_in_web_chat, chat_id=chat_id, seq=seq, body=body)
         if event is None:
-            raise TelegramBadRequest(method=EditMessageText(text="—"), message="message is not modified")
-        return _message(chat, original)
+            raise TelegramBadRequest(method=method, message="message is not modified")
+        return _message(method.chat_id, original)
 
     async def _answer(self, method: AnswerCallbackQuery) -> bool:
-        # The hub has answered the press when it was durable; a text would have nowhere to go.
-        if method.text:
-            raise CannotDo("the web chat shows no text over a button; show a screen instead")
+        # The hub has answered the press when it was durable.
+        refuse_words(method)
         return True
 
     methods: ClassVar[Mapping[type[Any], Callable[..., Awaitable[Any]]]] = {
         SendMessage: _send,
+        SendPhoto: _send_photo,
         EditMessageText: _edit,
-        EditMessageReplyMarkup: _edit_markup,
         AnswerCallbackQuery: _answer,
     }
 

@@ -17,6 +17,7 @@ from aiogram.types import (
     ReplyKeyboardMarkup,
 )
 
+from bots.engine.pictures import send_picture
 from bots.engine.scope import UpdateScope
 from core.files import KeptContent, keep_content, picture_type, stored_file
 from core.identity import (
@@ -40,6 +41,7 @@ from messengers import (
     Carrier,
     Open,
     OpenBelow,
+    Photo,
     Place,
     Press,
     RichText,
@@ -240,6 +242,7 @@ class Talk:
         replaceable = self.tapped is not None and not self.tapped.has_photo
         if (
             not replaceable
+            or screen.photo is not None
             or (screen.keyboard and limits.reply_keyboard)
             or len(screen.text) > limits.text_limit
         ):
@@ -260,6 +263,12 @@ class Talk:
 
     async def _send(self, screen: Screen) -> None:
         limits = CAPABILITIES[self.carrier]
+        if screen.photo is not None and len(screen.text) <= limits.caption_limit:
+            await self._send_picture(screen.photo, screen)
+            return
+        if screen.photo is not None:
+            # More words than fit under a picture: the picture first, then the words with the buttons.
+            await self._send_picture(screen.photo, Screen(text=plain("")))
         *first, last = split_text(screen.text, limit=limits.text_limit) or [plain("…")]
         for part in first:
             await self.bot.send_message(chat_id=self.chat_id, text=part.text, entities=as_entities(part))
@@ -268,6 +277,18 @@ class Talk:
             text=last.text,
             entities=as_entities(last),
             reply_markup=self._markup(screen),
+        )
+
+    async def _send_picture(self, photo: Photo, screen: Screen) -> None:
+        await send_picture(
+            self.bot,
+            self.database,
+            self.carrier,
+            photo,
+            chat_id=self.chat_id,
+            caption=screen.text.text or None,
+            caption_entities=as_entities(screen.text),
+            reply_markup=self._inline(screen.buttons),
         )
 
     def _markup(self, screen: Screen) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:

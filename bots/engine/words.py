@@ -10,6 +10,7 @@ COMMANDS = {
     "obr": N_("Write to the authority"),
     "vote": N_("Polls"),
     "indicators": N_("Indicators"),
+    "indicator": N_("An indicator by its name"),
     "my": N_("My account"),
     "cancel": N_("Leave what you are doing"),
     "help": N_("What can be done here"),

@@ -5,7 +5,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bots.engine.talk import Talk
 from bots.engine.words import as_command
-from bots.flows import direct_line, linking, menu, start
+from bots.flows import asking, direct_line, linking, menu, start
 from bots.flows.letters import Letter, letter_of
 from bots.flows.routes import Routes
 from core.shared.language import N_
@@ -55,6 +55,8 @@ async def hear(talk: Talk, routes: Routes, text: str) -> None:
         await _cancel(talk)
     elif command and command.name == "help":
         await menu.show_help(talk)
+    elif command and command.name in asking.COMMANDS:
+        await asking.ask(talk, command.argument)
     elif place is not None:
         talk.action = Open(place)
         await routes.perform(talk, talk.action)

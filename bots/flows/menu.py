@@ -24,10 +24,15 @@ COMMANDS: dict[str, Place] = {
     "menu": Place.MENU,
     "меню": Place.MENU,
     "obr": Place.DIRECT_LINE,
+    "написать": Place.DIRECT_LINE,
     "vote": Place.POLLS,
+    "голосования": Place.POLLS,
     "indicators": Place.INDICATORS,
+    "показатели": Place.INDICATORS,
     "my": Place.ACCOUNT,
+    "кабинет": Place.ACCOUNT,
     "mydata": Place.MY_DATA,
+    "моиданные": Place.MY_DATA,
 }
 
 
@@ -71,6 +76,7 @@ async def show_help(talk: Talk) -> None:
         "/obr — " + talk.say(LABELS[Place.DIRECT_LINE]),
         "/vote — " + talk.say(LABELS[Place.POLLS]),
         "/indicators — " + talk.say(LABELS[Place.INDICATORS]),
+        talk.say(N_("/indicator unemployment Zarechny — one of them, for any place")),
         "/my — " + talk.say(LABELS[Place.ACCOUNT]),
         "/cancel — " + talk.say(N_("leave what you are doing")),
     )

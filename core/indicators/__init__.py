@@ -1,5 +1,15 @@
 """Indicators: what is measured, the values with their vintages, targets and forecasts."""
 
+from core.indicators.asking import Asked, understood
+from core.indicators.charts import (
+    DRAW_INDICATOR,
+    ChartKey,
+    ChartPicture,
+    chart_key,
+    chart_picture,
+    order_chart,
+    settle_chart,
+)
 from core.indicators.commands import (
     FORECAST_RELEASE,
     record_release,
@@ -24,6 +34,7 @@ from core.indicators.queries import (
     all_series,
     cards,
     catalogue,
+    chart_page,
     favourites,
     forecast_of,
     indicator,
@@ -61,13 +72,17 @@ from core.indicators.wording import (
 )
 
 __all__ = [
+    "DRAW_INDICATOR",
     "FORECAST_RELEASE",
     "LEVELS",
     "MEDIAN",
     "PERIODS_IN_YEAR",
     "AccessLevel",
+    "Asked",
     "Backtest",
     "Band",
+    "ChartKey",
+    "ChartPicture",
     "EmptyRelease",
     "Forecast",
     "ForecastPoint",
@@ -92,6 +107,9 @@ __all__ = [
     "all_series",
     "cards",
     "catalogue",
+    "chart_key",
+    "chart_page",
+    "chart_picture",
     "favourites",
     "forecast_of",
     "forecast_sentence",
@@ -101,6 +119,7 @@ __all__ = [
     "indicator_page",
     "latest_forecast",
     "newest_vintage",
+    "order_chart",
     "period_words",
     "probability_words",
     "record_release",
@@ -111,8 +130,10 @@ __all__ = [
     "series_changed_by",
     "series_forecast_at",
     "set_target",
+    "settle_chart",
     "store_forecast",
     "targets",
+    "understood",
     "vintages_of",
     "with_unit",
 ]

@@ -95,3 +95,19 @@ class ForecastRow(Base):
     procedure: Mapped[str] = mapped_column(String(32), primary_key=True)
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChartRow(Base):
+    """The chart of a series in one language; ``version`` names the data that it shows."""
+
+    __tablename__ = "indicator_chart"
+
+    territory_id: Mapped[str] = mapped_column(ForeignKey("territory.id"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    version: Mapped[str] = mapped_column(String(32))
+    ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Without a picture: it could not be drawn.
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    picture: Mapped[str | None] = mapped_column(ForeignKey("file.key"), default=None)
+    alt: Mapped[str] = mapped_column(Text, default="")

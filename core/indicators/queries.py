@@ -82,22 +82,12 @@ def indicator_page(
     reading: Reading, *, viewer: Viewer, code: str, territory_id: TerritoryId
 ) -> IndicatorPage:
     """Everything about one indicator of one territory. Raises: UnknownIndicator."""
-    found = indicator(reading, code=code, viewer=viewer)
-    points = series(reading, indicator=code, territory_id=territory_id)
-    vintage = max((point.vintage for point in points), default=0)
-    release = reading.session.get(ReleaseRow, vintage)
-    newest = latest_forecast(reading, indicator=code, territory_id=territory_id)
-    return IndicatorPage(
-        indicator=found,
-        territory_id=territory_id,
-        points=points,
-        vintage=vintage,
-        recorded_at=None if release is None else release.recorded_at,
-        forecast=None if newest is None else newest[0],
-        forecast_vintage=None if newest is None else newest[1],
-        targets=targets(reading, indicator=code, territory_id=territory_id),
-        revisions=revisions(reading, indicator=code, territory_id=territory_id),
-    )
+    return _page(reading, indicator(reading, code=code, viewer=viewer), territory_id)
+
+
+def chart_page(reading: Reading, *, code: str, territory_id: TerritoryId) -> IndicatorPage:
+    """The same for the job that draws; who sees the picture is asked when it is shown."""
+    return _page(reading, indicator(reading, code=code), territory_id)
 
 
 def cards(
@@ -248,6 +238,25 @@ def as_release(row: ReleaseRow) -> Release:
         unchanged=row.unchanged,
         rejected=row.rejected,
         jumps=row.jumps,
+    )
+
+
+def _page(reading: Reading, found: Indicator, territory_id: TerritoryId) -> IndicatorPage:
+    code = found.code
+    points = series(reading, indicator=code, territory_id=territory_id)
+    vintage = max((point.vintage for point in points), default=0)
+    release = reading.session.get(ReleaseRow, vintage)
+    newest = latest_forecast(reading, indicator=code, territory_id=territory_id)
+    return IndicatorPage(
+        indicator=found,
+        territory_id=territory_id,
+        points=points,
+        vintage=vintage,
+        recorded_at=None if release is None else release.recorded_at,
+        forecast=None if newest is None else newest[0],
+        forecast_vintage=None if newest is None else newest[1],
+        targets=targets(reading, indicator=code, territory_id=territory_id),
+        revisions=revisions(reading, indicator=code, territory_id=territory_id),
     )
 
 

@@ -13,7 +13,7 @@ from analytics.importing import ImportReport, import_file
 from analytics.job_names import JOBS
 from analytics.jobs import configure, keep_up
 from analytics.jobs.forecasts import forecast_release
-from analytics.jobs.pictures import draw_alert
+from analytics.jobs.pictures import draw_alert, draw_indicator
 from analytics.jobs.scenarios import read_model_file, run_scenarios
 from analytics.synthetic import EXAMPLES, seed
 from analytics.synthetic.generator import DATA, write
@@ -23,7 +23,16 @@ from app.settings import Settings
 from core.alerts import AlertCard, alert_card, open_alerts
 from core.files import file_parents, read_content
 from core.identity import ANONYMOUS, viewer_of
-from core.indicators import catalogue, favourites, indicator_page, releases
+from core.indicators import (
+    catalogue,
+    chart_key,
+    chart_page,
+    chart_picture,
+    favourites,
+    indicator_page,
+    order_chart,
+    releases,
+)
 from core.jobs import JobState, job
 from core.shared.clock import ManualClock
 from core.shared.errors import Forbidden
@@ -164,6 +173,7 @@ def test_every_kind_of_job_has_a_function_that_exists() -> None:
         f"{draw_alert.__module__}.{draw_alert.__name__}",
         f"{read_model_file.__module__}.{read_model_file.__name__}",
         f"{run_scenarios.__module__}.{run_scenarios.__name__}",
+        f"{draw_indicator.__module__}.{draw_indicator.__name__}",
     }
 
 
@@ -283,3 +293,22 @@ def test_the_command_fails_on_a_file_that_is_no_table(
 
     assert import_.main(settings, [str(path)]) == code
     assert capsys.readouterr().err
+
+
+def test_the_chart_of_an_indicator_is_drawn_once_and_told_in_words(krai: Town, tmp_path: Path) -> None:
+    forecast(krai, load(krai))
+    page = krai.database.read(chart_page, code="UNEMPL", territory_id=krai.territory.id)
+    wanted = chart_key(page, "ru")
+    krai.database.run(order_chart, chart=wanted)
+    krai.database.run(order_chart, chart=wanted)
+    key = f"chart:{wanted.territory_id}:UNEMPL:ru:{wanted.version}"
+
+    draw_indicator(key)
+    draw_indicator(key)
+
+    chart = krai.database.read(chart_picture, chart=wanted)
+    assert chart is not None
+    assert chart.picture is not None
+    assert read_content(tmp_path / "files", chart.picture).startswith(b"\x89PNG")
+    assert chart.alt.startswith(page.indicator.title_ru)
+    assert krai.database.read(file_parents, key=chart.picture) == ["figure:UNEMPL"]

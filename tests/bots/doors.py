@@ -6,6 +6,7 @@ A scenario written once runs over all of them and must leave the same state behi
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -38,10 +39,11 @@ PUBLIC_URL = "https://kontakt.example"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One message of the bot: its text and the labels of its buttons."""
+    """One message of the bot: its text, the labels of its buttons, the SHA-256 of its picture."""
 
     text: str
     labels: list[str]
+    picture: str | None = None
 
 
 class Phone(Protocol):
@@ -58,6 +60,8 @@ class Phone(Protocol):
     async def sees(self, text: str) -> Seen: ...
 
     def dialogue(self) -> str: ...
+
+    def pictures(self) -> list[str]: ...
 
     @property
     def person_id(self) -> PersonId: ...
@@ -87,7 +91,12 @@ class MessengerPhone:
     async def sees(self, text: str) -> Seen:
         shown = await self.user.sees(text)
         rows = self.user.chat.keyboard if not shown.buttons else []
-        return Seen(shown.text, shown.labels + [label for row in rows for label in row])
+        return Seen(shown.text, shown.labels + [label for row in rows for label in row], _hash(shown.photo))
+
+    def pictures(self) -> list[str]:
+        """SHA-256 of the bot's pictures, in the order in which they came."""
+        said = [_hash(shown.photo) for shown in self.user.chat.messages if shown.from_bot]
+        return [picture for picture in said if picture]
 
     def dialogue(self) -> str:
         return self.user.chat.dialogue()
@@ -168,7 +177,8 @@ class WebPhone:
             for event in reversed(self._messages()):
                 if event.author is None and text in event.body["text"]:
                     rows = event.body.get("buttons", [])
-                    return Seen(event.body["text"], [b["text"] for row in rows for b in row])
+                    labels = [b["text"] for row in rows for b in row]
+                    return Seen(event.body["text"], labels, event.body.get("photo"))
             await asyncio.sleep(0.02)
         raise AssertionError(f"«{text}» did not appear:\n{self.dialogue()}")
 
@@ -180,9 +190,17 @@ class WebPhone:
             lines.append(f"{'Бот' if event.author is None else 'Я'}: {event.body['text']}{buttons}")
         return "\n".join(lines)
 
+    def pictures(self) -> list[str]:
+        said = [event.body.get("photo") for event in self._messages() if event.author is None]
+        return [picture for picture in said if picture]
+
     def _messages(self) -> list[StreamEvent]:
         events = self.database.read(events_after, stream=chat_stream(self.chat_id), seq=0, limit=1000)
         return [event for event in events if event.kind == "message"]
+
+
+def _hash(content: bytes | None) -> str | None:
+    return hashlib.sha256(content).hexdigest() if content else None
 
 
 async def _until(condition: Callable[[], object], *, why: Callable[[], str]) -> None:

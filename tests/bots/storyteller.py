@@ -54,5 +54,7 @@ class Storyteller:
         seen = await self.phone.sees(text)
         if not again:
             lines = [line for line in seen.text.split("\n") if line and not line.startswith(_OWN_LINES)]
+            if seen.picture is not None:
+                lines.insert(0, "(картинка)")
             self.story.append(_CODE.sub("КОД", "\n".join(f"> {line}  " for line in lines)) + "\n")
         return seen

@@ -8,14 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage, SendPhoto
-from aiogram.methods.base import TelegramMethod
 
 from bots.build import build_routes
-from bots.carriers.mapping import CannotDo, MappedSession
-from bots.carriers.max import MaxSession
-from bots.carriers.vk import VkSession
-from bots.carriers.webchat import WebChatCarrier, WebChatSession
 from bots.flows.routes import Routes
 from core.alerts import UnknownAlert, alert_card
 from core.identity import Assurance, LinkExpired, identities_of, issue_link_code, person
@@ -277,32 +271,6 @@ async def test_a_messenger_that_breaks_down_gets_the_screen_when_it_is_back(
         await user.sees("Ваше согласие")
 
 
-USED_METHODS = (SendMessage, EditMessageText, AnswerCallbackQuery)
-
-
-@pytest.mark.parametrize("session", [WebChatSession, MaxSession, VkSession])
-@pytest.mark.parametrize("method", USED_METHODS)
-def test_every_method_that_flows_use_has_a_mapping_in_every_carrier(
-    method: type[TelegramMethod[object]], session: type[MappedSession]
-) -> None:
-    assert method in session.methods
-
-
-async def test_a_method_without_a_mapping_fails_loudly(database: Database) -> None:
-    bot = WebChatCarrier(database).bot
-
-    with pytest.raises(CannotDo):
-        await bot(SendPhoto(chat_id=1, photo="file-id-of-another-messenger"))
-
-
-def test_the_methods_above_are_all_that_the_engine_calls() -> None:
-    """The engine's source names them; a new one must get a row for every carrier."""
-    source = (Path(__file__).parents[2] / "bots/engine/talk.py").read_text(encoding="utf-8")
-    called = {name for name in _METHOD_NAMES if f".{name}(" in source}
-
-    assert called == {"send_message", "edit_message_text"}
-
-
 def test_every_place_and_every_action_leads_somewhere() -> None:
     routes: Routes = build_routes()
 
@@ -310,16 +278,6 @@ def test_every_place_and_every_action_leads_somewhere() -> None:
     assert set(routes.actions) | {Open, OpenBelow, Turn} == set(_LETTERS.values())
 
 
-_METHOD_NAMES = {
-    "send_message",
-    "send_photo",
-    "send_document",
-    "send_chat_action",
-    "edit_message_text",
-    "edit_message_caption",
-    "edit_message_reply_markup",
-    "delete_message",
-}
 _STICKER = {
     "file_id": "s",
     "file_unique_id": "s",

@@ -5,6 +5,7 @@ The words are read aloud in docs/dialogues.md; each door has to say exactly thos
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +18,9 @@ from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier
 from core.alerts import alert_card
 from core.chats import open_web_chat
 from core.contact import Conversation, conversations_of
-from core.files import read_content
+from core.files import keep_content, read_content
 from core.identity import person
-from core.indicators import register_indicators
+from core.indicators import chart_key, chart_page, order_chart, register_indicators, settle_chart
 from core.personal import personal_data
 from core.polls import ballot_of
 from core.rooms import stream_of
@@ -46,6 +47,7 @@ from tests.bots.storyteller import Storyteller
 from tests.notifications.post_office import PNG, UNEMPLOYMENT, PostOffice, opened
 from tests.town import IVANOV, Town
 
+CHART = PNG + b"of an indicator"
 DIALOGUES = Path(__file__).parents[2] / "docs" / "dialogues.md"
 OTHER_DOOR = {"web": "max", "telegram": "vk", "max": "telegram", "vk": "max"}
 
@@ -169,17 +171,31 @@ async def takes_an_alert(official: Storyteller, office: PostOffice) -> AlertId:
 
 
 async def looks_around(citizen: Storyteller, town: Town) -> None:
-    """An indicator with the way to its chart, «Мой кабинет», what is kept."""
+    """An indicator with its chart, the same asked for in words, «Мой кабинет», what is kept."""
     town.database.run(register_indicators, indicators=[replace(UNEMPLOYMENT, featured=1)])
+    draw_chart(town)
     citizen.says("/indicators")
     await citizen.sees("Заречный в цифрах")
     await citizen.taps("Уровень безработицы")
     figure = await citizen.sees("6,1\xa0% — 2021")
     assert "График и таблица" in figure.labels
+    assert figure.picture == hashlib.sha256(CHART).hexdigest()
+    citizen.says("/показатель безработица Заречный")
+    await citizen.sees("6,1\xa0% — 2021")
     citizen.says("/my")
     await citizen.sees("Язык: Русский")
     citizen.says("/mydata")
     await citizen.sees("Что о вас хранится")
+
+
+def draw_chart(town: Town) -> None:
+    """What the worker of charts does, with another picture."""
+    page = town.database.read(chart_page, code="UNEMPL", territory_id=town.territory.id)
+    wanted, key = chart_key(page, "ru"), keep_content(FILES, CHART)
+    town.database.run(order_chart, chart=wanted)
+    town.database.run(
+        settle_chart, chart=wanted, picture=key, size_bytes=len(CHART), alt="Безработица растёт."
+    )
 
 
 async def brings_a_second_messenger(citizen: Storyteller, second: Storyteller) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from core.chats import keep_bot_name
 from core.contact import send_message
 from core.files import KeptContent, keep_content
 from core.identity import identities_of, link_identity
+from core.indicators import AccessLevel, chart_key, chart_page, register_indicators, settle_chart
 from core.shared.ids import new_id
+from tests.notifications.post_office import UNEMPLOYMENT
 from tests.town import ANNA, BORIS, IVANOV, Town
 from tests.web.browser_twin import Browser, words_of
 
@@ -38,6 +41,21 @@ async def test_a_photo_has_the_rights_of_its_conversation(
         client_id=new_id(),
         photo=KeptContent(key=key, media_type="image/png", size_bytes=len(PNG)),
     )
+    if who is not None:
+        anybody.sign_in_as(who)
+
+    assert (await anybody.get(f"/files/{key}")).status_code == status
+
+
+@pytest.mark.parametrize(("who", "status"), [(IVANOV, 200), (ANNA, 404), (None, 404)])
+async def test_a_chart_has_the_rights_of_its_indicator(
+    anybody: Browser, town: Town, tmp_path: Path, who: str | None, status: int
+) -> None:
+    hidden = replace(UNEMPLOYMENT, access_level=AccessLevel.OFFICIAL)
+    town.database.run(register_indicators, indicators=[hidden])
+    page = town.database.read(chart_page, code=hidden.code, territory_id=town.territory.id)
+    key = keep_content(tmp_path / "files", PNG)
+    town.database.run(settle_chart, chart=chart_key(page, "ru"), picture=key, size_bytes=len(PNG))
     if who is not None:
         anybody.sign_in_as(who)
 

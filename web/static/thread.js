@@ -139,12 +139,13 @@ export class Thread {
     return names[names.length - 1]?.dataset.name;
   }
 
-  fill(item, { text = "", entities = [], buttons = [], photo = "" }) {
+  fill(item, { text = "", entities = [], buttons = [], photo = "", alt = "" }) {
     item.querySelector(".bubble__text").replaceChildren(...styled(text, entities));
     const image = item.querySelector(".bubble__image");
     if (image) {
       image.hidden = !FILE_KEY.test(photo);
       if (!image.hidden) image.src = `/files/${photo}`;
+      if (alt !== "") image.alt = alt;
     }
     item.querySelector(".bubble__buttons").replaceChildren(...buttons.map((row) => drawRow(item, row)));
   }
