@@ -1,7 +1,7 @@
 """The store: transactions, outbox, inbox, idempotency, audit and ordered streams."""
 
 from core.store.audit import ChainReport, chain_audit, unchained, verify_chain
-from core.store.database import Database, Reading, StoreUnavailable, UnitOfWork
+from core.store.database import Database, StoreUnavailable
 from core.store.group_commit import GroupCommit
 from core.store.idempotency import KeyReused, prune_answers, run_once
 from core.store.inbox import (
@@ -42,6 +42,7 @@ from core.store.streams import (
     sent_before,
 )
 from core.store.tables import Base, Counter, Id, UtcDateTime
+from core.store.unit_of_work import Reading, UnitOfWork
 
 __all__ = [
     "NOTHING_YET",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 
-from core.store.database import Reading, UnitOfWork
 from core.store.model import AuditRow
+from core.store.unit_of_work import Reading, UnitOfWork
 
 GENESIS = "0" * 64
 

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable
 
 from core.shared.errors import DomainError, RefusalKind
-from core.store.database import Database, UnitOfWork
+from core.store.database import Database
+from core.store.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.language import N_
-from core.store.database import UnitOfWork
 from core.store.model import AnswerRow
+from core.store.unit_of_work import UnitOfWork
 
 KEEP_ANSWERS = timedelta(days=7)
 

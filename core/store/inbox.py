@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from core.store.database import Reading, UnitOfWork
 from core.store.model import InboxRow
+from core.store.unit_of_work import Reading, UnitOfWork
 
 PARK_AFTER = 5
 KEEP_SETTLED = timedelta(days=7)

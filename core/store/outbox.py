@@ -12,8 +12,8 @@ from sqlalchemy import delete, func, select, update
 
 from core.shared.facts import RecordedFact, fact_from_json
 from core.shared.ids import FactId
-from core.store.database import Reading, UnitOfWork
 from core.store.model import OutboxRow
+from core.store.unit_of_work import Reading, UnitOfWork
 
 PARK_AFTER = 20
 KEEP_SENT = timedelta(days=7)

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, insert, select, tuple_, update
 
 from core.shared.facts import Fact, fact_to_json
-from core.store.database import Reading, UnitOfWork
 from core.store.model import OutboxRow, StreamEventRow, StreamRow
+from core.store.unit_of_work import Reading, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
