@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from core.store import UnitOfWork, receive_update
+from core.store import NewUpdate, UnitOfWork, receive_updates
 from messengers.capabilities import Carrier
 
 RawUpdate = Mapping[str, Any]
@@ -29,17 +29,18 @@ def keep_updates(uow: UnitOfWork, *, carrier: Carrier, updates: Sequence[RawUpda
 
     Raises: ValueError for one that has not the form of the messenger's updates.
     """
-    name = _NAMING[carrier]
-    fresh = 0
-    for update in updates:
-        try:
-            key, lane = name(update)
-        except (KeyError, TypeError, AttributeError) as strange:
-            raise ValueError(f"no update of {carrier}") from strange
-        if len(key) > _LONGEST_KEY:
-            key = _digest({"key": key})
-        fresh += receive_update(uow, carrier=carrier, update_key=key, lane=lane, payload=dict(update))
-    return fresh
+    named = [_named(carrier, update) for update in updates]
+    return receive_updates(uow, carrier=carrier, updates=named)
+
+
+def _named(carrier: Carrier, update: RawUpdate) -> NewUpdate:
+    try:
+        key, lane = _NAMING[carrier](update)
+    except (KeyError, TypeError, AttributeError) as strange:
+        raise ValueError(f"no update of {carrier}") from strange
+    if len(key) > _LONGEST_KEY:
+        key = _digest({"key": key})
+    return NewUpdate(key=key, lane=lane, payload=dict(update))
 
 
 def _of_telegram(update: RawUpdate) -> tuple[str, str]:

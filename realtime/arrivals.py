@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.identity import ANONYMOUS, Viewer, viewers_of_tokens
-from core.store import Database, Head
+from core.store import Database, Gathering, Head
 from realtime.doors import Knock, enter_all
-from realtime.gathering import Gathering
+from realtime.limits import TooFast
 from realtime.protocol import NoSuchStream
 
 MOST_AT_ONCE = 500
@@ -22,8 +22,8 @@ class Arrivals:
     _knocks: Gathering[Knock, Head | None] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._viewers = Gathering(self._read_viewers, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING)
-        self._knocks = Gathering(self._read_heads, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING)
+        self._viewers = Gathering(self._read_viewers, MOST_AT_ONCE, MOST_WAITING, TooFast)
+        self._knocks = Gathering(self._read_heads, MOST_AT_ONCE, MOST_WAITING, TooFast)
 
     async def viewer(self, token: str | None) -> Viewer:
         """Whoever shows this session token; nobody in particular if it is not good."""

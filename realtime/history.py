@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.store import Database, Reading, StreamEvent, events_after, head
+from core.store import Database, Gathering, Reading, StreamEvent, events_after, head
 from realtime.frames import LiveEvent, event_from_history, events_frames
-from realtime.gathering import Gathering
+from realtime.limits import TooFast
 from realtime.wire import Frame
 
 # Followers served by one reading; a mass reconnect is a few of these.
@@ -52,7 +52,7 @@ class History:
     _pages: Gathering[Position, HistoryPage] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pages = Gathering(work=self._read, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING)
+        self._pages = Gathering(self._read, MOST_AT_ONCE, MOST_WAITING, TooFast)
 
     async def page(self, stream: str, *, seq: int) -> HistoryPage:
         """The events above ``seq``. The reading begins after this call, which joining rests on."""

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from core.identity import Viewer
 from core.rooms import Post, UnknownRoom, post_messages, room_of
 from core.shared.errors import DomainError
-from core.store import Database, StreamEvent
+from core.store import Database, Gathering, StreamEvent
 from realtime import commands, measures
 from realtime.commands import Said
-from realtime.gathering import Gathering
-from realtime.limits import Limits
+from realtime.limits import Limits, TooFast
 from realtime.protocol import Send
 
 
@@ -35,6 +34,7 @@ class Writer:
             work=self._commit,
             most_at_once=self.limits.messages_per_commit,
             most_waiting=self.limits.messages_waiting,
+            too_many=TooFast,
         )
 
     async def say(self, *, viewer: Viewer, message: Send) -> Said:

@@ -21,7 +21,6 @@ class DialogueStorage(BaseStorage):
         """Say where the conversation stands now."""
         scope = current_scope.get()
         scope.state = state.state if isinstance(state, State) else state
-        scope.dialogue_changed = True
 
     async def get_state(self, key: StorageKey) -> str | None:
         """Where the conversation stands."""
@@ -31,7 +30,6 @@ class DialogueStorage(BaseStorage):
         """Replace what the conversation remembers."""
         scope = current_scope.get()
         scope.data = dict(data)
-        scope.dialogue_changed = True
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
         """What the conversation remembers."""

@@ -66,7 +66,7 @@ class Lanes:
     """
 
     def __init__(
-        self, database: Database, *, carriers: Sequence[str], work: Work, concurrency: int = 16
+        self, database: Database, *, carriers: Sequence[str], work: Work, concurrency: int = 100
     ) -> None:
         self._database = database
         self._carriers = list(carriers)

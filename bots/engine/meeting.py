@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from core.chats import Chat, Dialogue, chat, chat_by_native, dialogue, open_chat, save_dialogue
-from core.identity import Viewer, identities_of, mark_reachable, person_by_identity, viewer_of, welcome
-from core.shared.ids import ChatId, PersonId
+from core.chats import Chat, Dialogue, open_chat, save_dialogue, talk, talk_by_native
+from core.identity import Viewer, mark_reachable, viewer_by_identity, viewer_of, welcome
+from core.shared.ids import ChatId
 from core.shared.language import Language
-from core.store import Database, Reading, UnitOfWork, settle_update
+from core.store import GroupCommit, GroupRead, Reading, UnitOfWork, settle_update
 from messengers import Carrier
 
 
@@ -29,22 +29,26 @@ class Meeting:
     reachable: bool = True
 
 
-async def meet(database: Database, carrier: Carrier, account: Account) -> Meeting:
-    """The person behind the account, made at the first contact."""
-    met = await database.read_async(_known, carrier=carrier, subject=account.subject)
+async def meet(reads: GroupRead, writes: GroupCommit, carrier: Carrier, account: Account) -> Meeting:
+    """The person behind the account, made at the first contact.
+
+    Read anew for each update: nothing about a person outlives it, so a role or a consent that was taken
+    back, in whatever process, is gone at the next tap.
+    """
+    met = await reads.ask(_known, carrier=carrier, subject=account.subject)
     if met is None or met.chat.person_id != met.viewer.person_id:
-        await database.run_async(_greet, carrier=carrier, account=account)
-        met = await database.read_async(_known, carrier=carrier, subject=account.subject)
+        await writes.run(_greet, carrier=carrier, account=account)
+        met = await reads.ask(_known, carrier=carrier, subject=account.subject)
     if met is None:
         raise LookupError(f"an account of {carrier} was greeted and not found")
     if not met.reachable:
-        await database.run_async(mark_reachable, provider=carrier.value, subject=account.subject)
+        await writes.run(mark_reachable, provider=carrier.value, subject=account.subject)
     return met
 
 
-async def meet_in_browser(database: Database, chat_id: ChatId) -> Meeting:
+async def meet_in_browser(reads: GroupRead, chat_id: ChatId) -> Meeting:
     """The person whose web chat this is; the hub has signed them in. Raises: UnknownChat."""
-    return await database.read_async(_in_browser, chat_id=chat_id)
+    return await reads.ask(_in_browser, chat_id=chat_id)
 
 
 def part(uow: UnitOfWork, *, row: int, chat_id: ChatId | None, dialogue_now: Dialogue | None) -> None:
@@ -55,26 +59,18 @@ def part(uow: UnitOfWork, *, row: int, chat_id: ChatId | None, dialogue_now: Dia
 
 
 def _known(reading: Reading, *, carrier: Carrier, subject: str) -> Meeting | None:
-    found = chat_by_native(reading, carrier=carrier, native_id=subject)
-    person = person_by_identity(reading, provider=carrier, subject=subject)
-    if found is None or person is None:
+    found = talk_by_native(reading, carrier=carrier, native_id=subject)
+    behind = viewer_by_identity(reading, provider=carrier, subject=subject)
+    if found is None or behind is None:
         return None
-    mine = [one for one in identities_of(reading, person_id=person.id) if one.provider == carrier]
-    return Meeting(
-        viewer=viewer_of(reading, person_id=person.id),
-        chat=found,
-        dialogue=dialogue(reading, chat_id=found.id),
-        reachable=all(one.reachable for one in mine if one.subject == subject),
-    )
+    viewer, reachable = behind
+    return Meeting(viewer=viewer, chat=found[0], dialogue=found[1], reachable=reachable)
 
 
 def _in_browser(reading: Reading, *, chat_id: ChatId) -> Meeting:
-    found = chat(reading, chat_id=chat_id)
-    return Meeting(
-        viewer=viewer_of(reading, person_id=PersonId(found.person_id)),
-        chat=found,
-        dialogue=dialogue(reading, chat_id=chat_id),
-    )
+    found, dialogue = talk(reading, chat_id=chat_id)
+    viewer = viewer_of(reading, person_id=found.person_id)
+    return Meeting(viewer=viewer, chat=found, dialogue=dialogue)
 
 
 def _greet(uow: UnitOfWork, *, carrier: Carrier, account: Account) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bots.engine.meeting import Meeting
 from core.chats import Dialogue
-from core.store import Database, UnitOfWork, WaitingUpdate, run_once
+from core.store import Database, GroupCommit, GroupRead, UnitOfWork, WaitingUpdate, run_once
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,10 +24,11 @@ class UpdateScope:
 
     update: WaitingUpdate
     database: Database
+    reads: GroupRead
+    writes: GroupCommit
     meeting: Meeting
     state: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
-    dialogue_changed: bool = False
     effects: int = 0
     screens: int = 0
 
@@ -43,7 +44,8 @@ class UpdateScope:
     @property
     def dialogue_left(self) -> Dialogue | None:
         """Where the dialogue stands after the update, None if it did not move."""
-        return Dialogue(state=self.state, data=self.data) if self.dialogue_changed else None
+        left = Dialogue(state=self.state, data=self.data)
+        return None if left == self.meeting.dialogue else left
 
     async def run_once(
         self,
@@ -52,14 +54,15 @@ class UpdateScope:
         *args: P.args,
         **arguments: P.kwargs,
     ) -> R:
-        """Run a core command in its own transaction, once for this update however often it is replayed."""
+        """Run a core command, once for this update however often it is replayed; returns when it is durable.
+
+        What other updates do at the same moment shares its commit. Raises: what the command raises.
+        """
         if args:
             raise TypeError("a core command takes keyword arguments only")
         key = f"{self.key}:{self.effects}"
         self.effects += 1
-        return await self.database.run_async(
-            lambda uow: run_once(uow, key=key, command=command, arguments=arguments, returns=returns)
-        )
+        return await self.writes.run(run_once, key=key, command=command, arguments=arguments, returns=returns)
 
     def client_id(self, what: str) -> str:
         """A name for something this update makes, the same one in a replay; 32 hex digits."""

@@ -175,8 +175,8 @@ class Talk:
     async def ask(
         self, query: Callable[Concatenate[Reading, P], R], *args: P.args, **arguments: P.kwargs
     ) -> R:
-        """Answer of a core query."""
-        return await self.database.read_async(query, *args, **arguments)
+        """Answer of a core query; what others ask at the same moment is read in the same view."""
+        return await self.scope.reads.ask(query, *args, **arguments)
 
     async def do(
         self,

@@ -20,7 +20,7 @@ from core.chats import Dialogue
 from core.identity import mark_unreachable
 from core.shared.ids import ChatId
 from core.shared.language import as_language
-from core.store import Database, GroupCommit, WaitingUpdate
+from core.store import Database, GroupCommit, GroupRead, WaitingUpdate
 from messengers import Carrier
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ class Worker:
         self._database = database
         self._dispatcher = dispatcher
         self._carriers = carriers
-        self._settling = GroupCommit(database)
+        self._reads = GroupRead(database)
+        self._writes = GroupCommit(database)
 
     async def __call__(self, waiting: WaitingUpdate) -> None:
         """Work the update through. Raises: CarrierUnavailable to have it tried later."""
@@ -45,7 +46,7 @@ class Worker:
         if meeting is None:
             await self._settle(waiting, None, None)
             return
-        scope = UpdateScope(waiting, self._database, meeting)
+        scope = UpdateScope(waiting, self._database, self._reads, self._writes, meeting)
         token = current_scope.set(scope)
         try:
             await self._feed(port, update)
@@ -55,7 +56,7 @@ class Worker:
 
     async def _settle(self, waiting: WaitingUpdate, chat_id: ChatId | None, left: Dialogue | None) -> None:
         """Settle the row; those of other chats that end meanwhile share its commit."""
-        await self._settling.write(lambda uow: part(uow, row=waiting.row, chat_id=chat_id, dialogue_now=left))
+        await self._writes.write(lambda uow: part(uow, row=waiting.row, chat_id=chat_id, dialogue_now=left))
 
     async def _feed(self, port: CarrierPort, update: Update) -> None:
         try:
@@ -73,7 +74,7 @@ class Worker:
 
     async def _meeting(self, carrier: Carrier, waiting: WaitingUpdate, update: Update) -> Meeting | None:
         if carrier is Carrier.WEB:
-            return await meet_in_browser(self._database, ChatId(waiting.lane))
+            return await meet_in_browser(self._reads, ChatId(waiting.lane))
         user = _private_sender(update)
         if user is None:
             if update.my_chat_member and update.my_chat_member.new_chat_member.status == "kicked":
@@ -85,7 +86,7 @@ class Worker:
             display_name=user.full_name,
             language=as_language(user.language_code),
         )
-        return await meet(self._database, carrier, account)
+        return await meet(self._reads, self._writes, carrier, account)
 
 
 def _private_sender(update: Update) -> User | None:

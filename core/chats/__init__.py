@@ -22,8 +22,9 @@ from core.chats.queries import (
     chat_by_native,
     chats_of,
     chats_of_many,
-    dialogue,
     native_message_id,
+    talk,
+    talk_by_native,
 )
 from core.chats.rules import WEB, Chat, Dialogue, chat_of_stream, chat_stream
 
@@ -40,7 +41,6 @@ __all__ = [
     "chat_stream",
     "chats_of",
     "chats_of_many",
-    "dialogue",
     "edit_in_web_chat",
     "forget_carrier_file",
     "inherit_chats",
@@ -53,5 +53,7 @@ __all__ = [
     "press_in_web_chat",
     "save_dialogue",
     "show_in_web_chat",
+    "talk",
+    "talk_by_native",
     "write_in_web_chat",
 ]

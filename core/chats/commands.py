@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from core.chats.errors import UnknownChat
 from core.chats.model import BotNameRow, CarrierFileRow, ChatRow, MessageIdRow
@@ -11,7 +11,13 @@ from core.chats.rules import TEXT_LIMIT, WEB, Chat, chat_stream
 from core.files import KeptContent, register_file
 from core.shared.errors import checked_text
 from core.shared.ids import ChatId, PersonId, new_id
-from core.store import StreamEvent, UnitOfWork, append, event_at, receive_update, rewrite
+from core.store import PreparedChange, StreamEvent, UnitOfWork, append, event_at, receive_update, rewrite
+
+_SAVE = PreparedChange(
+    update(ChatRow)
+    .where(ChatRow.id == bindparam("chat_id"))
+    .values(state=bindparam("state"), data=bindparam("data"))
+)
 
 
 def open_chat(uow: UnitOfWork, *, carrier: str, native_id: str, person_id: PersonId) -> Chat:
@@ -51,7 +57,7 @@ def open_web_chat(uow: UnitOfWork, *, person_id: PersonId) -> Chat:
 
 def save_dialogue(uow: UnitOfWork, *, chat_id: ChatId, state: str | None, data: dict[str, Any]) -> None:
     """Note where the dialogue stands, so that it goes on there after a restart."""
-    uow.session.execute(update(ChatRow).where(ChatRow.id == chat_id).values(state=state, data=data))
+    uow.apply(_SAVE, chat_id=chat_id, state=state, data=data)
 
 
 def write_in_web_chat(

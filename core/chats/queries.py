@@ -1,14 +1,23 @@
 """Questions about chats."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.chats.errors import UnknownChat
 from core.chats.model import BotNameRow, CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.rules import Chat, Dialogue
 from core.shared.ids import ChatId, PersonId
-from core.store import Reading
+from core.store import PreparedQuery, Reading
+
+_CHAT = (ChatRow.id, ChatRow.carrier, ChatRow.native_id, ChatRow.person_id)
+_BY_ID = PreparedQuery(select(*_CHAT, ChatRow.state, ChatRow.data).where(ChatRow.id == bindparam("chat_id")))
+_BY_NATIVE = PreparedQuery(
+    select(*_CHAT, ChatRow.state, ChatRow.data).where(
+        ChatRow.carrier == bindparam("carrier"), ChatRow.native_id == bindparam("native_id")
+    )
+)
 
 
 def as_chat(row: ChatRow) -> Chat:
@@ -34,6 +43,27 @@ def chat_by_native(reading: Reading, *, carrier: str, native_id: str) -> Chat | 
     return None if row is None else as_chat(row)
 
 
+def talk(reading: Reading, *, chat_id: ChatId) -> tuple[Chat, Dialogue]:
+    """One chat and where its dialogue stands. Raises: UnknownChat."""
+    row = reading.first(_BY_ID, chat_id=chat_id)
+    if row is None:
+        raise UnknownChat
+    return _talk(*row)
+
+
+def talk_by_native(reading: Reading, *, carrier: str, native_id: str) -> tuple[Chat, Dialogue] | None:
+    """The chat of a messenger account and where its dialogue stands, None before the first contact."""
+    row = reading.first(_BY_NATIVE, carrier=carrier, native_id=native_id)
+    return None if row is None else _talk(*row)
+
+
+def _talk(
+    chat_id: str, carrier: str, native_id: str, person_id: str, state: str | None, data: dict[str, Any]
+) -> tuple[Chat, Dialogue]:
+    found = Chat(id=ChatId(chat_id), carrier=carrier, native_id=native_id, person_id=PersonId(person_id))
+    return found, Dialogue(state=state, data=data)
+
+
 def chats_of(reading: Reading, *, person_id: PersonId) -> list[Chat]:
     """All chats of a person, the one opened last first."""
     rows = reading.session.execute(
@@ -52,14 +82,6 @@ def chats_of_many(reading: Reading, *, person_ids: Collection[PersonId]) -> dict
     ).scalars():
         found.setdefault(PersonId(row.person_id), []).append(as_chat(row))
     return found
-
-
-def dialogue(reading: Reading, *, chat_id: ChatId) -> Dialogue:
-    """Where the dialogue stands. Raises: UnknownChat."""
-    row = reading.session.get(ChatRow, chat_id, populate_existing=True)
-    if row is None:
-        raise UnknownChat
-    return Dialogue(state=row.state, data=dict(row.data))
 
 
 def native_message_id(reading: Reading, *, chat_id: ChatId, local_id: int) -> str | None:

@@ -9,7 +9,16 @@ from core.delivery.model import NoticeChoiceRow, NoticePresetRow
 from core.delivery.preferences import CHOOSABLE, USUAL_PRESET, EventKind, Preferences, Preset, When
 from core.shared.errors import Invalid
 from core.shared.ids import PersonId
-from core.store import Reading, UnitOfWork
+from core.store import PreparedQuery, Reading, UnitOfWork, one_of
+
+_PRESETS = PreparedQuery(
+    select(NoticePresetRow.person_id, NoticePresetRow.preset).where(one_of(NoticePresetRow.person_id, "ids"))
+)
+_CHOICES = PreparedQuery(
+    select(
+        NoticeChoiceRow.person_id, NoticeChoiceRow.event, NoticeChoiceRow.channel, NoticeChoiceRow.choice
+    ).where(one_of(NoticeChoiceRow.person_id, "ids"))
+)
 
 
 def preferences_of(reading: Reading, *, person_id: PersonId) -> Preferences:
@@ -19,17 +28,10 @@ def preferences_of(reading: Reading, *, person_id: PersonId) -> Preferences:
 
 def preferences_of_many(reading: Reading, *, person_ids: Collection[PersonId]) -> dict[PersonId, Preferences]:
     """Preferences of several persons, by id."""
-    presets = reading.session.execute(
-        select(NoticePresetRow.person_id, NoticePresetRow.preset).where(
-            NoticePresetRow.person_id.in_(person_ids)
-        )
-    ).tuples()
-    preset_of = {person_id: Preset(preset) for person_id, preset in presets}
+    preset_of = {person_id: Preset(preset) for person_id, preset in reading.rows(_PRESETS, ids=person_ids)}
     choices: dict[str, dict[tuple[EventKind, str], When]] = {}
-    for row in reading.session.execute(
-        select(NoticeChoiceRow).where(NoticeChoiceRow.person_id.in_(person_ids))
-    ).scalars():
-        choices.setdefault(row.person_id, {})[EventKind(row.event), row.channel] = When(row.choice)
+    for person_id, event, channel, choice in reading.rows(_CHOICES, ids=person_ids):
+        choices.setdefault(person_id, {})[EventKind(event), channel] = When(choice)
     return {
         person_id: Preferences(
             preset=preset_of.get(person_id, USUAL_PRESET), choices=choices.get(person_id, {})

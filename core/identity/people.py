@@ -2,18 +2,28 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from core.identity.errors import ConsentNeeded, IdentityTaken, LastWayIn, UnknownPerson
 from core.identity.events import IdentityLinked, IdentityUnlinked, RolesChanged
 from core.identity.model import ConsentDocumentRow, ConsentRow, IdentityRow, PersonRow, RoleGrantRow
-from core.identity.queries import as_person, current_consent, identities_of, person, person_by_identity
+from core.identity.queries import (
+    PERSON,
+    as_person,
+    current_consent,
+    identities_of,
+    person,
+    person_by_identity,
+)
 from core.identity.rules import Assurance, Person, Role
 from core.shared.errors import checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
 from core.shared.language import DEFAULT_LANGUAGE, Language
-from core.store import UnitOfWork
+from core.store import PreparedQuery, UnitOfWork
 
+_HELD = PreparedQuery(
+    select(*PERSON).where(PersonRow.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
+)
 NAME_LIMIT = 100
 PERSONAL_DATA = "personal_data"
 
@@ -39,7 +49,14 @@ def create_person(
     )
     uow.session.add(row)
     uow.session.flush()
-    return as_person(row)
+    return Person(
+        id=PersonId(row.id),
+        display_name=row.display_name,
+        position=position,
+        assurance=assurance,
+        language=language,
+        home_id=home_id,
+    )
 
 
 def welcome(uow: UnitOfWork, *, provider: str, subject: str, display_name: str, language: Language) -> Person:
@@ -272,9 +289,8 @@ def require_consent(uow: UnitOfWork, *, person_id: PersonId) -> Person:
 
     Held against a merge until the commit: whoever was merged away a moment ago has no consent.
     """
-    held = select(PersonRow.id).where(PersonRow.id == person_id).with_for_update(read=True, key_share=True)
-    uow.session.execute(held)
-    return consenting(person(uow, person_id=person_id))
+    held = uow.first(_HELD, person_id=person_id)
+    return consenting(None if held is None else as_person(*held))
 
 
 def consenting(found: Person | None) -> Person:

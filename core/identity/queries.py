@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from core.identity.errors import UnknownPerson
 from core.identity.model import (
@@ -32,7 +32,7 @@ from core.identity.rules import (
 from core.shared.errors import Forbidden
 from core.shared.ids import PersonId, SessionId, TerritoryId
 from core.shared.language import as_language
-from core.store import Reading
+from core.store import PreparedQuery, Reading, once_a_view, one_of
 from core.territories import ancestry
 
 
@@ -47,61 +47,99 @@ class ConsentState:
     given: bool
 
 
-def as_person(row: PersonRow) -> Person:
-    """The row as a value that may leave the folder."""
+# A person as ``as_person`` reads one.
+PERSON = (
+    PersonRow.id,
+    PersonRow.display_name,
+    PersonRow.position,
+    PersonRow.assurance,
+    PersonRow.language,
+    PersonRow.home_id,
+)
+_PEOPLE = PreparedQuery(select(*PERSON).where(one_of(PersonRow.id, "ids")))
+_BEHIND = PreparedQuery(
+    select(*PERSON, IdentityRow.unreachable_at)
+    .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+    .where(IdentityRow.provider == bindparam("provider"), IdentityRow.subject == bindparam("subject"))
+)
+_WAYS_IN = PreparedQuery(
+    select(
+        IdentityRow.person_id,
+        IdentityRow.provider,
+        IdentityRow.subject,
+        IdentityRow.linked_at,
+        IdentityRow.unreachable_at,
+    )
+    .where(one_of(IdentityRow.person_id, "ids"))
+    .order_by(IdentityRow.linked_at)
+)
+_GRANTS = PreparedQuery(
+    select(RoleGrantRow.person_id, RoleGrantRow.role, RoleGrantRow.territory_id, RoleGrantRow.service)
+    .where(one_of(RoleGrantRow.person_id, "ids"), RoleGrantRow.revoked_at.is_(None))
+    .order_by(RoleGrantRow.id)
+)
+_DOCUMENT = PreparedQuery(
+    select(ConsentDocumentRow.version, ConsentDocumentRow.text_ru, ConsentDocumentRow.text_en)
+    .where(ConsentDocumentRow.kind == bindparam("kind"))
+    .order_by(ConsentDocumentRow.version.desc())
+    .limit(1)
+)
+_CONSENT = PreparedQuery(
+    select(ConsentRow.id).where(
+        ConsentRow.person_id == bindparam("person_id"),
+        ConsentRow.kind == bindparam("kind"),
+        ConsentRow.version == bindparam("version"),
+        ConsentRow.withdrawn_at.is_(None),
+    )
+)
+
+
+def as_person(
+    person_id: str, display_name: str, position: str, assurance: str, language: str, home_id: str | None
+) -> Person:
+    """The columns of ``PERSON`` as a value that may leave the folder."""
     return Person(
-        id=PersonId(row.id),
-        display_name=row.display_name,
-        position=row.position,
-        assurance=Assurance(row.assurance),
-        language=as_language(row.language),
-        home_id=None if row.home_id is None else TerritoryId(row.home_id),
+        id=PersonId(person_id),
+        display_name=display_name,
+        position=position,
+        assurance=Assurance(assurance),
+        language=as_language(language),
+        home_id=None if home_id is None else TerritoryId(home_id),
     )
 
 
 def person(reading: Reading, *, person_id: PersonId) -> Person:
     """One person. Raises: UnknownPerson."""
-    row = reading.session.execute(
-        select(PersonRow).where(PersonRow.id == person_id).execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if row is None:
+    found = people(reading, person_ids=[person_id]).get(person_id)
+    if found is None:
         raise UnknownPerson
-    return as_person(row)
+    return found
 
 
 def people(reading: Reading, *, person_ids: Collection[PersonId]) -> dict[PersonId, Person]:
     """Several persons at once, by id."""
-    rows = reading.session.execute(
-        select(PersonRow).where(PersonRow.id.in_(person_ids)).execution_options(populate_existing=True)
-    ).scalars()
-    return {PersonId(row.id): as_person(row) for row in rows}
+    return {PersonId(row[0]): as_person(*row) for row in reading.rows(_PEOPLE, ids=person_ids)}
 
 
 def person_by_identity(reading: Reading, *, provider: str, subject: str) -> Person | None:
     """The person behind a messenger account."""
-    row = reading.session.execute(
-        select(PersonRow)
-        .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
-        .where(IdentityRow.provider == provider, IdentityRow.subject == subject)
-    ).scalar_one_or_none()
-    return None if row is None else as_person(row)
+    row = reading.first(_BEHIND, provider=provider, subject=subject)
+    return None if row is None else as_person(*row[:-1])
+
+
+def viewer_by_identity(reading: Reading, *, provider: str, subject: str) -> tuple[Viewer, bool] | None:
+    """The person behind a messenger account as a viewer, and whether the account can be written to."""
+    row = reading.first(_BEHIND, provider=provider, subject=subject)
+    if row is None:
+        return None
+    found = as_person(*row[:-1])
+    grants = _grants(reading, [found.id]).get(found.id, ())
+    return Viewer(person=found, grants=tuple(grants)), row[-1] is None
 
 
 def identities_of(reading: Reading, *, person_id: PersonId) -> list[Identity]:
     """All ways in of a person, oldest first."""
-    rows = reading.session.execute(
-        select(IdentityRow).where(IdentityRow.person_id == person_id).order_by(IdentityRow.linked_at)
-    ).scalars()
-    return [_as_identity(row) for row in rows]
-
-
-def _as_identity(row: IdentityRow) -> Identity:
-    return Identity(
-        provider=row.provider,
-        subject=row.subject,
-        linked_at=row.linked_at,
-        reachable=row.unreachable_at is None,
-    )
+    return identities_of_many(reading, person_ids=[person_id]).get(person_id, [])
 
 
 def viewer_of(reading: Reading, *, person_id: PersonId) -> Viewer:
@@ -114,19 +152,19 @@ def viewer_of(reading: Reading, *, person_id: PersonId) -> Viewer:
 
 def viewers_of(reading: Reading, *, person_ids: Collection[PersonId]) -> dict[PersonId, Viewer]:
     """Several persons as viewers, by id; those that there are."""
-    rows = reading.session.execute(
-        select(RoleGrantRow)
-        .where(RoleGrantRow.person_id.in_(person_ids), RoleGrantRow.revoked_at.is_(None))
-        .order_by(RoleGrantRow.id)
-    ).scalars()
-    grants: dict[str, list[Grant]] = {}
-    for row in rows:
-        grant = Grant(role=Role(row.role), territory_id=TerritoryId(row.territory_id), service=row.service)
-        grants.setdefault(row.person_id, []).append(grant)
+    grants = _grants(reading, person_ids)
     return {
         person_id: Viewer(person=found, grants=tuple(grants.get(person_id, ())))
         for person_id, found in people(reading, person_ids=person_ids).items()
     }
+
+
+def _grants(reading: Reading, person_ids: Collection[PersonId]) -> dict[str, list[Grant]]:
+    grants: dict[str, list[Grant]] = {}
+    for person_id, role, territory_id, service in reading.rows(_GRANTS, ids=person_ids):
+        grant = Grant(role=Role(role), territory_id=TerritoryId(territory_id), service=service)
+        grants.setdefault(person_id, []).append(grant)
+    return grants
 
 
 def viewer_of_token(reading: Reading, *, token: str | None) -> Viewer:
@@ -183,7 +221,7 @@ def people_who_may(reading: Reading, *, action: Action, territory_id: TerritoryI
     roles = [role for role, actions in POLICY.items() if action in actions]
     service = SERVICE_OF[action]
     rows = reading.session.execute(
-        select(PersonRow)
+        select(*PERSON)
         .join(RoleGrantRow, RoleGrantRow.person_id == PersonRow.id)
         .where(
             RoleGrantRow.revoked_at.is_(None),
@@ -193,8 +231,8 @@ def people_who_may(reading: Reading, *, action: Action, territory_id: TerritoryI
         )
         .distinct()
         .order_by(PersonRow.display_name)
-    ).scalars()
-    return [as_person(row) for row in rows]
+    )
+    return [as_person(*row) for row in rows.tuples()]
 
 
 def residents(
@@ -225,38 +263,27 @@ def identities_of_many(
 ) -> dict[PersonId, list[Identity]]:
     """All ways in of several persons, oldest first; whoever has none is left out."""
     found: dict[PersonId, list[Identity]] = {}
-    for row in reading.session.execute(
-        select(IdentityRow).where(IdentityRow.person_id.in_(person_ids)).order_by(IdentityRow.linked_at)
-    ).scalars():
-        found.setdefault(PersonId(row.person_id), []).append(_as_identity(row))
+    for person_id, provider, subject, linked_at, unreachable_at in reading.rows(_WAYS_IN, ids=person_ids):
+        way = Identity(
+            provider=provider, subject=subject, linked_at=linked_at, reachable=unreachable_at is None
+        )
+        found.setdefault(PersonId(person_id), []).append(way)
     return found
 
 
 def current_consent(reading: Reading, *, person_id: PersonId | None, kind: str) -> ConsentState:
     """The newest text and whether the person agreed to it. Raises: LookupError if none is published."""
-    document = reading.session.execute(
-        select(ConsentDocumentRow)
-        .where(ConsentDocumentRow.kind == kind)
-        .order_by(ConsentDocumentRow.version.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    version, text_ru, text_en = _newest_document(reading, kind=kind)
+    given = reading.first(_CONSENT, person_id=person_id, kind=kind, version=version)
+    return ConsentState(kind=kind, version=version, text_ru=text_ru, text_en=text_en, given=given is not None)
+
+
+@once_a_view
+def _newest_document(reading: Reading, *, kind: str) -> tuple[int, str, str]:
+    document = reading.first(_DOCUMENT, kind=kind)
     if document is None:
         raise LookupError(f"no consent document of kind {kind!r} is published")
-    given = reading.session.execute(
-        select(ConsentRow.id).where(
-            ConsentRow.person_id == person_id,
-            ConsentRow.kind == kind,
-            ConsentRow.version == document.version,
-            ConsentRow.withdrawn_at.is_(None),
-        )
-    ).first()
-    return ConsentState(
-        kind=kind,
-        version=document.version,
-        text_ru=document.text_ru,
-        text_en=document.text_en,
-        given=given is not None,
-    )
+    return document
 
 
 def require_right(

@@ -21,7 +21,7 @@ from core.indicators.rules import (
     levels_seen_by,
 )
 from core.shared.ids import PersonId, ReleaseId, TerritoryId
-from core.store import Reading
+from core.store import Reading, once_a_view
 
 CARD_POINTS = 12
 FAVOURITES = 6
@@ -99,9 +99,21 @@ def cards(
 
 def favourites(reading: Reading, *, viewer: Viewer, territory_id: TerritoryId) -> list[IndicatorCard]:
     """The (at most six) indicators that the home of a territory shows."""
-    featured = [found for found in catalogue(reading, viewer=viewer) if found.featured]
-    chosen = sorted(featured, key=lambda found: found.featured)[:FAVOURITES]
-    return [card for card in _cards(reading, territory_id, chosen) if card.points]
+    return _favourites(reading, levels=levels_seen_by(viewer), territory_id=territory_id)
+
+
+@once_a_view
+def _favourites(
+    reading: Reading, *, levels: tuple[AccessLevel, ...], territory_id: TerritoryId
+) -> list[IndicatorCard]:
+    rows = reading.session.execute(
+        select(IndicatorRow)
+        .where(IndicatorRow.access_level.in_(levels), IndicatorRow.featured > 0)
+        .order_by(IndicatorRow.featured, IndicatorRow.position)
+        .limit(FAVOURITES)
+    ).scalars()
+    cards = _cards(reading, territory_id, [_as_indicator(row) for row in rows])
+    return [card for card in cards if card.points]
 
 
 def targets(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> tuple[Target, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from core.identity import Action, require_consent, require_right
 from core.polls.errors import PollClosedForVotes, UnknownOption, UnknownPoll
@@ -21,7 +21,30 @@ from core.polls.rules import (
 )
 from core.shared.errors import checked_text
 from core.shared.ids import OptionId, PersonId, PollId, TerritoryId, new_id
-from core.store import UnitOfWork
+from core.store import PreparedChange, PreparedQuery, UnitOfWork, insert_new
+
+_POLL = select(PollRow.territory_id, PollRow.status, PollRow.closes_at).where(
+    PollRow.id == bindparam("poll_id")
+)
+# The share lock lets voters pass each other and makes closing wait for the votes under way.
+_POLL_FOR_VOTE = PreparedQuery(_POLL.with_for_update(read=True))
+_OPTION = PreparedQuery(
+    select(OptionRow.id).where(
+        OptionRow.id == bindparam("option_id"), OptionRow.poll_id == bindparam("poll_id")
+    )
+)
+_BALLOT = PreparedChange(
+    insert_new(
+        BallotRow, "poll_id", "person_id", "option_id", "cast_at", "door", conflict=("poll_id", "person_id")
+    )
+)
+_MINE = (BallotRow.poll_id == bindparam("poll"), BallotRow.person_id == bindparam("person"))
+_PREVIOUS = PreparedQuery(select(BallotRow.option_id).where(*_MINE).with_for_update())
+_CHANGE = PreparedChange(
+    update(BallotRow)
+    .where(*_MINE)
+    .values(option_id=bindparam("option_id"), cast_at=bindparam("cast_at"), door=bindparam("door"))
+)
 
 Door = Literal["web", "telegram", "max", "vk", "api"]
 
@@ -70,17 +93,18 @@ def cast_ballot(
 
     Raises: UnknownPoll, ConsentNeeded, PollClosedForVotes, UnknownOption.
     """
-    # The share lock lets voters pass each other and makes closing wait for the votes under way.
-    poll = _locked(uow, poll_id, for_share=True)
+    poll = uow.first(_POLL_FOR_VOTE, poll_id=poll_id)
+    if poll is None:
+        raise UnknownPoll
+    territory_id, status, closes_at = poll
     require_consent(uow, person_id=person_id)
-    if not takes_votes(PollStatus(poll.status), poll.closes_at, uow.now):
+    if not takes_votes(PollStatus(status), closes_at, uow.now):
         raise PollClosedForVotes
-    option = uow.session.get(OptionRow, option_id)
-    if option is None or option.poll_id != poll_id:
+    if uow.first(_OPTION, poll_id=poll_id, option_id=option_id) is None:
         raise UnknownOption
     previous = _put_ballot(uow, poll_id=poll_id, person_id=person_id, option_id=option_id, door=door)
     if previous != option_id:
-        uow.record(BallotCast(poll_id=poll_id, territory_id=poll.territory_id))
+        uow.record(BallotCast(poll_id=poll_id, territory_id=territory_id))
     return Receipt(
         poll_id=poll_id, person_id=person_id, option_id=option_id, previous=previous, cast_at=uow.now
     )
@@ -118,7 +142,7 @@ def _drop(uow: UnitOfWork, ballot: BallotRow) -> None:
 
 def close_poll(uow: UnitOfWork, *, poll_id: PollId, closed_by: PersonId) -> None:
     """Take no more votes. Closing a closed poll changes nothing. Raises: UnknownPoll, Forbidden."""
-    poll = _locked(uow, poll_id, for_share=False)
+    poll = _locked(uow, poll_id)
     territory_id = TerritoryId(poll.territory_id)
     require_right(uow, person_id=closed_by, action=Action.RUN_POLLS, territory_id=territory_id)
     if poll.status == PollStatus.OPEN:
@@ -148,28 +172,19 @@ def _close(uow: UnitOfWork, poll: PollRow) -> int:
 def _put_ballot(
     uow: UnitOfWork, *, poll_id: PollId, person_id: PersonId, option_id: OptionId, door: Door
 ) -> OptionId | None:
-    values = {
-        "poll_id": poll_id,
-        "person_id": person_id,
-        "option_id": option_id,
-        "cast_at": uow.now,
-        "door": door,
-    }
+    vote = {"option_id": option_id, "cast_at": uow.now, "door": door}
     # The primary key, not a SELECT, decides: two doors may vote in the same millisecond.
-    if uow.insert_new(BallotRow, values, conflict=("poll_id", "person_id")):
+    if uow.apply(_BALLOT, poll_id=poll_id, person_id=person_id, **vote):
         return None
-    mine = (BallotRow.poll_id == poll_id, BallotRow.person_id == person_id)
-    previous = uow.session.execute(select(BallotRow.option_id).where(*mine).with_for_update()).scalar_one()
+    ((previous,),) = uow.rows(_PREVIOUS, poll=poll_id, person=person_id)
     if previous != option_id:
-        uow.session.execute(
-            update(BallotRow).where(*mine).values(option_id=option_id, cast_at=uow.now, door=door)
-        )
+        uow.apply(_CHANGE, poll=poll_id, person=person_id, **vote)
     return OptionId(previous)
 
 
-def _locked(uow: UnitOfWork, poll_id: PollId, *, for_share: bool) -> PollRow:
+def _locked(uow: UnitOfWork, poll_id: PollId) -> PollRow:
     row = uow.session.execute(
-        select(PollRow).where(PollRow.id == poll_id).with_for_update(read=for_share)
+        select(PollRow).where(PollRow.id == poll_id).with_for_update()
     ).scalar_one_or_none()
     if row is None:
         raise UnknownPoll

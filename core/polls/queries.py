@@ -2,15 +2,32 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.polls.errors import UnknownPoll
 from core.polls.model import BallotRow, OptionRow, PollRow
 from core.polls.rules import Option, OwnBallot, Poll, PollStatus, Tally, takes_votes
 from core.shared.ids import OptionId, PersonId, PollId, TerritoryId
-from core.store import Reading
+from core.store import PreparedQuery, Reading, once_a_view, one_of
+
+_COUNTED = PreparedQuery(
+    select(BallotRow.option_id, func.count())
+    .where(BallotRow.poll_id == bindparam("poll_id"))
+    .group_by(BallotRow.option_id)
+)
+_CHOSEN = PreparedQuery(
+    select(BallotRow.option_id).where(
+        BallotRow.poll_id == bindparam("poll_id"), BallotRow.person_id == bindparam("person_id")
+    )
+)
+_VOTED = PreparedQuery(
+    select(BallotRow.poll_id).where(
+        BallotRow.person_id == bindparam("person_id"), one_of(BallotRow.poll_id, "poll_ids")
+    )
+)
 
 
+@once_a_view
 def poll(reading: Reading, *, poll_id: PollId) -> Poll:
     """One poll with its options. Raises: UnknownPoll."""
     row = reading.session.get(PollRow, poll_id)
@@ -19,6 +36,7 @@ def poll(reading: Reading, *, poll_id: PollId) -> Poll:
     return _polls(reading, [row])[0]
 
 
+@once_a_view
 def open_polls(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[Poll]:
     """Polls that take votes in these territories, the soonest to close first."""
     rows = reading.session.execute(
@@ -44,15 +62,11 @@ def recent_polls(reading: Reading, *, territory_ids: Collection[TerritoryId], li
     return _polls(reading, list(rows))
 
 
+@once_a_view
 def tally(reading: Reading, *, poll_id: PollId) -> Tally:
     """Votes per option, counted from the ballots themselves. Raises: UnknownPoll."""
     found = poll(reading, poll_id=poll_id)
-    rows = reading.session.execute(
-        select(BallotRow.option_id, func.count())
-        .where(BallotRow.poll_id == poll_id)
-        .group_by(BallotRow.option_id)
-    )
-    votes = dict(rows.tuples().all())
+    votes = dict(reading.rows(_COUNTED, poll_id=poll_id))
     return Tally(
         poll_id=poll_id,
         counts=tuple((option.id, votes.get(option.id, 0)) for option in found.options),
@@ -62,18 +76,14 @@ def tally(reading: Reading, *, poll_id: PollId) -> Tally:
 
 def ballot_of(reading: Reading, *, poll_id: PollId, person_id: PersonId) -> OptionId | None:
     """What the person chose, for the person's own eyes."""
-    chosen = reading.session.execute(
-        select(BallotRow.option_id).where(BallotRow.poll_id == poll_id, BallotRow.person_id == person_id)
-    ).scalar_one_or_none()
-    return None if chosen is None else OptionId(chosen)
+    chosen = reading.first(_CHOSEN, poll_id=poll_id, person_id=person_id)
+    return None if chosen is None else OptionId(chosen[0])
 
 
 def polls_voted(reading: Reading, *, person_id: PersonId, poll_ids: Collection[PollId]) -> set[PollId]:
     """In which of these polls the person has voted."""
-    rows = reading.session.execute(
-        select(BallotRow.poll_id).where(BallotRow.person_id == person_id, BallotRow.poll_id.in_(poll_ids))
-    ).scalars()
-    return {PollId(row) for row in rows}
+    rows = reading.rows(_VOTED, person_id=person_id, poll_ids=poll_ids) if poll_ids else []
+    return {PollId(row) for (row,) in rows}
 
 
 def _polls(reading: Reading, rows: list[PollRow]) -> list[Poll]:

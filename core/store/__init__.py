@@ -2,13 +2,16 @@
 
 from core.store.audit import ChainReport, chain_audit, unchained, verify_chain
 from core.store.database import Database, StoreUnavailable
-from core.store.group_commit import GroupCommit
+from core.store.gathering import Gathering
+from core.store.groups import GroupCommit, GroupRead
 from core.store.idempotency import KeyReused, prune_answers, run_once
 from core.store.inbox import (
+    NewUpdate,
     WaitingUpdate,
     fail_update,
     prune_inbox,
     receive_update,
+    receive_updates,
     settle_update,
     waiting_updates,
 )
@@ -20,6 +23,7 @@ from core.store.outbox import (
     prune_outbox,
     waiting_facts,
 )
+from core.store.prepared import PreparedChange, PreparedQuery, insert_new, one_of
 from core.store.streams import (
     NOTHING_YET,
     Head,
@@ -42,7 +46,7 @@ from core.store.streams import (
     sent_before,
 )
 from core.store.tables import Base, Counter, Id, UtcDateTime
-from core.store.unit_of_work import Reading, UnitOfWork
+from core.store.unit_of_work import Reading, UnitOfWork, once_a_view
 
 __all__ = [
     "NOTHING_YET",
@@ -50,11 +54,16 @@ __all__ = [
     "ChainReport",
     "Counter",
     "Database",
+    "Gathering",
     "GroupCommit",
+    "GroupRead",
     "Head",
     "Id",
     "KeyReused",
     "NewEvent",
+    "NewUpdate",
+    "PreparedChange",
+    "PreparedQuery",
     "Reading",
     "StoreUnavailable",
     "StreamAdvanced",
@@ -75,15 +84,19 @@ __all__ = [
     "fail_update",
     "head",
     "heads",
+    "insert_new",
     "last_events",
     "lock_event",
     "mark_failed",
     "mark_sent",
+    "once_a_view",
+    "one_of",
     "outbox_backlog",
     "prune_answers",
     "prune_inbox",
     "prune_outbox",
     "receive_update",
+    "receive_updates",
     "rewrite",
     "run_once",
     "sent_before",

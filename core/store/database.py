@@ -65,7 +65,7 @@ class Database:
         """One transaction without retry, for tests and scripts; doors call ``run``."""
         with self.engine.execution_options(writing=True).connect() as connection:
             transaction = connection.begin()
-            uow = UnitOfWork(session=Session(connection), now=self.clock.now())
+            uow = UnitOfWork(session=Session(connection), connection=connection, now=self.clock.now())
             try:
                 yield uow
                 uow.session.flush()
@@ -83,7 +83,7 @@ class Database:
         with self.engine.execution_options(writing=False).connect() as connection:
             session = Session(connection)
             try:
-                yield Reading(session=session, now=self.clock.now())
+                yield Reading(session=session, connection=connection, now=self.clock.now())
             finally:
                 session.close()
                 connection.rollback()

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import timedelta
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.language import N_
 from core.store.model import AnswerRow
+from core.store.prepared import PreparedChange, PreparedQuery, insert_new
 from core.store.unit_of_work import UnitOfWork
 
 KEEP_ANSWERS = timedelta(days=7)
@@ -25,6 +27,15 @@ class KeyReused(DomainError):
     code = "idempotency_key_reused"
     kind = RefusalKind.CONFLICT
     message = N_("This Idempotency-Key belongs to another request. Make a new key for a new request.")
+
+
+_FIRST = PreparedChange(insert_new(AnswerRow, "key", "fingerprint", "answer", "at", conflict=("key",)))
+_ANSWERED = PreparedQuery(
+    select(AnswerRow.fingerprint, AnswerRow.answer).where(AnswerRow.key == bindparam("of"))
+)
+_ANSWER = PreparedChange(
+    update(AnswerRow).where(AnswerRow.key == bindparam("of")).values(answer=bindparam("answer"))
+)
 
 
 def run_once(
@@ -44,27 +55,26 @@ def run_once(
     Raises: KeyReused.
     """
     fingerprint = _fingerprint(command, arguments)
-    first = uow.insert_new(
-        AnswerRow,
-        {"key": key, "fingerprint": fingerprint, "answer": None, "at": uow.now},
-        conflict=("key",),
-    )
-    adapter: TypeAdapter[R] = TypeAdapter(returns)
-    if not first:
-        stored = uow.session.execute(select(AnswerRow).where(AnswerRow.key == key)).scalar_one()
-        if stored.fingerprint != fingerprint:
+    adapter = _adapter(cast("Hashable", returns))
+    if not uow.apply(_FIRST, key=key, fingerprint=fingerprint, answer=None, at=uow.now):
+        (asked, answered), *_ = uow.rows(_ANSWERED, of=key)
+        if asked != fingerprint:
             raise KeyReused
-        return adapter.validate_python(stored.answer)
+        stored: R = adapter.validate_python(answered)
+        return stored
     answer = command(uow, **arguments)
-    uow.session.execute(
-        update(AnswerRow).where(AnswerRow.key == key).values(answer=adapter.dump_python(answer, mode="json"))
-    )
+    uow.apply(_ANSWER, of=key, answer=adapter.dump_python(answer, mode="json"))
     return answer
 
 
 def prune_answers(uow: UnitOfWork) -> int:
     """Forget answers older than a week; how many."""
     return uow.changed(delete(AnswerRow).where(AnswerRow.at < uow.now - KEEP_ANSWERS))
+
+
+@cache
+def _adapter(returns: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(returns)
 
 
 def _fingerprint(command: Callable[..., Any], arguments: dict[str, Any]) -> str:

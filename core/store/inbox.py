@@ -4,14 +4,15 @@ The key is (carrier, update key), so a repeated delivery is one row. A lane is o
 are worked on in the order in which they came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from core.store.model import InboxRow
+from core.store.prepared import PreparedChange, PreparedQuery, insert_new, one_of
 from core.store.unit_of_work import Reading, UnitOfWork
 
 PARK_AFTER = 5
@@ -31,21 +32,70 @@ class WaitingUpdate:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NewUpdate:
+    """An update to be kept: which one it is, to whose lane it belongs, what it says."""
+
+    key: str
+    lane: str
+    payload: Mapping[str, Any]
+
+
+_RECEIVE = PreparedChange(
+    insert_new(
+        InboxRow,
+        "carrier",
+        "update_key",
+        "lane",
+        "payload",
+        "received_at",
+        conflict=("carrier", "update_key"),
+    )
+)
+_WAITING = PreparedQuery(
+    select(
+        InboxRow.id,
+        InboxRow.carrier,
+        InboxRow.update_key,
+        InboxRow.lane,
+        InboxRow.payload,
+        InboxRow.attempts,
+        InboxRow.received_at,
+    )
+    .where(
+        one_of(InboxRow.carrier, "carriers"), InboxRow.settled_at.is_(None), InboxRow.id > bindparam("above")
+    )
+    .order_by(InboxRow.id)
+    .limit(bindparam("most"))
+)
+_SETTLE = PreparedChange(
+    update(InboxRow)
+    .where(InboxRow.id == bindparam("row"))
+    .values(settled_at=bindparam("now"), payload=bindparam("payload"))
+)
+
+
+def receive_updates(uow: UnitOfWork, *, carrier: str, updates: Sequence[NewUpdate]) -> int:
+    """Keep updates in their order by one statement; how many were not here already."""
+    rows = [
+        {
+            "carrier": carrier,
+            "update_key": update.key,
+            "lane": update.lane,
+            "payload": update.payload,
+            "received_at": uow.now,
+        }
+        for update in updates
+    ]
+    return uow.apply_all(_RECEIVE, rows)
+
+
 def receive_update(
     uow: UnitOfWork, *, carrier: str, update_key: str, lane: str, payload: dict[str, Any]
 ) -> bool:
     """Keep an update; False if this very update is here already."""
-    return uow.insert_new(
-        InboxRow,
-        {
-            "carrier": carrier,
-            "update_key": update_key,
-            "lane": lane,
-            "payload": payload,
-            "received_at": uow.now,
-        },
-        conflict=("carrier", "update_key"),
-    )
+    update = NewUpdate(key=update_key, lane=lane, payload=payload)
+    return receive_updates(uow, carrier=carrier, updates=[update]) == 1
 
 
 def waiting_updates(
@@ -56,29 +106,17 @@ def waiting_updates(
     ``above`` pages through a backlog; a reader that has reached the end begins again from 0, because
     a row may become visible after a later one.
     """
-    rows = reading.session.execute(
-        select(InboxRow)
-        .where(InboxRow.carrier.in_(carriers), InboxRow.settled_at.is_(None), InboxRow.id > above)
-        .order_by(InboxRow.id)
-        .limit(limit)
-    ).scalars()
     return [
-        WaitingUpdate(
-            row=row.id,
-            carrier=row.carrier,
-            update_key=row.update_key,
-            lane=row.lane,
-            payload=row.payload or {},
-            attempts=row.attempts,
-            received_at=row.received_at,
+        WaitingUpdate(row, carrier, key, lane, payload or {}, attempts, received_at)
+        for row, carrier, key, lane, payload, attempts, received_at in reading.rows(
+            _WAITING, carriers=carriers, above=above, most=limit
         )
-        for row in rows
     ]
 
 
 def settle_update(uow: UnitOfWork, *, row: int) -> None:
     """The update is done with. Its payload is erased: what it caused is kept where it belongs."""
-    uow.session.execute(update(InboxRow).where(InboxRow.id == row).values(settled_at=uow.now, payload=None))
+    uow.apply(_SETTLE, row=row, now=uow.now, payload=None)
 
 
 def fail_update(uow: UnitOfWork, *, row: int, failure: str) -> bool:

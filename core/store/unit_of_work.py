@@ -1,11 +1,13 @@
 """What commands and queries hold in hand: a view of the database, or one transaction on it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Executable, insert, literal_column
+from sqlalchemy import Connection, Executable, bindparam, insert, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
@@ -13,6 +15,19 @@ from sqlalchemy.orm import Session
 from core.shared.facts import Fact, fact_to_json
 from core.shared.ids import FactId, new_id
 from core.store.model import AuditRow, OutboxRow
+from core.store.prepared import Columns, PreparedChange, PreparedQuery
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_RECORD = PreparedChange(
+    insert(OutboxRow).values(
+        fact_id=bindparam("fact_id"),
+        kind=bindparam("kind"),
+        payload=bindparam("payload"),
+        recorded_at=bindparam("recorded_at"),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -20,7 +35,19 @@ class Reading:
     """A view of the database at one moment, for queries; it cannot record facts."""
 
     session: Session
+    connection: Connection
     now: datetime
+    # What was answered within this view already, see ``once_a_view``.
+    answered: dict[Any, Any] = field(default_factory=dict)
+
+    def rows(self, statement: PreparedQuery[*Columns], **arguments: Any) -> list[tuple[*Columns]]:
+        """All rows that a prepared statement finds."""
+        return statement.rows(self.connection, arguments)
+
+    def first(self, statement: PreparedQuery[*Columns], **arguments: Any) -> tuple[*Columns] | None:
+        """The first row that a prepared statement finds, None if it finds none."""
+        found = self.rows(statement, **arguments)
+        return found[0] if found else None
 
 
 @dataclass(slots=True)
@@ -29,6 +56,41 @@ class UnitOfWork(Reading):
 
     recorded: list[Fact] = field(default_factory=list)
     audited: int = 0
+
+    def rows(self, statement: PreparedQuery[*Columns], **arguments: Any) -> list[tuple[*Columns]]:
+        """All rows that a prepared statement finds."""
+        # What the session still holds back is to be seen, as its own statements see it.
+        self.session.flush()
+        return statement.rows(self.connection, arguments)
+
+    def apply(self, change: PreparedChange, **arguments: Any) -> int:
+        """Run a prepared INSERT, UPDATE or DELETE; how many rows it touched."""
+        return self.apply_all(change, [arguments])
+
+    def apply_all(self, change: PreparedChange, arguments: Sequence[Mapping[str, Any]]) -> int:
+        """Run a prepared INSERT, UPDATE or DELETE for each of the arguments; how many rows it touched."""
+        self.session.flush()
+        return change.apply(self.connection, arguments)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that is shared: what fails in it leaves nothing behind, the rest goes on.
+
+        Each part begins with a session that remembers nothing: in its own transaction it would not either.
+        """
+        recorded, audited = len(self.recorded), self.audited
+        self.connection.exec_driver_sql("SAVEPOINT part")
+        try:
+            yield
+            self.session.flush()
+        except BaseException:
+            self.session.expunge_all()
+            del self.recorded[recorded:]
+            self.audited = audited
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+            raise
+        self.session.expunge_all()
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT part")
 
     def record(self, fact: Fact) -> FactId:
         """Put a fact into the outbox, in this same commit; the relay publishes it afterwards."""
@@ -42,7 +104,7 @@ class UnitOfWork(Reading):
             for fact_id, fact in zip(ids, facts, strict=True)
         ]
         if rows:
-            self.session.connection().execute(insert(OutboxRow), rows)
+            self.apply_all(_RECORD, rows)
         self.recorded.extend(facts)
         return ids
 
@@ -78,3 +140,29 @@ class UnitOfWork(Reading):
         result = self.session.execute(statement)
         assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type of what DML returns
         return result.rowcount
+
+
+def once_a_view(
+    query: Callable[Concatenate[Reading, P], R],
+) -> Callable[Concatenate[Reading, P], R]:
+    """A query whose answer many share who look through one view: it is the same, so it is read once.
+
+    In a unit of work it is asked every time, because that may have changed the answer itself. The answer
+    must not be changed by whoever gets it, and the arguments are names and numbers or lists of such.
+    """
+
+    @wraps(query)
+    def asked(reading: Reading, *args: P.args, **arguments: P.kwargs) -> R:
+        if isinstance(reading, UnitOfWork):
+            return query(reading, *args, **arguments)
+        key = (query, *map(_fixed, args), *((name, _fixed(value)) for name, value in arguments.items()))
+        if key not in reading.answered:
+            reading.answered[key] = query(reading, *args, **arguments)
+        answer: R = reading.answered[key]
+        return answer
+
+    return cast("Callable[Concatenate[Reading, P], R]", asked)
+
+
+def _fixed(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value

@@ -2,14 +2,22 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.shared.ids import TerritoryId
-from core.store import Reading
+from core.store import PreparedQuery, Reading, once_a_view
 from core.territories.commands import as_territory
 from core.territories.errors import UnknownTerritory
 from core.territories.model import ReferenceRow, TerritoryRow
 from core.territories.rules import ReferenceItem, Territory
+
+_TREE = (
+    select(TerritoryRow.id, TerritoryRow.parent_id)
+    .where(TerritoryRow.id == bindparam("territory_id"))
+    .cte("ancestry", recursive=True)
+)
+_ABOVE = select(TerritoryRow.id, TerritoryRow.parent_id).join(_TREE, TerritoryRow.id == _TREE.c.parent_id)
+_ANCESTRY = PreparedQuery(select(_TREE.union_all(_ABOVE).c.id))
 
 
 def territories(reading: Reading) -> list[Territory]:
@@ -19,6 +27,7 @@ def territories(reading: Reading) -> list[Territory]:
     return sorted((as_territory(row) for row in rows), key=lambda place: order.index(place.kind))
 
 
+@once_a_view
 def territory(reading: Reading, *, territory_id: TerritoryId) -> Territory:
     """One territory by id. Raises: UnknownTerritory."""
     row = reading.session.get(TerritoryRow, territory_id)
@@ -35,16 +44,10 @@ def territory_by_slug(reading: Reading, *, slug: str) -> Territory:
     return as_territory(row)
 
 
+@once_a_view
 def ancestry(reading: Reading, *, territory_id: TerritoryId) -> list[TerritoryId]:
     """The territory itself and everything above it, nearest first. A right given above holds below."""
-    tree = (
-        select(TerritoryRow.id, TerritoryRow.parent_id)
-        .where(TerritoryRow.id == territory_id)
-        .cte("ancestry", recursive=True)
-    )
-    above = select(TerritoryRow.id, TerritoryRow.parent_id).join(tree, TerritoryRow.id == tree.c.parent_id)
-    rows = reading.session.execute(select(tree.union_all(above).c.id)).scalars()
-    return [TerritoryId(row) for row in rows]
+    return [TerritoryId(row) for (row,) in reading.rows(_ANCESTRY, territory_id=territory_id)]
 
 
 def descendants(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[TerritoryId]:

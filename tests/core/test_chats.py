@@ -5,7 +5,6 @@ import pytest
 from core.chats import (
     UnknownChat,
     chat_stream,
-    dialogue,
     edit_in_web_chat,
     number_message,
     open_chat,
@@ -13,6 +12,7 @@ from core.chats import (
     press_in_web_chat,
     save_dialogue,
     show_in_web_chat,
+    talk,
     write_in_web_chat,
 )
 from core.store import events_after, waiting_updates
@@ -74,7 +74,7 @@ def test_a_dialogue_is_where_it_was(town: Town) -> None:
 
     town.database.run(save_dialogue, chat_id=chat.id, state="direct_line:where", data={"text": "Яма"})
 
-    kept = town.database.read(dialogue, chat_id=chat.id)
+    _, kept = town.database.read(talk, chat_id=chat.id)
     assert (kept.state, kept.data) == ("direct_line:where", {"text": "Яма"})
 
 

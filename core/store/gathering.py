@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from core.shared.errors import DomainError
-from core.store import StoreUnavailable
-from realtime.limits import TooFast
+from core.store.database import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -32,26 +31,27 @@ class Gathering(Generic[Q, A]):
     """Gives what is asked to ``work`` in batches, one batch at a time, in the order of asking.
 
     ``work`` answers each question of its batch, in order, with an answer or a refusal. ``most_at_once``
-    bounds a batch, ``most_waiting`` what waits for the next ones.
+    bounds a batch, ``most_waiting`` what waits for the next ones; beyond it ``too_many`` is the answer.
     """
 
     work: Callable[[Sequence[Q]], Awaitable[Sequence[A | DomainError]]]
     most_at_once: int
     most_waiting: int
+    too_many: type[DomainError] = StoreUnavailable
     _queue: deque[_Waiting[Q, A]] = field(default_factory=deque)
     _task: asyncio.Task[None] | None = None
 
     async def ask(self, question: Q) -> A:
         """The answer; the run that gives it has begun after this call.
 
-        Raises: the refusal that was the answer, TooFast if too much waits already, StoreUnavailable.
+        Raises: the refusal that was the answer, ``too_many`` if too much waits already, StoreUnavailable.
         """
         if len(self._queue) >= self.most_waiting:
-            raise TooFast
+            raise self.too_many
         waiting: _Waiting[Q, A] = _Waiting(question, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._task is None:
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._run(), name="gathering")
         answer = await waiting.answer
         if isinstance(answer, DomainError):
             raise answer
@@ -78,6 +78,12 @@ class Gathering(Generic[Q, A]):
         except Exception as error:
             log.exception("batch_broken size=%s", len(batch))
             await self._after_breaking(batch, error)
+        except BaseException as end:
+            # The process is ending: whoever waits for an answer must not wait for ever.
+            _break([*batch, *self._queue], end)
+            self._queue.clear()
+            if isinstance(end, asyncio.CancelledError):
+                raise
         else:
             _give(batch, answers)
 
@@ -86,8 +92,8 @@ class Gathering(Generic[Q, A]):
         if len(batch) > 1:
             for waiting in batch:
                 await self._answer([waiting])
-        elif not batch[0].answer.done():
-            batch[0].answer.set_exception(error)
+        else:
+            _break(batch, error)
 
 
 def _give(batch: Sequence[_Waiting[Q, A]], answers: Sequence[A | DomainError]) -> None:
@@ -95,3 +101,9 @@ def _give(batch: Sequence[_Waiting[Q, A]], answers: Sequence[A | DomainError]) -
         # A connection that is being torn down no longer waits.
         if not waiting.answer.done():
             waiting.answer.set_result(answer)
+
+
+def _break(batch: Sequence[_Waiting[Q, A]], failure: BaseException) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(failure)
