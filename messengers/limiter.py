@@ -15,7 +15,7 @@ from prometheus_client import Counter
 
 from core.delivery import Urgency
 from messengers.limiter_ledger import Answer, Ask, Ledger, LedgerAway, Scope, Standing
-from messengers.limiter_rates import REACH_S, Rates
+from messengers.limiter_rates import Rates
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,8 @@ class Limiter:
         self._numbers = itertools.count()
         self._away_until = 0.0
         self._away = False
+        # By the clock of this process: the next free place of the line as far as it knows.
+        self._next_place_at = 0.0
 
     async def turn(
         self, chat: str | None, urgency: Urgency = Urgency.REPLY, *, patience_s: float = PATIENCE_S
@@ -141,13 +143,16 @@ class Limiter:
             step_us=self._rates.step_us,
             chat_step_us=chat_step_us,
             chat_burst_us=chat_step_us * (burst - 1),
-            reach_us=int(REACH_S[urgency] * 1e6),
+            reach_us=self._rates.reach_us(urgency),
         )
 
     async def _ask_in_line(self, ask: Ask, rank: int, number: int, *, deadline: float) -> Answer:
         await self._gate.enter(rank, number)
         try:
+            await self._sleep_until_in_reach(ask)
             answer = await self._ask(ask)
+            if answer.standing is Standing.GRANTED:
+                self._next_place_at = time.monotonic() + answer.wait_s + ask.step_us / 1e6
             if answer.standing is not Standing.GRANTED and time.monotonic() + answer.wait_s > deadline:
                 raise NotNow(answer.wait_s)
             if answer.standing in {Standing.LINE, Standing.PAUSED}:
@@ -155,6 +160,12 @@ class Limiter:
             return answer
         finally:
             self._gate.leave()
+
+    async def _sleep_until_in_reach(self, ask: Ask) -> None:
+        """Others only make the line longer: to ask before one's own last place has moved up is in vain."""
+        early_s = self._next_place_at - ask.reach_us / 1e6 - time.monotonic()
+        if early_s > 0:
+            await asyncio.sleep(min(early_s, LONGEST_SLEEP_S))
 
     async def _ask(self, ask: Ask) -> Answer:
         if time.monotonic() >= self._away_until:

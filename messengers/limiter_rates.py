@@ -21,6 +21,14 @@ REACH_S: Mapping[Urgency, float] = {
     Urgency.BULK: 0.2,
 }
 
+# Nor more than so many messages: behind a faster messenger, as in compressed time, the line is no longer.
+MOST_AHEAD: Mapping[Urgency, int] = {
+    Urgency.CRITICAL: 150,
+    Urgency.REPLY: 45,
+    Urgency.PERSONAL: 15,
+    Urgency.BULK: 6,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
@@ -36,6 +44,14 @@ class Rates:
     def step_us(self) -> int:
         """Microseconds between two messages of the whole installation."""
         return math.ceil(1e6 / (self.per_second * USED_SHARE))
+
+    def reach_us(self, urgency: Urgency) -> int:
+        """How far ahead a lane may take a place, in microseconds.
+
+        >>> Rates(per_second=20).reach_us(Urgency.BULK), Rates(per_second=1000).reach_us(Urgency.BULK)
+        (200000, 6186)
+        """
+        return min(int(REACH_S[urgency] * 1e6), MOST_AHEAD[urgency] * self.step_us)
 
     def chat_step_us(self, chat: str | None) -> int:
         """Microseconds between two messages in this chat; 0 without such a limit.

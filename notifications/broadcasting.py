@@ -39,15 +39,7 @@ def ask_group(uow: UnitOfWork, *, broadcast_id: str, policies: Policies, limit: 
     notice = _notice(uow, broadcast(uow, broadcast_id=broadcast_id))
     wanted = preferences_of_many(uow, person_ids=people)
     ways = addresses_of_many(uow, person_ids=people, policies=policies)
-    for person_id in people:
-        tell(
-            uow,
-            notice,
-            fact_id=FactId(broadcast_id),
-            person_id=person_id,
-            ways=ways[person_id],
-            wanted=wanted[person_id],
-        )
+    tell(uow, notice, fact_id=FactId(broadcast_id), ways=ways, wanted=wanted)
     note_asked(uow, broadcast_id=broadcast_id, people=people)
     return len(people)
 

@@ -1,7 +1,9 @@
 """One delivery: have it drawn, hand it to its messenger, and say how it ended."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -11,8 +13,10 @@ from core.delivery import (
     Delivery,
     DeliveryState,
     NewDelivery,
+    Urgency,
     delivery,
     give_up,
+    mark_mass_sent,
     mark_sent,
     mark_uncertain,
     postpone,
@@ -20,8 +24,8 @@ from core.delivery import (
 from core.identity import mark_unreachable
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.ids import DeliveryId
-from core.store import Database, GroupCommit, UnitOfWork
-from messengers import Carrier
+from core.store import Database, Gathering, GroupCommit, UnitOfWork
+from messengers import Carrier, Screen
 from notifications.channels import Policies, addresses_of
 from notifications.kinds import Kind, kind_of
 from notifications.obsolete import Obsolete
@@ -40,6 +44,10 @@ log = logging.getLogger(__name__)
 
 # An edit waits for the message it changes to be sent.
 EDIT_WAIT = timedelta(seconds=2)
+# How long the ending of a mass message waits for others. What a kill finds unwritten ends as uncertain, and
+# nothing of a mailing is sent again for it.
+GATHER_S = 0.15
+MOST_AT_ONCE, MOST_WAITING = 200, 10_000
 
 _ended = Counter(
     "s24_deliveries_total", "Attempts to deliver, by carrier and outcome", ["carrier", "outcome"]
@@ -61,7 +69,13 @@ class HandingOver:
         self._senders = senders
         self._render = render
         self._policies = policies
+        self._screens: Gathering[Delivery, Screen | Exception] = Gathering(
+            work=self._draw, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING
+        )
         self._endings = GroupCommit(database)
+        self._mass_endings: Gathering[tuple[DeliveryId, str | None], None] = Gathering(
+            work=self._note_mass, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING
+        )
 
     async def __call__(self, one: Delivery) -> None:
         """Deliver and write down the outcome. Without a store the lease ends and makes it uncertain."""
@@ -80,7 +94,12 @@ class HandingOver:
             one.id, one.fact_id, one.carrier, one.kind, type(outcome).__name__,
         )  # fmt: skip
         try:
-            await self._endings.write(_ending(one, outcome, self._policies))
+            if one.urgency is Urgency.BULK and isinstance(outcome, Sent):
+                # To the next beat: all who end before it are written down together.
+                await asyncio.sleep(GATHER_S - time.monotonic() % GATHER_S)
+                await self._mass_endings.ask((one.id, outcome.native_id))
+            else:
+                await self._endings.write(_ending(one, outcome, self._policies))
         except Exception:
             # The lease will end and say that nobody knows.
             log.exception("ending_not_written delivery=%s", one.id)
@@ -94,7 +113,9 @@ class HandingOver:
             if waiting is not None:
                 return waiting
         try:
-            screen = await self._database.read_async(self._render, one)
+            screen = await self._screens.ask(one)
+            if isinstance(screen, Exception):
+                raise screen
         except Obsolete as reason:
             return Refused(f"obsolete_{reason}")
         if original is not None and original.native_id is not None:
@@ -102,6 +123,13 @@ class HandingOver:
                 one.address, original.native_id, screen, delivery_id=one.id, urgency=one.urgency
             )
         return await sender.send(one.address, screen, delivery_id=one.id, urgency=one.urgency)
+
+    async def _draw(self, batch: Sequence[Delivery]) -> Sequence[Screen | Exception]:
+        return await self._database.read_async(self._render.together, batch)
+
+    async def _note_mass(self, batch: Sequence[tuple[DeliveryId, str | None]]) -> Sequence[None]:
+        await self._endings.write(lambda uow: mark_mass_sent(uow, sent=batch))
+        return [None] * len(batch)
 
 
 def _wait_for(original: Delivery | None) -> Outcome | None:

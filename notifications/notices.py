@@ -1,6 +1,6 @@
-"""One notice for one person: shown now and over what, kept for the digest, or not shown at all."""
+"""A notice for each of its people: shown now and over what, kept for the digest, or not shown at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,25 +70,31 @@ def tell(
     notice: Notice,
     *,
     fact_id: FactId,
-    person_id: PersonId,
-    ways: Sequence[Address],
-    wanted: Preferences,
+    ways: Mapping[PersonId, Sequence[Address]],
+    wanted: Mapping[PersonId, Preferences],
 ) -> int:
-    """Ask for the messages, or keep the notice for the digest; how many rows are new."""
-    shown = where_shown(notice, ways, wanted)
-    if shown.in_digest:
-        waiting = WaitingNotice(
-            fact_id=fact_id,
-            person_id=person_id,
-            event=notice.event,
-            kind=notice.kind,
-            topic=notice.topic,
-            details=notice.details,
-            noticed_at=uow.now,
-        )
-        due_at = next_digest_moment(uow.now, notice.zone or "Europe/Moscow")
-        return int(keep_for_digest(uow, notice=waiting, due_at=due_at))
-    return enqueue(uow, deliveries=[_delivery(notice, fact_id, person_id, way) for way in shown.now])
+    """Ask for the messages, or keep the notice for digests, for all who have ways; how many rows are new."""
+    deliveries: list[NewDelivery] = []
+    waiting: list[WaitingNotice] = []
+    for person_id, own in ways.items():
+        shown = where_shown(notice, own, wanted[person_id])
+        if shown.in_digest:
+            waiting.append(_waiting(uow, notice, fact_id, person_id))
+        deliveries += [_delivery(notice, fact_id, person_id, way) for way in shown.now]
+    due_at = next_digest_moment(uow.now, notice.zone or "Europe/Moscow")
+    return keep_for_digest(uow, notices=waiting, due_at=due_at) + enqueue(uow, deliveries=deliveries)
+
+
+def _waiting(uow: UnitOfWork, notice: Notice, fact_id: FactId, person_id: PersonId) -> WaitingNotice:
+    return WaitingNotice(
+        fact_id=fact_id,
+        person_id=person_id,
+        event=notice.event,
+        kind=notice.kind,
+        topic=notice.topic,
+        details=notice.details,
+        noticed_at=uow.now,
+    )
 
 
 def _delivery(notice: Notice, fact_id: FactId, person_id: PersonId, way: Address) -> NewDelivery:

@@ -1,5 +1,6 @@
 """A delivery in words, at the moment of sending: what it says is what holds then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
@@ -8,7 +9,7 @@ from core.alerts import AlertCard, AlertState, alert_card, alert_headline, alert
 from core.contact import Conversation, conversation
 from core.delivery import Delivery
 from core.files import FileDamaged, UnknownFile, read_content
-from core.identity import Viewer, person
+from core.identity import Person, Viewer, people, person
 from core.rooms import stream_of
 from core.shared.ids import AlertId, ConversationId, RoomId
 from core.shared.language import N_, Language, translate
@@ -46,9 +47,29 @@ class Renderer:
     files: Path
     policies: Policies
 
-    def __call__(self, reading: Reading, delivery: Delivery) -> Screen:
-        """The screen to send. Raises: Obsolete."""
-        language = person(reading, person_id=delivery.person_id).language
+    def together(self, reading: Reading, deliveries: Sequence[Delivery]) -> list["Screen | Exception"]:
+        """The screens to send, from one view of the database; a failure stands in its screen's place.
+
+        The words of a mailing are put together once for all who read the same language.
+        """
+        readers = people(reading, person_ids={one.person_id for one in deliveries})
+        drawn: dict[tuple[str, ...], Screen | Exception] = {}
+        for one in deliveries:
+            key = self._sameness(one, readers.get(one.person_id))
+            if key not in drawn:
+                try:
+                    drawn[key] = self._screen(reading, one, readers[one.person_id].language)
+                except Exception as failure:  # noqa: BLE001 - handed to whoever waits for this screen
+                    drawn[key] = failure
+        return [drawn[self._sameness(one, readers.get(one.person_id))] for one in deliveries]
+
+    def _sameness(self, one: Delivery, reader: Person | None) -> tuple[str, ...]:
+        if kind_of(one.kind) is not Kind.BROADCAST or reader is None:
+            return (one.id,)
+        return (one.details["broadcast_id"], one.carrier, reader.language)
+
+    def _screen(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
+        """One screen. Raises: Obsolete."""
         kind = kind_of(delivery.kind)
         match kind:
             case Kind.ALERT | Kind.EDIT:

@@ -57,17 +57,12 @@ def _enqueue(uow: UnitOfWork, *, recorded: RecordedFact, route: "Route", policie
     for notice in route(uow, recorded.fact):
         wanted = preferences_of_many(uow, person_ids=notice.people)
         told = told_already(uow, fact_id=recorded.id, kind=notice.kind, person_ids=notice.people)
-        for person_id in notice.people:
-            if person_id in told:
-                continue
-            asked += tell(
-                uow,
-                notice,
-                fact_id=recorded.id,
-                person_id=person_id,
-                ways=addresses_of(uow, person_id=person_id, policies=policies),
-                wanted=wanted[person_id],
-            )
+        ways = {
+            person_id: addresses_of(uow, person_id=person_id, policies=policies)
+            for person_id in notice.people
+            if person_id not in told
+        }
+        asked += tell(uow, notice, fact_id=recorded.id, ways=ways, wanted=wanted)
     return asked + _edits(uow, recorded)
 
 

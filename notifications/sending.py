@@ -39,7 +39,7 @@ ROOM: Mapping[Urgency, int] = {
     Urgency.CRITICAL: 32,
     Urgency.REPLY: 16,
     Urgency.PERSONAL: 16,
-    Urgency.BULK: 16,
+    Urgency.BULK: 24,
 }
 POLL_S = 1.0
 RELEASE_EVERY_S = 10.0
@@ -115,11 +115,12 @@ class Sender:
             await _either(awake, stop, limit_s=POLL_S)
 
     async def _take_in_hand(self, carrier: Carrier) -> int:
-        due_at = await self._database.read_async(next_due, carrier=carrier)
-        if due_at is None or due_at > self._database.clock.now():
-            return 0
         held = Tally(self._in_hand[carrier].values())
-        room = {lane: most - held[lane] for lane, most in self._room.items()}
+        due = await self._database.read_async(next_due, carrier=carrier)
+        now = self._database.clock.now()
+        room = {lane: self._room[lane] - held[lane] for lane, moment in due.items() if moment <= now}
+        if not any(free > 0 for free in room.values()):
+            return 0
         claimed = await self._database.run_async(
             claim_deliveries, carrier=carrier, room=room, sender=self._name, lease=LEASE
         )

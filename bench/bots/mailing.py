@@ -5,6 +5,7 @@ messenger's own pace, that is times the speed-up, so what our own code takes cou
 """
 
 import asyncio
+import math
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from core.store import Database, UnitOfWork
 from messengers import RATES, Carrier, ChannelPolicy, FileLedger, Limiter, Screen
 from notifications import Sender, WebChatSender, push_broadcasts
 from notifications.senders.port import Outcome, Sent
+from notifications.sending import ROOM
 
 POLICIES = {Carrier.TELEGRAM: ChannelPolicy.FULL}
 INSERTED_AT_ONCE = 2000
@@ -91,7 +93,8 @@ async def mail(town: BenchTown, folder: Path, *, rows: int, speed_up: float) -> 
     usual = RATES["telegram"]
     rates = replace(usual, per_second=usual.per_second * speed_up)
     telegram = Counted(Limiter("telegram", rates, FileLedger(folder / "limits.sqlite3")))
-    room = {lane: max(16, int(16 * speed_up / 4)) for lane in Urgency}
+    # As much time's worth of messages in hand as in the product, or no sender would be fast enough.
+    room = {lane: math.ceil(most * max(1.0, speed_up / 2)) for lane, most in ROOM.items()}
     sender = Sender(
         database,
         # The moderator of the town has no messenger.

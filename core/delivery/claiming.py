@@ -1,9 +1,10 @@
 """Taking deliveries in hand: by lane, one a chat, and never the same one by two senders."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select, text, update
 
 from core.delivery.commands import as_delivery, mark_uncertain
 from core.delivery.model import DeliveryRow
@@ -43,19 +44,33 @@ def _claim_lane(
     claimed: dict[str, Delivery] = {}
     for _ in range(MOST_PAGES):
         page = _page(uow, carrier, ahead, room)
-        for row in page:
-            if row.address not in claimed and len(claimed) < room:
-                row.state = DeliveryState.SENDING
-                row.attempts += 1
-                row.claimed_by, row.leased_until = sender, until
-                claimed[row.address] = as_delivery(row)
-        uow.session.flush()
+        picked: list[DeliveryId] = []
+        for one in page:
+            if one.address not in claimed and len(claimed) < room:
+                claimed[one.address] = replace(one, state=DeliveryState.SENDING, attempts=one.attempts + 1)
+                picked.append(one.id)
+        _take(uow, picked, sender=sender, until=until)
         if len(page) < room or len(claimed) == room:
             break
     return list(claimed.values())
 
 
-def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> list[DeliveryRow]:
+def _take(uow: UnitOfWork, picked: list[DeliveryId], *, sender: str, until: datetime) -> None:
+    if picked:
+        uow.session.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.id.in_(picked))
+            .values(
+                state=DeliveryState.SENDING,
+                attempts=DeliveryRow.attempts + 1,
+                claimed_by=sender,
+                leased_until=until,
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> list[Delivery]:
     busy = (
         select(DeliveryRow.address)
         .where(_IN_HAND, DeliveryRow.carrier == carrier, DeliveryRow.urgency.in_(ahead))
@@ -75,7 +90,7 @@ def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> lis
         # A row that is being marked or hastened just now is not waited for.
         .with_for_update(skip_locked=True)
     ).scalars()
-    return list(rows)
+    return [as_delivery(row) for row in rows]
 
 
 def _one_at_a_time(uow: UnitOfWork, carrier: str) -> None:
@@ -87,18 +102,18 @@ def _one_at_a_time(uow: UnitOfWork, carrier: str) -> None:
         uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"claim {carrier}"))))
 
 
-def next_due(reading: Reading, *, carrier: str) -> datetime | None:
-    """When the next delivery over the carrier is to be sent; None if nothing waits."""
-    moments = [
-        reading.session.execute(
-            select(DeliveryRow.due_at)
-            .where(_UNFINISHED, DeliveryRow.carrier == carrier, DeliveryRow.urgency == urgency)
-            .order_by(DeliveryRow.due_at)
-            .limit(1)
-        ).scalar_one_or_none()
+def next_due(reading: Reading, *, carrier: str) -> dict[Urgency, datetime]:
+    """When the next delivery of each lane over the carrier is to be sent; empty lanes are left out."""
+    heads = [
+        select(DeliveryRow.due_at)
+        .where(_UNFINISHED, DeliveryRow.carrier == carrier, DeliveryRow.urgency == urgency)
+        .order_by(DeliveryRow.due_at)
+        .limit(1)
+        .scalar_subquery()
         for urgency in Urgency
     ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    moments = reading.session.execute(select(*heads)).one()
+    return {urgency: moment for urgency, moment in zip(Urgency, moments, strict=True) if moment is not None}
 
 
 def release_expired(uow: UnitOfWork) -> int:

@@ -41,20 +41,23 @@ class ClosedDigest:
     events: frozenset[EventKind]
 
 
-def keep_for_digest(uow: UnitOfWork, *, notice: WaitingNotice, due_at: datetime) -> bool:
-    """Let a notice wait for the next digest; False if it waits already or has been in one."""
-    values = {
-        "id": new_id(),
-        "fact_id": notice.fact_id,
-        "person_id": notice.person_id,
-        "event": notice.event,
-        "kind": notice.kind,
-        "topic": notice.topic,
-        "details": notice.details,
-        "noticed_at": notice.noticed_at,
-        "due_at": due_at,
-    }
-    return uow.insert_new(WaitingNoticeRow, values, conflict=("fact_id", "person_id", "kind"))
+def keep_for_digest(uow: UnitOfWork, *, notices: Sequence[WaitingNotice], due_at: datetime) -> int:
+    """Let notices wait for the next digest; how many are new: in none yet, and not waiting already."""
+    rows = [
+        {
+            "id": new_id(),
+            "fact_id": notice.fact_id,
+            "person_id": notice.person_id,
+            "event": notice.event,
+            "kind": notice.kind,
+            "topic": notice.topic,
+            "details": notice.details,
+            "noticed_at": notice.noticed_at,
+            "due_at": due_at,
+        }
+        for notice in notices
+    ]
+    return uow.insert_all_new(WaitingNoticeRow, rows, conflict=("fact_id", "person_id", "kind"))
 
 
 def digests_due(reading: Reading, *, limit: int) -> list[PersonId]:

@@ -129,6 +129,16 @@ class UnitOfWork(Reading):
         # RETURNING and not a row count: the count of an INSERT is not known to every driver.
         return self.session.execute(statement.returning(literal_column("1"))).first() is not None
 
+    def insert_all_new(
+        self, table: type[Any], rows: Sequence[dict[str, Any]], *, conflict: tuple[str, ...]
+    ) -> int:
+        """``insert_new`` for many rows in a few statements; how many were inserted."""
+        if not rows:
+            return 0
+        # On the connection: the ORM's way through single rows costs ten times the statement.
+        statement = self.insert(table).on_conflict_do_nothing(index_elements=list(conflict))
+        return len(self.session.connection().execute(statement.returning(literal_column("1")), rows).all())
+
     def insert(self, table: type[Any]) -> Any:
         """The dialect's INSERT, which has ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
         if self.session.get_bind().dialect.name == "sqlite":

@@ -178,7 +178,7 @@ def test_a_sent_delivery_knows_the_messengers_id_and_is_not_sent_again(town: Tow
     town.database.run(mark_sent, delivery_id=claimed.id, native_id="77")
 
     assert (only(town).state, only(town).native_id) == (DeliveryState.SENT, "77")
-    assert town.database.read(next_due, carrier="telegram") is None
+    assert town.database.read(next_due, carrier="telegram") == {}
 
 
 def test_a_wait_asked_by_the_messenger_is_kept(town: Town) -> None:

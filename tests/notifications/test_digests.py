@@ -268,7 +268,7 @@ class Anna:
                 due_at=uow.now,
                 zone="Europe/Moscow",
             )
-            return bool(tell(uow, said, fact_id=fact_id, person_id=person_id, ways=ways, wanted=wanted))
+            return bool(tell(uow, said, fact_id=fact_id, ways={person_id: ways}, wanted={person_id: wanted}))
 
         self.town.clock.advance(timedelta(seconds=1))
         wanted = self.town.database.run(ask)
