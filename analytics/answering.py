@@ -27,6 +27,7 @@ from analytics.model import (
     what_if,
 )
 from analytics.model.fitted import driver_paths
+from analytics.model.grammar import variables
 from analytics.model.outlook import Report
 from analytics.model.paths import Constant, DriverPath, Growth, Points, Shift
 from analytics.model.questions import causes
@@ -93,7 +94,8 @@ def answer(spec: ModelSpec, table: Table, territory: str, request: RunRequest, *
         "levels": list(LEVELS),
         "main": main,
         "scenarios": dict(outlook.scenarios),
-        "shown": {name: _shown(asked, name) for name in outlook.fans},
+        "shown": {name: _shown(asked, name) for name in sorted(outlook.fans, key=_place_in(asked))},
+        "drivers": {name: {"title": one.title, "unit": one.unit} for name, one in asked.drivers.items()},
         "history": _history(fitted, outlook),
         "fans": {
             name: {key: asdict(fan) for key, fan in fans.items()} for name, fans in outlook.fans.items()
@@ -171,6 +173,12 @@ def _formula(spec: ModelSpec, name: str, values: Mapping[str, float] | None = No
     return {language: formula_words(language, spec, name, values) for language in LANGUAGES}
 
 
+def _place_in(spec: ModelSpec) -> Callable[[str], int]:
+    """The order of the file's indicators; what it does not show comes last."""
+    order = {name: place for place, name in enumerate(spec.indicators)}
+    return lambda name: order.get(name, len(order))
+
+
 def _path_words(path: DriverPath) -> str:
     match path:
         case Constant(value):
@@ -240,6 +248,7 @@ def _equations(fitted: Fitted) -> dict[str, Plain]:
             else {each: float(one.covariance[place, place] ** 0.5) for place, each in enumerate(one.names)}
         )
         found[name] = {
+            "about": sorted({name, *(each.name for each in variables(equation.right))}),
             "text": equation.text,
             "identity": equation.identity,
             "words": _formula(spec, name, values),
@@ -266,11 +275,12 @@ def _levers(fitted: Fitted, outlook: Outlook, scenario: str) -> dict[str, list[P
 def _description(fitted: Fitted, outlook: Outlook, main: str) -> list[Plain]:
     """A paragraph for each indicator and a sentence for each target, with what each is about."""
     said = {language: describe(language, outlook, fitted, main=main) for language in LANGUAGES}
-    about = [_told_of(fitted, outlook, name, main) for name in fitted.spec.indicators if name in outlook.fans]
-    about += [[one.indicator] for one in outlook.chances]
+    told = [name for name in fitted.spec.indicators if name in outlook.fans]
+    about = [(name, _told_of(fitted, outlook, name, main)) for name in told]
+    about += [(one.indicator, [one.indicator]) for one in outlook.chances]
     return [
-        {"about": names, **{language: said[language][place] for language in LANGUAGES}}
-        for place, names in enumerate(about)
+        {"of": name, "about": names, **{language: said[language][place] for language in LANGUAGES}}
+        for place, (name, names) in enumerate(about)
     ]
 
 

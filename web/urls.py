@@ -16,6 +16,10 @@ from web.indicators import pages as indicators
 from web.public import gallery, home, polls, preferences
 from web.rooms import forms as room_forms
 from web.rooms import pages as rooms
+from web.workshop import models as workshop_models
+from web.workshop import pages as workshop
+from web.workshop import public as workshop_public
+from web.workshop import questions as workshop_questions
 
 handler400 = errors.bad_request
 handler404 = errors.not_found
@@ -29,6 +33,8 @@ urlpatterns = [
     path("t/<slug:slug>/indicators", indicators.indicator_list, name="indicator_list"),
     path("t/<slug:slug>/indicators/<slug:code>", indicators.indicator, name="indicator"),
     path("t/<slug:slug>/indicators/<slug:code>.csv", indicators.indicator_data, name="indicator_data"),
+    path("t/<slug:slug>/scenarios", workshop_public.scenarios, name="scenarios"),
+    path("t/<slug:slug>/scenarios/model.toml", workshop_public.model_file, name="scenario_file"),
     path("t/<slug:slug>/room", rooms.territory_discussion, name="territory_room"),
     path("rooms/<str:room_id>", rooms.room, name="room"),
     path("rooms/<str:room_id>/said", rooms.said, name="said_in_room"),
@@ -92,6 +98,17 @@ urlpatterns = [
     path("console/broadcasts/new", desk_broadcasts.new_broadcast, name="new_broadcast"),
     path("console/broadcasts/<str:broadcast_id>", desk_broadcasts.broadcast_item, name="broadcast_at_desk"),
     path("console/broadcasts/<str:broadcast_id>/decision", desk_broadcasts.decide, name="decide_broadcast"),
+    path("console/scenarios", workshop.run_queue, name="run_queue"),
+    path("console/scenarios/new", workshop.new_run, name="new_run"),
+    path("console/scenarios/models", workshop_models.models, name="scenario_models"),
+    path("console/scenarios/models/<str:model_id>", workshop_models.model_item, name="scenario_model"),
+    path("console/scenarios/<str:run_id>", workshop.run_item, name="run_at_desk"),
+    path("console/scenarios/<str:run_id>/conditions", workshop_questions.conditions, name="run_conditions"),
+    path("console/scenarios/<str:run_id>/question", workshop_questions.question, name="run_question"),
+    path("console/scenarios/<str:run_id>/cancel", workshop.cancel, name="cancel_run"),
+    path("console/scenarios/<str:run_id>/repeat", workshop.repeat, name="repeat_run"),
+    path("console/scenarios/<str:run_id>/publish", workshop.publish, name="publish_run"),
+    path("console/scenarios/<str:run_id>/attach", workshop_questions.attach_effects, name="attach_effects"),
     path("files/<str:key>", files.file, name="file"),
     path("ui", gallery.gallery, name="gallery"),
     path("language", preferences.choose_language, name="language"),

@@ -11,7 +11,7 @@ from core.scenarios.errors import ModelNotReady, NoData, UnknownModel, UnknownRu
 from core.scenarios.model import ScenarioModelRow, ScenarioResultRow, ScenarioRunRow
 from core.scenarios.queries import job_key, state_now
 from core.scenarios.rules import ModelState, RunRequest, RunState, Sentences, run_digest
-from core.shared.errors import checked_text
+from core.shared.errors import Forbidden, checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
 from core.store import UnitOfWork
 from core.territories import ancestry
@@ -139,7 +139,7 @@ def refuse_run(uow: UnitOfWork, *, run_id: str, refusal: Sentences) -> None:
 
 
 def cancel_run(uow: UnitOfWork, *, run_id: str, cancelled_by: PersonId) -> bool:
-    """Stop a run that is not over; False if it was over. Raises: UnknownRun, Forbidden."""
+    """Stop a run that is not over; False if it was over. Raises: UnknownRun."""
     row = _run_of(uow, run_id, cancelled_by)
     if not _end(uow, run_id, RunState.CANCELLED):
         return False
@@ -151,7 +151,7 @@ def cancel_run(uow: UnitOfWork, *, run_id: str, cancelled_by: PersonId) -> bool:
 def publish_run(uow: UnitOfWork, *, run_id: str, published_by: PersonId, public: bool) -> None:
     """Show a run to citizens as the forecast of the territory, or take it back. The newest one is shown.
 
-    Raises: UnknownRun (also for a run without an answer), Forbidden.
+    Raises: UnknownRun, also for a run without an answer.
     """
     row = _run_of(uow, run_id, published_by)
     if row.state != RunState.DONE:
@@ -180,7 +180,11 @@ def _run_of(uow: UnitOfWork, run_id: str, person_id: PersonId) -> ScenarioRunRow
     if row is None:
         raise UnknownRun
     place = TerritoryId(row.territory_id)
-    require_right(uow, person_id=person_id, action=Action.RUN_MODELS, territory_id=place)
+    try:
+        require_right(uow, person_id=person_id, action=Action.RUN_MODELS, territory_id=place)
+    except Forbidden as refusal:
+        # What is not theirs answers them as what is not there.
+        raise UnknownRun from refusal
     return row
 
 

@@ -106,19 +106,23 @@ def visible_part(reading: Reading, *, viewer: Viewer, body: Mapping[str, Any]) -
 
 
 def _without(body: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
-    return {key: _shown(value, hidden) for key, value in body.items() if key not in hidden}
+    return {
+        key: _shown(value, hidden)
+        for key, value in body.items()
+        if key not in hidden and not _tells_of(value, hidden)
+    }
 
 
 def _shown(value: Any, hidden: Collection[str]) -> Any:
     if isinstance(value, dict):
         return _without(value, hidden)
     if isinstance(value, list):
-        return [
-            _shown(one, hidden)
-            for one in value
-            if not (isinstance(one, dict) and set(one.get("about", ())) & set(hidden))
-        ]
+        return [_shown(one, hidden) for one in value if not _tells_of(one, hidden)]
     return value
+
+
+def _tells_of(value: Any, hidden: Collection[str]) -> bool:
+    return isinstance(value, dict) and any(name in hidden for name in value.get("about", ()))
 
 
 def _as_run(reading: Reading, row: ScenarioRunRow) -> ScenarioRun:

@@ -22,6 +22,7 @@ STAFF = frozenset({OFFICIAL, MODERATOR, ANALYST})
 OFFICIALS = frozenset({OFFICIAL})
 AUTHORITY = frozenset({OFFICIAL, MODERATOR})
 MODERATORS = frozenset({MODERATOR})
+ANALYSTS = frozenset({ANALYST})
 OWN = frozenset({OWNER})
 # An official sees a conversation from both sides; writing as either is the core's to decide.
 PARTIES = frozenset({OWNER, OFFICIAL})
@@ -48,6 +49,9 @@ PAGES: dict[str, Row] = {
     "indicator_list": Row(ANYBODY, "/t/zarechny/indicators"),
     "indicator": Row(ANYBODY, "/t/zarechny/indicators/UNEMP"),
     "indicator_data": Row(ANYBODY, "/t/zarechny/indicators/UNEMP.csv"),
+    "scenarios": Row(ANYBODY, "/t/zarechny/scenarios"),
+    # Nothing has been published on the stage.
+    "scenario_file": Row(frozenset(), "/t/zarechny/scenarios/model.toml"),
     "territory_room": Row(ANYBODY, "/t/zarechny/room"),
     "room": Row(ANYBODY, "/rooms/{room}"),
     "said_in_room": Row(ANYBODY, "/rooms/{room}/said?before=1"),
@@ -101,6 +105,17 @@ PAGES: dict[str, Row] = {
     "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),
     "acknowledge_alert": post(OFFICIALS, "/console/alerts/{alert}/acknowledge"),
     "snooze_alert": post(OFFICIALS, "/console/alerts/{alert}/snooze", term="hour"),
+    "run_queue": Row(ANALYSTS, "/console/scenarios"),
+    "new_run": Row(ANALYSTS, "/console/scenarios/new"),
+    "scenario_models": Row(ANALYSTS, "/console/scenarios/models"),
+    "scenario_model": Row(ANALYSTS, "/console/scenarios/models/{model}"),
+    "run_at_desk": Row(ANALYSTS, "/console/scenarios/{run}"),
+    "run_conditions": Row(ANALYSTS, "/console/scenarios/{run}/conditions"),
+    "run_question": Row(ANALYSTS, "/console/scenarios/{run}/question"),
+    "cancel_run": post(ANALYSTS, "/console/scenarios/{run}/cancel"),
+    "repeat_run": post(ANALYSTS, "/console/scenarios/{run}/repeat"),
+    "publish_run": post(ANALYSTS, "/console/scenarios/{run}/publish", public="no"),
+    "attach_effects": post(ANALYSTS, "/console/scenarios/{run}/attach", number="{number}"),
     # No file is on the stage: what is hidden and what is not there look alike.
     "file": Row(frozenset(), "/files/" + "0" * 64),
     "gallery": Row(ANYBODY, "/ui"),

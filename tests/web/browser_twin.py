@@ -48,6 +48,15 @@ class Browser:
         assert token is not None
         return await self.client.post(path, data={"csrfmiddlewaretoken": token[1], **fields})
 
+    async def upload(self, path: str, content: bytes, *, name: str, **fields: str) -> httpx.Response:
+        """Send a form of ours with a file in its field ``file``."""
+        page = await self.client.get("/ui")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        assert token is not None
+        return await self.client.post(
+            path, data={"csrfmiddlewaretoken": token[1], **fields}, files={"file": (name, content)}
+        )
+
 
 def words_of(response: httpx.Response) -> str:
     """The text of a page as a reader sees it, blanks collapsed."""

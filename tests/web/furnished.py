@@ -5,10 +5,12 @@ from core.contact import send_message
 from core.delivery import EventKind, propose_broadcast
 from core.identity import viewer_of
 from core.rooms import Post, create_room, open_territory_room, post_message, put_sign
+from core.scenarios import run_at_work
 from core.shared.ids import RoomId
 from core.spaces import SpaceKind, create_space, join_space
 from tests.town import ANNA, SMIRNOVA, Town
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
+from tests.web.scenario import computed_run
 
 SECRET_WORDS = "Собираемся в подвале"
 
@@ -29,10 +31,14 @@ def furnish(town: Town) -> dict[str, str]:
     room = town.database.run(open_territory_room, territory_id=town.territory.id, title="Обсуждение")
     say(town, room, "Добрый день")
     town.newcomer("Гость", consents=False)
+    run = computed_run(town)
     things = {
+        "run": run,
+        "model": town.database.read(run_at_work, run_id=run).model.id,
         "poll": poll.id,
         "option": poll.options[0].id,
         "conversation": sent.conversation_id,
+        "number": sent.number,
         "chat": chat.id,
         "alert": the_open_alert(town),
         "broadcast": town.database.run(
@@ -50,6 +56,8 @@ def furnish(town: Town) -> dict[str, str]:
         "poll_id": things["poll"],
         "conversation_id": things["conversation"],
         "alert_id": things["alert"],
+        "run_id": run,
+        "model_id": things["model"],
         "stream": f"chat:{things['chat']}",
         "slug": "zarechny",
         "code": "UNEMP",

@@ -20,9 +20,11 @@ from core.indicators import (
 )
 from core.polls import Poll, show_in_room
 from core.rooms import Post, Reaction, mark_read, open_territory_room, post_message, put_sign
+from core.scenarios import RunRequest, add_model, ask_run, refuse_model, report_progress
 from core.shared.ids import AlertId, ChatId, ConversationId, PollId, RoomId, new_id
-from tests.town import ANNA, BORIS, IVANOV, OLEG, Town
+from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA, Town
 from tests.web.figures import forecast_of, publish, the_open_alert
+from tests.web.scenario import computed_run, give_model
 
 GALINA = "Галина Сергеевна"
 TIMUR = "Тимур Ахметов"
@@ -41,6 +43,9 @@ class Stage:
     alert: AlertId
     room: RoomId
     broadcast: str
+    run: str
+    waiting_run: str
+    wrong_model: str
     sessions: dict[str, str] = field(default_factory=dict)
 
     def token_of(self, name: str) -> str:
@@ -89,8 +94,12 @@ def set_the_stage(town: Town) -> Stage:
     town.clock.advance(timedelta(minutes=12))
     _say(town, ANNA, "И ещё: вечером там не горит фонарь, яму не видно.")
     town.clock.advance(timedelta(minutes=23))
+    waiting_run, wrong_model = _unfinished(town)
     return Stage(
         town=town,
+        run=computed_run(town, public=True),
+        waiting_run=waiting_run,
+        wrong_model=wrong_model,
         poll=poll.id,
         closed_poll=closed.id,
         conversation=conversation,
@@ -106,6 +115,25 @@ def set_the_stage(town: Town) -> Stage:
             text="С 15 по 17 марта на Садовой не будет горячей воды: меняют трубу. Вернём раньше — напишем.",
         ),
     )
+
+
+def _unfinished(town: Town) -> tuple[str, str]:
+    """A run that is half way, and a model with a mistake in it."""
+    request, place = RunRequest(seed=7), town.territory.id
+    run_id = town.database.run(
+        ask_run,
+        model_id=give_model(town),
+        territory_id=place,
+        request=request,
+        asked_by=town.people[VERA],
+    )
+    town.database.run(report_progress, run_id=run_id, percent=42, stage="checking")
+    wrong = town.database.run(
+        add_model, territory_id=place, file_name="draft.toml", text="[equation.GMP]", added_by=None
+    )
+    reason = "draft.toml, строка 1, уравнение GMP: Не хватает ключа «eq»."
+    town.database.run(refuse_model, model_id=wrong, refusal={"ru": reason, "en": reason})
+    return run_id, wrong
 
 
 def _discussion(town: Town, poll: Poll) -> RoomId:

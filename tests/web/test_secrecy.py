@@ -29,6 +29,7 @@ from realtime.doors import DOORS
 from tests.conftest import NOON
 from tests.town import Town
 from tests.web.authorisation_table import (
+    ANALYSTS,
     API,
     AUTHORITY,
     CITIZEN,
@@ -66,10 +67,12 @@ HIDDEN = {
     "broadcast": AUTHORITY,
     "alert": OFFICIALS,
     "alert_id": OFFICIALS,
+    "run": ANALYSTS,
+    "model": ANALYSTS,
 }
 # Parts of addresses that name nothing hidden, by their names in the router.
-OPEN = {"slug", "code", "poll_id", "poll", "option", "territory", "token", "key", "tab"}
-ROUTED = {"room_id", "conversation_id", "alert_id", "broadcast_id"}
+OPEN = {"slug", "code", "poll_id", "poll", "option", "territory", "token", "key", "tab", "number"}
+ROUTED = {"room_id", "conversation_id", "alert_id", "broadcast_id", "run_id", "model_id"}
 # The streams by their kinds: who knows of the thing behind it. None: everybody, it hides nothing.
 STREAMS = {"room": OWN, "signs": OWN, "chat": OWN, "queue": STAFF, "poll": None, "me": None}
 

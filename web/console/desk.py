@@ -9,7 +9,7 @@ from core.shared.ids import TerritoryId
 from core.spaces import territories_where
 from core.store import Reading
 
-Tab = Literal["conversations", "polls", "alerts", "broadcasts"]
+Tab = Literal["conversations", "polls", "alerts", "broadcasts", "scenarios"]
 
 # In the order of the tabs: what waits for a person comes first.
 TABS: dict[Tab, Action] = {
@@ -17,6 +17,7 @@ TABS: dict[Tab, Action] = {
     "polls": Action.RUN_POLLS,
     "alerts": Action.HANDLE_ALERTS,
     "broadcasts": Action.BROADCAST,
+    "scenarios": Action.RUN_MODELS,
 }
 
 

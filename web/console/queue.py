@@ -11,8 +11,11 @@ from core.contact import ConversationCard, ConversationStatus
 from core.contact import queue as conversations_waiting
 from core.delivery import Broadcast, BroadcastState, broadcasts_in
 from core.polls import Poll, Tally, recent_polls, tally
+from core.scenarios import RunState, ScenarioRun, runs_in
+from core.shared.ids import TerritoryId
 from core.shared.language import Language
 from core.store import Reading
+from core.territories import Territory, territories
 from web.console.desk import Desk, Tab
 from web.public.poll_views import poll_clock
 from web.view_models import Countdown, Mood, voted_words
@@ -68,6 +71,7 @@ class Waiting:
     polls: list[tuple[Poll, Tally]]
     alerts: list[AlertCard]
     broadcasts: list[Broadcast]
+    runs: list[tuple[ScenarioRun, Territory]]
 
 
 def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
@@ -79,7 +83,13 @@ def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
         polls=[(poll, tally(reading, poll_id=poll.id)) for poll in polls],
         alerts=open_alerts(reading, viewer=desk.viewer) if places["alerts"] else [],
         broadcasts=broadcasts_in(reading, territory_ids=places["broadcasts"]) if places["broadcasts"] else [],
+        runs=_runs(reading, places["scenarios"]) if places["scenarios"] else [],
     )
+
+
+def _runs(reading: Reading, places: Sequence[TerritoryId]) -> list[tuple[ScenarioRun, Territory]]:
+    named = {place.id: place for place in territories(reading)}
+    return [(run, named[run.territory_id]) for run in runs_in(reading, territory_ids=places)]
 
 
 def queue_view(
@@ -91,12 +101,14 @@ def queue_view(
         "polls": sum(poll.takes_votes for poll, _ in waiting.polls),
         "alerts": sum(_untaken(card, now) for card in waiting.alerts),
         "broadcasts": sum(one.state is BroadcastState.WAITING for one in waiting.broadcasts),
+        "scenarios": sum(not run.state.is_over for run, _ in waiting.runs),
     }
     rows: dict[Tab, Sequence[Row]] = {
         "conversations": [_conversation_row(card, current, now) for card in waiting.conversations],
         "polls": [_poll_row(poll, votes, current, now) for poll, votes in waiting.polls],
         "alerts": [_alert_row(card, current, now, language) for card in waiting.alerts],
         "broadcasts": [_broadcast_row(one, current, now) for one in waiting.broadcasts],
+        "scenarios": [_run_row(run, place.name(language), current, now) for run, place in waiting.runs],
     }
     return QueueView(
         tab=tab,
@@ -135,6 +147,7 @@ def _title(tab: Tab) -> str:
         "polls": gettext("Polls"),
         "alerts": gettext("Alerts"),
         "broadcasts": gettext("Mailings"),
+        "scenarios": gettext("Scenarios"),
     }[tab]
 
 
@@ -206,6 +219,40 @@ def _broadcast_row(broadcast: Broadcast, current: str, now: datetime) -> Row:
         mood="warn" if waits else "muted",
         current=broadcast.id == current,
     )
+
+
+def _run_row(run: ScenarioRun, place: str, current: str, now: datetime) -> Row:
+    asked = run.request
+    about = asked.decision.title if asked.decision is not None else run.model.name
+    failed = run.state in {RunState.FAILED, RunState.REFUSED}
+    return Row(
+        id=run.id,
+        address=f"/console/scenarios/{run.id}",
+        title=f"{place}: {about}",
+        line=run_state_words(run),
+        note=short_moment(run.asked_at, now=now),
+        icon="chart-line",
+        mood="bad" if failed else "muted" if run.state.is_over else "warn",
+        current=run.id == current,
+    )
+
+
+def run_state_words(run: ScenarioRun) -> str:
+    """Where a run stands, in words."""
+    if run.state is RunState.RUNNING:
+        return {
+            "estimating": gettext("estimates the equations"),
+            "checking": gettext("checks itself on past years"),
+            "simulating": gettext("draws the future"),
+            "explaining": gettext("puts it into words"),
+        }.get(run.stage, gettext("is being computed"))
+    return {
+        RunState.WAITING: gettext("waits for a free worker"),
+        RunState.DONE: gettext("is shown to citizens") if run.published_at else gettext("is computed"),
+        RunState.REFUSED: gettext("cannot be computed"),
+        RunState.FAILED: gettext("has failed"),
+        RunState.CANCELLED: gettext("was cancelled"),
+    }[run.state]
 
 
 def state_words(state: BroadcastState) -> str:

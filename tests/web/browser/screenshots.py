@@ -13,7 +13,7 @@ from core.schema import metadata
 from core.shared.clock import ManualClock
 from core.store import Database
 from tests.conftest import NOON
-from tests.town import ANNA, IVANOV, OLEG, SMIRNOVA, Town
+from tests.town import ANNA, IVANOV, OLEG, SMIRNOVA, VERA, Town
 from tests.web.living import living_web
 from tests.web.stage import Stage, set_the_stage
 
@@ -38,12 +38,17 @@ SHOTS = {
     "console-new-poll": (OLEG, "/console/polls/new"),
     "console-broadcast": (SMIRNOVA, "/console/broadcasts/{broadcast}"),
     "console-new-broadcast": (IVANOV, "/console/broadcasts/new"),
+    "console-run": (VERA, "/console/scenarios/{run}"),
+    "console-conditions": (VERA, "/console/scenarios/{run}/conditions"),
+    "console-what-if": (VERA, "/console/scenarios/{run}/question"),
+    "scenarios": (None, "/t/zarechny/scenarios"),
     "account": (ANNA, "/me"),
     "notices": (ANNA, "/me/notices"),
     "sign-in": (None, "/in"),
     "gallery": (None, "/ui"),
 }
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
+FULL = {"gallery"}
 DARK = ("home", "chat", "room", "indicator", "console")
 COLOURS = 256
 
@@ -90,11 +95,12 @@ def _shoot(
             alert=stage.alert,
             room=stage.room,
             broadcast=stage.broadcast,
+            run=stage.run,
         ),
         wait_until="networkidle",
     )
     suffix = "-dark" if theme == "dark" else ""
-    _keep(page.screenshot(full_page=name == "gallery"), folder / f"{name}-{size}{suffix}.png")
+    _keep(page.screenshot(full_page=name in FULL), folder / f"{name}-{size}{suffix}.png")
     context.close()
 
 

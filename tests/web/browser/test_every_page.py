@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.town import ANNA, BORIS, IVANOV, OLEG, SMIRNOVA
+from tests.town import ANNA, BORIS, IVANOV, OLEG, SMIRNOVA, VERA
 from tests.web import authorisation_table
 from tests.web.browser.looking import Visitor
 from tests.web.stage import Stage
@@ -46,6 +46,15 @@ PAGES = {
     "console broadcast": (IVANOV, "/console/broadcasts/{broadcast}"),
     "console broadcast to decide": (SMIRNOVA, "/console/broadcasts/{broadcast}"),
     "console new broadcast": (IVANOV, "/console/broadcasts/new"),
+    "console runs": (VERA, "/console/scenarios"),
+    "console run": (VERA, "/console/scenarios/{run}"),
+    "console run under way": (VERA, "/console/scenarios/{waiting_run}"),
+    "console new run": (VERA, "/console/scenarios/new"),
+    "console conditions": (VERA, "/console/scenarios/{run}/conditions"),
+    "console what if": (VERA, "/console/scenarios/{run}/question"),
+    "console models": (VERA, "/console/scenarios/models"),
+    "console model": (VERA, "/console/scenarios/models/{model}"),
+    "scenarios": (None, "/t/zarechny/scenarios"),
     "not found": (None, "/nothing-here"),
     "not allowed": (ANNA, "/console"),
     "gallery": (None, "/ui"),
@@ -55,6 +64,7 @@ NO_PAGES = {
     "said_in_room",
     "queue_fragment",
     "indicator_data",
+    "scenario_file",
     "my_data",
     "file",
     "after_sign_in",
@@ -80,6 +90,9 @@ def test_a_page_is_good_to_look_at(visitor: Callable[..., Visitor], stage: Stage
         alert=stage.alert,
         room=stage.room,
         broadcast=stage.broadcast,
+        run=stage.run,
+        waiting_run=stage.waiting_run,
+        model=stage.wrong_model,
     )
     browser = visitor(who, width=390).open(address)
 

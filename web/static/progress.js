@@ -1,6 +1,4 @@
-// A mailing under way: its numbers are fetched anew until it has ended. Without scripts the page is reloaded.
-
-const EVERY_MS = 2000;
+// Something under way: its numbers are fetched anew until it has ended. Without scripts the page is reloaded.
 
 async function refresh() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -14,8 +12,8 @@ async function refresh() {
 }
 
 async function follow() {
-  while (document.querySelector("[data-sending]")) {
-    await new Promise((done) => setTimeout(done, EVERY_MS));
+  for (let sign; (sign = document.querySelector("[data-under-way]")); ) {
+    await new Promise((done) => setTimeout(done, Number(sign.dataset.underWay)));
     // The network may be away for a moment; the next round tries again.
     if (!document.hidden) await refresh().catch(() => {});
   }
