@@ -52,6 +52,7 @@ class Place(StrEnum):
     LINK_CODE = "lc"
     UNLINK = "u"
     MY_DATA = "md"
+    NAME = "nn"
 
 
 class Snooze(StrEnum):

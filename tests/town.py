@@ -13,7 +13,7 @@ from core.identity import (
     grant_role,
     publish_consent_document,
 )
-from core.polls import Door, Poll, Receipt, Tally, cast_ballot, open_poll, poll, tally
+from core.polls import BallotDoor, Poll, Receipt, Tally, cast_ballot, open_poll, poll, tally
 from core.shared.clock import ManualClock
 from core.shared.ids import PersonId
 from core.store import Database, UnitOfWork
@@ -104,7 +104,7 @@ class Town:
         )
         return self.database.read(poll, poll_id=poll_id)
 
-    def vote(self, who: str, on: Poll, text: str, *, door: Door = "web") -> Receipt:
+    def vote(self, who: str, on: Poll, text: str, *, door: BallotDoor = "web") -> Receipt:
         """A vote for the option with this text."""
         option_id = next(option.id for option in on.options if option.text == text)
         return self.database.run(

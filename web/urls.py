@@ -64,6 +64,7 @@ urlpatterns = [
     path("me/data", my_data.my_data, name="my_data"),
     path("me/sessions/end", cabinet.end_session, name="end_session"),
     path("me/name", cabinet.change_name, name="change_name"),
+    path("me/home", cabinet.change_home, name="change_home"),
     path("me/language", cabinet.change_language, name="change_language"),
     path("me/notices", notices.notices, name="notices"),
     path("me/notices/preset", notices.change_preset, name="choose_preset"),

@@ -11,6 +11,7 @@ from core.identity import (
     current_consent,
     identities_of,
     issue_sign_in_link,
+    rename,
     withdraw_consent,
 )
 from core.shared.ids import PersonId, TerritoryId
@@ -33,6 +34,7 @@ from messengers import (
     stacked,
 )
 
+CHOOSING_NAME = "account:choosing_name"
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
 
@@ -61,6 +63,7 @@ async def show_account(talk: Talk, _subject: str = "") -> None:
         (
             Press(talk.say(N_("Another language")), Open(Place.LANGUAGES)),
             Press(talk.say(N_("Another place")), Open(Place.TERRITORIES)),
+            Press(talk.say(N_("Another name")), Open(Place.NAME)),
         ),
         (
             Press(talk.say(N_("Messengers")), Open(Place.MESSENGERS)),
@@ -110,6 +113,23 @@ async def change_language(talk: Talk, action: ChooseLanguage) -> None:
     await talk.go(Place.ACCOUNT, news=talk.say(N_("We speak English now.")))
 
 
+async def show_name(talk: Talk, _subject: str = "") -> None:
+    """How shall others see you?"""
+    await talk.dialogue.set_state(CHOOSING_NAME)
+    text = stacked(
+        bold(talk.say(N_("How shall others see you?"))),
+        talk.say(N_("Now: {name}. Write another name."), name=talk.person.display_name),
+    )
+    await talk.show(Screen(text=text), back=Open(Place.ACCOUNT))
+
+
+async def hear_name(talk: Talk, text: str) -> None:
+    """A name, typed."""
+    await talk.do(rename, type(None), person_id=talk.person.id, display_name=text)
+    await talk.look_again()
+    await talk.go(Place.ACCOUNT, news=talk.say(N_("Done. This is how others see you.")))
+
+
 async def show_withdrawal(talk: Talk, _subject: str = "") -> None:
     """What happens when the consent is taken back."""
     text = stacked(
@@ -146,7 +166,9 @@ FLOW = Flow(
         Place.ACCOUNT: show_account,
         Place.WEB_LINK: show_web_link,
         Place.LANGUAGES: show_languages,
+        Place.NAME: show_name,
         Place.WITHDRAWAL: show_withdrawal,
     },
     actions={ChooseLanguage: change_language, WithdrawConsent: take_consent_back},
+    hears={CHOOSING_NAME: hear_name},
 )

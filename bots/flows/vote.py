@@ -8,7 +8,7 @@ from typing import get_args
 from bots.engine.talk import Talk
 from bots.flows.routes import Flow
 from core.polls import (
-    Door,
+    BallotDoor,
     Poll,
     Receipt,
     Tally,
@@ -42,7 +42,9 @@ BAR_CELLS = 10
 
 
 # Every carrier that one may vote over is a door of its own name; nobody votes by mail.
-_DOORS: Mapping[Carrier, Door] = {Carrier(door): door for door in get_args(Door) if door in set(Carrier)}
+_DOORS: Mapping[Carrier, BallotDoor] = {
+    Carrier(door): door for door in get_args(BallotDoor) if door in set(Carrier)
+}
 
 
 @dataclass(frozen=True, slots=True)

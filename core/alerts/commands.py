@@ -12,6 +12,7 @@ from core.alerts.model import AlertRow, RuleRow
 from core.alerts.rules import Acknowledgement, AlertState, Severity, Side, SnoozeTerm, snoozed_until
 from core.identity import Action, person, require_right
 from core.indicators import Forecast, indicator, newest_vintage, series_changed_by, store_forecast
+from core.shared.doors import Actor, Door, reached
 from core.shared.errors import Forbidden
 from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId, new_id
 from core.store import UnitOfWork
@@ -81,6 +82,7 @@ def evaluate_release(uow: UnitOfWork, *, vintage: int) -> list[AlertId]:
     return fired
 
 
+@reached(Actor.OFFICIAL, Door.BOT, Door.CONSOLE, Door.API)
 def acknowledge_alert(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId) -> Acknowledgement:
     """Take an alert upon oneself. The first one has it; a later one is told who and when.
 
@@ -104,6 +106,7 @@ def acknowledge_alert(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId
     )
 
 
+@reached(Actor.OFFICIAL, Door.BOT, Door.CONSOLE, Door.API)
 def snooze_alert(
     uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId, term: SnoozeTerm, day: date | None = None
 ) -> AlertSnoozed:

@@ -9,6 +9,7 @@ from core.chats.model import BotNameRow, CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.queries import as_chat
 from core.chats.rules import TEXT_LIMIT, WEB, Chat, chat_stream
 from core.files import KeptContent, register_file
+from core.shared.doors import Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import ChatId, PersonId, new_id
 from core.store import PreparedChange, StreamEvent, UnitOfWork, append, event_at, receive_update, rewrite
@@ -20,6 +21,7 @@ _SAVE = PreparedChange(
 )
 
 
+@reached(Actor.PROGRAM, Door.BOT)
 def open_chat(uow: UnitOfWork, *, carrier: str, native_id: str, person_id: PersonId) -> Chat:
     """The chat of this messenger account, made at the first contact.
 
@@ -50,6 +52,7 @@ def inherit_chats(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> Non
     )
 
 
+@reached(Actor.PROGRAM, Door.WEB, Door.API)
 def open_web_chat(uow: UnitOfWork, *, person_id: PersonId) -> Chat:
     """The person's chat in the browser."""
     return open_chat(uow, carrier=WEB, native_id=person_id, person_id=person_id)
@@ -60,6 +63,7 @@ def save_dialogue(uow: UnitOfWork, *, chat_id: ChatId, state: str | None, data: 
     uow.apply(_SAVE, chat_id=chat_id, state=state, data=data)
 
 
+@reached(Actor.PROGRAM, Door.WEB, Door.API)
 def write_in_web_chat(
     uow: UnitOfWork,
     *,
@@ -98,6 +102,7 @@ def write_in_web_chat(
     return event
 
 
+@reached(Actor.PROGRAM, Door.WEB, Door.API)
 def press_in_web_chat(
     uow: UnitOfWork, *, chat_id: ChatId, person_id: PersonId, client_id: str, of: int, data: str
 ) -> None:

@@ -11,6 +11,7 @@ from core.contact.rules import ConversationStatus, Sent, Spot, report_number, to
 from core.files import KeptContent, register_file
 from core.identity import Action, Person, require_consent, require_right
 from core.rooms import Post, Sender, create_room, post_message, stream_of
+from core.shared.doors import AT_THE_DESK, Actor, Door, reached
 from core.shared.errors import Forbidden
 from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId, new_id
 from core.spaces import SpaceKind, create_space, join_space
@@ -18,6 +19,12 @@ from core.store import StreamEvent, UnitOfWork, sent_before
 from core.territories import territory
 
 
+@reached(
+    Actor.CITIZEN,
+    Door.BOT,
+    Door.API,
+    closed={Door.WEB: "on the site one writes in the chat, where the bot takes it, or in the thread (speak)"},
+)
 def send_message(
     uow: UnitOfWork,
     *,
@@ -55,6 +62,14 @@ def send_message(
     return _sent(row, event, opened=opened)
 
 
+@reached(
+    Actor.OFFICIAL,
+    Door.CONSOLE,
+    closed={
+        Door.BOT: AT_THE_DESK,
+        Door.API: "an official who is signed in by a token speaks in the conversation (speak)",
+    },
+)
 def answer(
     uow: UnitOfWork, *, official_id: PersonId, conversation_id: ConversationId, text: str, client_id: str
 ) -> Sent:
@@ -86,6 +101,12 @@ def answer(
     return _sent(row, event, opened=False)
 
 
+@reached(
+    Actor.CITIZEN,
+    Door.WEB,
+    Door.API,
+    closed={Door.BOT: "the bot finds the open conversation itself (send_message)"},
+)
 def speak(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, text: str, client_id: str) -> Sent:
     """Say something in a conversation's room, as whichever side one is on.
 
@@ -117,6 +138,7 @@ def speak(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, text: str, c
     )
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, Door.API, closed={Door.BOT: AT_THE_DESK})
 def resolve(uow: UnitOfWork, *, official_id: PersonId, conversation_id: ConversationId) -> None:
     """Say that the matter is settled. Twice is once. Raises: UnknownConversation, Forbidden."""
     row = _locked(uow, conversation_id)

@@ -23,6 +23,7 @@ from core.delivery.model import BroadcastRow, DeliveryRow, WaitingNoticeRow
 from core.delivery.preferences import EventKind
 from core.delivery.rules import DeliveryState
 from core.identity import Action, count_residents, require_right, residents
+from core.shared.doors import OVER_A_PREVIEW, Actor, Door, reached
 from core.shared.errors import Invalid, checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
 from core.store import Reading, UnitOfWork
@@ -33,6 +34,7 @@ MOST_AHEAD = 2000
 STOPPED = "stopped"
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_A_PREVIEW, Door.API: OVER_A_PREVIEW})
 def propose_broadcast(
     uow: UnitOfWork,
     *,
@@ -71,6 +73,7 @@ def propose_broadcast(
     return broadcast_id
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_A_PREVIEW, Door.API: OVER_A_PREVIEW})
 def approve_broadcast(uow: UnitOfWork, *, broadcast_id: str, approved_by: PersonId) -> None:
     """Let it out. Raises: UnknownBroadcast, Forbidden, SecondPersonNeeded, AlreadyDecided."""
     row = _waiting(uow, broadcast_id, approved_by)
@@ -81,6 +84,7 @@ def approve_broadcast(uow: UnitOfWork, *, broadcast_id: str, approved_by: Person
     _decide(uow, row, approved_by, "broadcast_approved")
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_A_PREVIEW, Door.API: OVER_A_PREVIEW})
 def reject_broadcast(uow: UnitOfWork, *, broadcast_id: str, rejected_by: PersonId) -> None:
     """Do not let it out; its author may withdraw it so. Raises: as ``approve_broadcast``."""
     row = _waiting(uow, broadcast_id, rejected_by)
@@ -89,6 +93,7 @@ def reject_broadcast(uow: UnitOfWork, *, broadcast_id: str, rejected_by: PersonI
     _decide(uow, row, rejected_by, "broadcast_rejected")
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_A_PREVIEW, Door.API: OVER_A_PREVIEW})
 def stop_broadcast(uow: UnitOfWork, *, broadcast_id: str, stopped_by: PersonId) -> int:
     """Send nothing more of it; how many messages were held back. One may stop it, approval takes two.
 

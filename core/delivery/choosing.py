@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from core.delivery.model import NoticeChoiceRow, NoticePresetRow
 from core.delivery.preferences import CHOOSABLE, USUAL_PRESET, EventKind, Preferences, Preset, When
+from core.shared.doors import OWN_SCREENS, Actor, Door, reached
 from core.shared.errors import Invalid
 from core.shared.ids import PersonId
 from core.store import PreparedQuery, Reading, UnitOfWork, one_of
@@ -40,12 +41,14 @@ def preferences_of_many(reading: Reading, *, person_ids: Collection[PersonId]) -
     }
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def choose_preset(uow: UnitOfWork, *, person_id: PersonId, preset: Preset) -> None:
     """Choose for everything at once; single choices are forgotten."""
     _put(uow, NoticePresetRow, {"person_id": person_id, "preset": preset}, key=("person_id",))
     uow.session.execute(delete(NoticeChoiceRow).where(NoticeChoiceRow.person_id == person_id))
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def choose_notice(
     uow: UnitOfWork, *, person_id: PersonId, event: EventKind, channel: str, choice: When
 ) -> None:
@@ -56,6 +59,11 @@ def choose_notice(
     _put(uow, NoticeChoiceRow, values, key=("person_id", "event", "channel"))
 
 
+@reached(
+    Actor.CITIZEN,
+    Door.BOT,
+    closed={Door.WEB: "on the site it is a cell of the matrix (choose_notice)", Door.API: OWN_SCREENS},
+)
 def unsubscribe(uow: UnitOfWork, *, person_id: PersonId, event: EventKind, channels: Collection[str]) -> None:
     """Tell the person nothing more of this kind, over whatever channel. Raises: Invalid."""
     for channel in channels:

@@ -16,6 +16,7 @@ from core.identity.queries import (
     person_by_identity,
 )
 from core.identity.rules import Assurance, Person, Role
+from core.shared.doors import ON_A_SCREEN, OWN_SCREENS, OWN_WAYS, Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
 from core.shared.language import DEFAULT_LANGUAGE, Language
@@ -28,6 +29,7 @@ NAME_LIMIT = 100
 PERSONAL_DATA = "personal_data"
 
 
+@reached(Actor.PROGRAM, Door.WEB, Door.CLI)
 def create_person(
     uow: UnitOfWork,
     *,
@@ -116,6 +118,7 @@ def _has_taken_part(uow: UnitOfWork, person_id: PersonId) -> bool:
     return uow.session.execute(given).first() is not None
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_WAYS})
 def unlink_messenger(uow: UnitOfWork, *, person_id: PersonId, provider: str) -> None:
     """Let a messenger no longer lead to this person. Not linked is unlinked already.
 
@@ -183,21 +186,25 @@ def mark_reachable(uow: UnitOfWork, *, provider: str, subject: str) -> None:
     )
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def settle(uow: UnitOfWork, *, person_id: PersonId, home_id: TerritoryId) -> None:
     """Say where a person lives."""
     _change(uow, person_id, home_id=home_id)
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def choose_language(uow: UnitOfWork, *, person_id: PersonId, language: Language) -> None:
     """Say which language a person reads."""
     _change(uow, person_id, language=language)
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def rename(uow: UnitOfWork, *, person_id: PersonId, display_name: str) -> None:
     """Change the name that others see. Raises: Empty, TooLong."""
     _change(uow, person_id, display_name=checked_text(display_name, limit=NAME_LIMIT))
 
 
+@reached(Actor.OPERATOR, Door.CLI)
 def grant_role(
     uow: UnitOfWork,
     *,
@@ -259,6 +266,7 @@ def publish_consent_document(uow: UnitOfWork, *, kind: str, version: int, text_r
     return uow.insert_new(ConsentDocumentRow, values, conflict=("kind", "version"))
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, Door.CLI, closed={Door.API: ON_A_SCREEN})
 def give_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_DATA) -> None:
     """The person agrees to the newest version; a visitor becomes registered."""
     current = current_consent(uow, person_id=person_id, kind=kind)
@@ -272,6 +280,7 @@ def give_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_D
     uow.audit(f"consent_given:{kind}:{current.version}", actor=person_id, subject=f"person:{person_id}")
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: ON_A_SCREEN})
 def withdraw_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_DATA) -> None:
     """The person takes the consent back; from now on they read only. Ballots keep counting."""
     uow.session.execute(

@@ -13,6 +13,7 @@ from core.identity.model import OneTimeTokenRow, SessionRow
 from core.identity.people import move_identity
 from core.identity.queries import person
 from core.identity.rules import Person, token_digest
+from core.shared.doors import CODE_FROM_THE_SITE, OWN_WAYS, Actor, Door, reached
 from core.shared.ids import PersonId, SessionId
 from core.store import Reading, UnitOfWork
 
@@ -39,6 +40,9 @@ class NewSession:
     expires_at: datetime
 
 
+@reached(
+    Actor.CITIZEN, Door.BOT, Door.API, Door.CLI, closed={Door.WEB: "whoever is on the site has signed in"}
+)
 def issue_sign_in_link(uow: UnitOfWork, *, person_id: PersonId, term: timedelta = ONE_TIME_TERM) -> str:
     """A token for ``/in/<token>``: 128 random bits, good once and for ten minutes."""
     token = secrets.token_urlsafe(16)
@@ -46,6 +50,7 @@ def issue_sign_in_link(uow: UnitOfWork, *, person_id: PersonId, term: timedelta 
     return token
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, Door.API)
 def issue_link_code(uow: UnitOfWork, *, person_id: PersonId) -> str:
     """A code of 8 signs that links a messenger to the person, good once and for ten minutes."""
     code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
@@ -53,11 +58,13 @@ def issue_link_code(uow: UnitOfWork, *, person_id: PersonId) -> str:
     return code
 
 
+@reached(Actor.CITIZEN, Door.WEB, Door.API, closed={Door.BOT: "a messenger knows who writes"})
 def sign_in(uow: UnitOfWork, *, token: str, label: str = "") -> NewSession:
     """Open a session with a one-time link. Raises: LinkExpired for all but the first of many uses."""
     return open_session(uow, person_id=_use_token(uow, token, Purpose.SIGN_IN), label=label)
 
 
+@reached(Actor.CITIZEN, Door.BOT, closed={Door.WEB: CODE_FROM_THE_SITE, Door.API: OWN_WAYS})
 def link_messenger(uow: UnitOfWork, *, code: str, provider: str, subject: str) -> PersonId:
     """Let a messenger account lead to the person who asked for the code.
 
@@ -81,6 +88,7 @@ def link_code_owner(reading: Reading, *, code: str) -> Person:
     return person(reading, person_id=PersonId(row.person_id))
 
 
+@reached(Actor.PROGRAM, Door.WEB, Door.CLI)
 def open_session(
     uow: UnitOfWork, *, person_id: PersonId, label: str = "", term: timedelta = SESSION_TERM
 ) -> NewSession:
@@ -101,6 +109,12 @@ def open_session(
     return NewSession(token=token, session_id=session_id, person_id=person_id, expires_at=expires_at)
 
 
+@reached(
+    Actor.CITIZEN,
+    Door.WEB,
+    Door.API,
+    closed={Door.BOT: "browsers are listed on the site, one tap from «Мой кабинет»"},
+)
 def revoke_session(uow: UnitOfWork, *, session_id: SessionId, person_id: PersonId) -> bool:
     """End one of the person's sessions; its sockets close within two seconds. False if it had ended."""
     ended = uow.changed(

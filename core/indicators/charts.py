@@ -10,6 +10,7 @@ from core.files import register_file
 from core.indicators.model import ChartRow
 from core.indicators.rules import IndicatorPage
 from core.jobs import add_job
+from core.shared.doors import Actor, Door, reached
 from core.shared.ids import TerritoryId
 from core.shared.language import Language
 from core.store import Reading, UnitOfWork
@@ -63,6 +64,7 @@ def chart_picture(reading: Reading, *, chart: ChartKey) -> ChartPicture | None:
     )
 
 
+@reached(Actor.PROGRAM, Door.BOT)
 def order_chart(uow: UnitOfWork, *, chart: ChartKey) -> None:
     """Have the chart drawn; ordered twice, it is drawn once. A newer version takes the place of the older."""
     fresh = {"ordered_at": uow.now, "settled_at": None, "picture": None, "alt": ""}

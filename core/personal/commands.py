@@ -12,11 +12,13 @@ from core.identity import (
 )
 from core.personal.errors import OfficialsStayApart
 from core.polls import inherit_ballots
+from core.shared.doors import CODE_FROM_THE_SITE, OWN_WAYS, Actor, Door, reached
 from core.shared.ids import PersonId
 from core.spaces import inherit_memberships
 from core.store import UnitOfWork
 
 
+@reached(Actor.CITIZEN, Door.BOT, closed={Door.WEB: CODE_FROM_THE_SITE, Door.API: OWN_WAYS})
 def merge_by_code(uow: UnitOfWork, *, code: str, provider: str, subject: str) -> PersonId:
     """Join whoever this messenger account leads to with the person who asked for the code.
 

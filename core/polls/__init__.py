@@ -1,7 +1,7 @@
 """Polls: a question, one ballot a person, a tally that equals the ballots."""
 
 from core.polls.commands import (
-    Door,
+    BallotDoor,
     cast_ballot,
     close_due_polls,
     close_poll,
@@ -23,7 +23,7 @@ from core.polls.showing import show_in_room
 
 __all__ = [
     "BallotCast",
-    "Door",
+    "BallotDoor",
     "Option",
     "OwnBallot",
     "Poll",

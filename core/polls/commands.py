@@ -19,6 +19,7 @@ from core.polls.rules import (
     checked_options,
     takes_votes,
 )
+from core.shared.doors import AT_THE_DESK, Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import OptionId, PersonId, PollId, TerritoryId, new_id
 from core.store import PreparedChange, PreparedQuery, UnitOfWork, insert_new
@@ -46,9 +47,10 @@ _CHANGE = PreparedChange(
     .values(option_id=bindparam("option_id"), cast_at=bindparam("cast_at"), door=bindparam("door"))
 )
 
-Door = Literal["web", "telegram", "max", "vk", "api"]
+BallotDoor = Literal["web", "telegram", "max", "vk", "api"]
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, Door.API, closed={Door.BOT: AT_THE_DESK})
 def open_poll(
     uow: UnitOfWork,
     *,
@@ -86,8 +88,9 @@ def open_poll(
     return poll_id
 
 
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, Door.API)
 def cast_ballot(
-    uow: UnitOfWork, *, poll_id: PollId, person_id: PersonId, option_id: OptionId, door: Door
+    uow: UnitOfWork, *, poll_id: PollId, person_id: PersonId, option_id: OptionId, door: BallotDoor
 ) -> Receipt:
     """Vote, or change the vote while the poll is open.
 
@@ -140,6 +143,7 @@ def _drop(uow: UnitOfWork, ballot: BallotRow) -> None:
     uow.record(BallotCast(poll_id=ballot.poll_id, territory_id=territory_id))
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, Door.API, closed={Door.BOT: AT_THE_DESK})
 def close_poll(uow: UnitOfWork, *, poll_id: PollId, closed_by: PersonId) -> None:
     """Take no more votes. Closing a closed poll changes nothing. Raises: UnknownPoll, Forbidden."""
     poll = _locked(uow, poll_id)
@@ -170,7 +174,7 @@ def _close(uow: UnitOfWork, poll: PollRow) -> int:
 
 
 def _put_ballot(
-    uow: UnitOfWork, *, poll_id: PollId, person_id: PersonId, option_id: OptionId, door: Door
+    uow: UnitOfWork, *, poll_id: PollId, person_id: PersonId, option_id: OptionId, door: BallotDoor
 ) -> OptionId | None:
     vote = {"option_id": option_id, "cast_at": uow.now, "door": door}
     # The primary key, not a SELECT, decides: two doors may vote in the same millisecond.

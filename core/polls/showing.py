@@ -4,11 +4,21 @@ from core.identity import Action, require_right
 from core.polls.errors import UnknownPoll
 from core.polls.queries import poll
 from core.rooms import place_of, stream_of
+from core.shared.doors import BY_SOCKET, IN_A_ROOM, Actor, Door, reached
 from core.shared.ids import PersonId, PollId, RoomId
 from core.store import StreamEvent, UnitOfWork, append
 from core.territories import ancestry
 
 
+@reached(
+    Actor.OFFICIAL,
+    Door.WEB,
+    closed={
+        Door.CONSOLE: "it is done in the room where the poll is to appear",
+        Door.BOT: IN_A_ROOM,
+        Door.API: BY_SOCKET,
+    },
+)
 def show_in_room(
     uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, poll_id: PollId, client_id: str
 ) -> StreamEvent:

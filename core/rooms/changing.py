@@ -11,6 +11,7 @@ from core.rooms.events import SignsMoved
 from core.rooms.model import ReactionRow
 from core.rooms.queries import place_of
 from core.rooms.rules import CHANGE_TERM, MESSAGE_LIMIT, Place, in_term, is_deleted, stream_of
+from core.shared.doors import BY_SOCKET, IN_A_ROOM, Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import PersonId, RoomId
 from core.store import StreamEvent, UnitOfWork, append, lock_event, rewrite
@@ -25,6 +26,7 @@ class _Found:
     own: bool
 
 
+@reached(Actor.CITIZEN, Door.WEB, closed={Door.BOT: IN_A_ROOM, Door.API: BY_SOCKET})
 def edit_message(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, seq: int, text: str) -> int:
     """Change one's own message for fifteen minutes. The same text again changes nothing.
 
@@ -50,6 +52,7 @@ def edit_message(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, seq: 
     return told.seq
 
 
+@reached(Actor.CITIZEN, Door.WEB, closed={Door.BOT: IN_A_ROOM, Door.API: BY_SOCKET})
 def delete_message(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, seq: int) -> int:
     """Delete one's own message for fifteen minutes, or anybody's as a moderator. Twice is once.
 

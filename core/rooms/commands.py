@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.rooms.model import ReadMarkRow, RoomRow, TerritoryRoomRow
 from core.rooms.rules import stream_of
+from core.shared.doors import Actor, Door, reached
 from core.shared.ids import PersonId, RoomId, SpaceId, TerritoryId, new_id
 from core.spaces import SpaceKind, create_space
 from core.store import UnitOfWork, head
@@ -19,6 +20,7 @@ def create_room(uow: UnitOfWork, *, space_id: SpaceId, title: str) -> RoomId:
     return RoomId(row.id)
 
 
+@reached(Actor.PROGRAM, Door.WEB)
 def open_territory_room(uow: UnitOfWork, *, territory_id: TerritoryId, title: str) -> RoomId:
     """The room in which a territory talks; made at the first call, the same one ever after.
 
@@ -37,6 +39,7 @@ def open_territory_room(uow: UnitOfWork, *, territory_id: TerritoryId, title: st
     return RoomId(uow.session.execute(mine).scalar_one())
 
 
+@reached(Actor.PROGRAM, Door.WEB, Door.CONSOLE)
 def mark_read(uow: UnitOfWork, *, room_id: RoomId, person_id: PersonId, seq: int) -> None:
     """Note that a person has read up to ``seq``. The mark never goes back nor beyond the last message."""
     seq = min(seq, head(uow, stream=stream_of(room_id)).seq)

@@ -10,11 +10,21 @@ from core.rooms.errors import SlowMode, WrongSlowMode
 from core.rooms.model import RoomRow, TurnRow
 from core.rooms.queries import place_of
 from core.rooms.rules import SLOW_MODE_STEPS_S, stream_of
+from core.shared.doors import BY_SOCKET, IN_A_ROOM, Actor, Door, reached
 from core.shared.errors import Forbidden
 from core.shared.ids import PersonId, RoomId
 from core.store import Reading, UnitOfWork, append, sent_before
 
 
+@reached(
+    Actor.OFFICIAL,
+    Door.WEB,
+    closed={
+        Door.CONSOLE: "it is set in the room that is to slow down",
+        Door.BOT: IN_A_ROOM,
+        Door.API: BY_SOCKET,
+    },
+)
 def set_slow_mode(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, pause_s: int) -> None:
     """Let citizens speak once in ``pause_s`` seconds; 0 lets everybody speak at any time.
 

@@ -10,6 +10,7 @@ from core.rooms.errors import UnknownReply, UnknownRoom
 from core.rooms.pace import pauses_in, take_turn
 from core.rooms.queries import place_for, rooms_there, rooms_to_talk
 from core.rooms.rules import MESSAGE_LIMIT, Side, room_of, stream_of
+from core.shared.doors import BY_SOCKET, IN_A_ROOM, Actor, Door, reached
 from core.shared.errors import DomainError, checked_text
 from core.shared.ids import PersonId, RoomId
 from core.store import NewEvent, Reading, StreamEvent, UnitOfWork, append_all, events_at
@@ -45,6 +46,7 @@ class Post:
     attached: Mapping[str, Any] = field(default_factory=dict)
 
 
+@reached(Actor.CITIZEN, Door.WEB, closed={Door.BOT: IN_A_ROOM, Door.API: BY_SOCKET})
 def post_message(uow: UnitOfWork, post: Post) -> StreamEvent:
     """Say something in a room. Raises: what ``post_messages`` answers with."""
     (answer,) = post_messages(uow, [post])
@@ -53,6 +55,7 @@ def post_message(uow: UnitOfWork, post: Post) -> StreamEvent:
     return answer
 
 
+@reached(Actor.PROGRAM, Door.WEB)
 def post_messages(uow: UnitOfWork, batch: Sequence[Post]) -> list[StreamEvent | DomainError]:
     """Say several things in one transaction; for each post, in its place, the event or the refusal.
 

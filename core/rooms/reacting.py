@@ -8,10 +8,12 @@ from core.rooms.events import SignsMoved
 from core.rooms.model import ReactionRow
 from core.rooms.queries import place_of
 from core.rooms.rules import Reaction, is_deleted, stream_of
+from core.shared.doors import BY_SOCKET, IN_A_ROOM, Actor, Door, reached
 from core.shared.ids import PersonId, RoomId
 from core.store import UnitOfWork, event_at
 
 
+@reached(Actor.CITIZEN, Door.WEB, closed={Door.BOT: IN_A_ROOM, Door.API: BY_SOCKET})
 def put_sign(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, seq: int, reaction: str) -> None:
     """Put a sign under a message. Twice is once.
 
@@ -24,6 +26,7 @@ def put_sign(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, seq: int,
         uow.record(SignsMoved(signs_of_room_id=room_id, seq=seq))
 
 
+@reached(Actor.CITIZEN, Door.WEB, closed={Door.BOT: IN_A_ROOM, Door.API: BY_SOCKET})
 def take_sign_back(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, seq: int, reaction: str) -> None:
     """Take one's sign back; also without consent, because it leaves less behind than there was.
 

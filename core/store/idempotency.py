@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, delete, select, update
 
+from core.shared.doors import Actor, Door, reached
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.language import N_
 from core.store.model import AnswerRow
@@ -38,6 +39,7 @@ _ANSWER = PreparedChange(
 )
 
 
+@reached(Actor.PROGRAM, Door.API, Door.CONSOLE)
 def run_once(
     uow: UnitOfWork,
     *,

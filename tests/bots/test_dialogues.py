@@ -86,3 +86,16 @@ async def test_wishes_for_notifications_are_chosen_in_the_messenger(town: Town, 
     assert "Новости администрации: сразу" in seen.labels
     assert wanted.preset is Preset.QUIET
     assert wanted.choices == {(EventKind.NEWS, door): When.NOW}
+
+
+@DOORS
+async def test_the_name_that_others_see_is_changed_in_the_messenger(town: Town, door: str) -> None:
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        await phone.taps("👤 Мой кабинет")
+        await phone.taps("Другое имя")
+        await phone.sees("Сейчас: Дарья. Напишите другое имя.")
+        phone.says("Дарья К.")
+        await phone.sees("Готово. Теперь вас видят так.")
+
+        assert town.database.read(person, person_id=phone.person_id).display_name == "Дарья К."

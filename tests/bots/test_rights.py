@@ -68,6 +68,7 @@ PLACES: dict[Place, tuple[str, str, str, str, str]] = {
     Place.INDICATOR: ("Уровень безработицы",) * 5,
     Place.ACCOUNT: ("Язык: Русский",) * 5,
     Place.LANGUAGES: ("На каком языке говорим?",) * 5,
+    Place.NAME: ("Каким именем вас называть?",) * 5,
     Place.CONSENT: (CONSENT,) * 5,
     Place.CONSENT_TEXT: ("Согласие",) * 5,
     Place.TERRITORIES: ("Где вы живёте?",) * 5,

@@ -10,9 +10,10 @@ import pytest
 from core.chats import keep_bot_name
 from core.contact import send_message
 from core.files import KeptContent, keep_content
-from core.identity import identities_of, link_identity
+from core.identity import identities_of, link_identity, person
 from core.indicators import AccessLevel, chart_key, chart_page, register_indicators, settle_chart
 from core.shared.ids import new_id
+from core.territories import territories
 from tests.notifications.post_office import UNEMPLOYMENT
 from tests.town import ANNA, BORIS, IVANOV, Town
 from tests.web.browser_twin import Browser, words_of
@@ -90,3 +91,14 @@ async def test_the_cabinet_links_and_unlinks_messengers(anybody: Browser, town: 
     assert "Это ваш единственный вход" in words_of(last)
     left = town.database.read(identities_of, person_id=town.people[ANNA])
     assert [one.provider for one in left] == ["max"]
+
+
+async def test_the_place_of_living_is_changed_on_the_site(anybody: Browser, town: Town) -> None:
+    anybody.sign_in_as(ANNA)
+
+    (region, *_) = town.database.read(territories)
+    changed = await anybody.submit("/me/home", home=region.id)
+    unknown = await anybody.submit("/me/home", home=new_id())
+
+    assert (changed.status_code, unknown.status_code) == (302, 404)
+    assert town.database.read(person, person_id=town.people[ANNA]).home_id == region.id

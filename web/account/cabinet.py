@@ -20,11 +20,13 @@ from core.identity import (
     rename,
     revoke_session,
     sessions_of,
+    settle,
     unlink_messenger,
 )
-from core.shared.ids import PersonId, SessionId
+from core.shared.ids import PersonId, SessionId, TerritoryId
 from core.shared.language import as_language
-from core.store import Reading
+from core.store import Reading, UnitOfWork
+from core.territories import Territory, territories, territory
 from messengers import CARRIER_NAMES, deep_link
 from web.dependencies import dependencies
 from web.page_request import PageRequest
@@ -43,6 +45,7 @@ class Cabinet:
     consent: ConsentState
     sessions: list[OpenSession]
     bots: dict[str, str]
+    places: list[Territory]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ def cabinet_of(reading: Reading, *, person_id: PersonId) -> Cabinet:
         consent=current_consent(reading, person_id=person_id, kind=PERSONAL_DATA),
         sessions=sessions_of(reading, person_id=person_id),
         bots=bot_names(reading),
+        places=territories(reading),
     )
 
 
@@ -112,6 +116,18 @@ async def _change_name(request: PageRequest) -> HttpResponse:
     return go("/me")
 
 
+async def _change_home(request: PageRequest) -> HttpResponse:
+    """Say where one lives: what is shown and asked first follows it."""
+    home_id = TerritoryId(str(request.POST.get("home", "")))
+    await dependencies().database.run_async(_settle, person_id=request.visit.person().id, home_id=home_id)
+    return go("/me#name")
+
+
+def _settle(uow: UnitOfWork, *, person_id: PersonId, home_id: TerritoryId) -> None:
+    territory(uow, territory_id=home_id)
+    settle(uow, person_id=person_id, home_id=home_id)
+
+
 async def _change_language(request: PageRequest) -> HttpResponse:
     """Change the language of pages and of the bot."""
     language = as_language(request.POST.get("language"))
@@ -151,6 +167,7 @@ async def _shown(request: PageRequest, *, code: str = "") -> HttpResponse:
         ways=ways,
         code=code,
         links=links,
+        places=[(place.id, place.name(request.language)) for place in found.places],
         this_session=request.visit.viewer.session_id,
     )
 
@@ -159,4 +176,5 @@ link_code = require_POST(_link_code)
 unlink = require_POST(_unlink)
 end_session = require_POST(_end_session)
 change_name = require_POST(_change_name)
+change_home = require_POST(_change_home)
 change_language = require_POST(_change_language)
