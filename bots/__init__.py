@@ -5,7 +5,7 @@ from bots.carriers.telegram import OFFICIAL_API, TelegramCarrier
 from bots.carriers.vk import VkCarrier
 from bots.carriers.webchat import WebChatCarrier
 from bots.engine.port import CarrierPort
-from bots.process import Conversations
+from bots.process import Conversations, collect_seldom
 
 __all__ = [
     "OFFICIAL_API",
@@ -15,4 +15,5 @@ __all__ = [
     "TelegramCarrier",
     "VkCarrier",
     "WebChatCarrier",
+    "collect_seldom",
 ]

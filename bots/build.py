@@ -20,7 +20,7 @@ from bots.flows import (
     start,
     vote,
 )
-from bots.flows.entry import build_router
+from bots.flows.entry import open_doors
 from bots.flows.routes import Routes
 from messengers import ButtonCodec, Carrier, ChannelPolicy, Site
 
@@ -50,5 +50,5 @@ def build_dispatcher(
     for observer in (dispatcher.message, dispatcher.callback_query):
         for middleware in (AnswerTaps(), TakeTheFloor(house), KeepToThePolicy(house), refusals):
             observer.outer_middleware(middleware)
-    dispatcher.include_router(build_router(routes))
+    open_doors(dispatcher, routes)
     return dispatcher

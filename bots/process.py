@@ -1,6 +1,7 @@
 """The conversations of one process: carriers fetch, lanes work, both until told to stop."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,16 @@ from core.store import Database
 from messengers import ButtonCodec, Carrier, ChannelPolicy, Site
 
 log = logging.getLogger(__name__)
+
+
+# An update makes some thousand objects, and a hundred updates are in hand at once: Python's 700 would
+# look for garbage several times an update, most of it still in use.
+GARBAGE_AFTER = (20_000, 20, 50)
+
+
+def collect_seldom() -> None:
+    """Have this process look for garbage as seldom as conversations need it."""
+    gc.set_threshold(*GARBAGE_AFTER)
 
 
 class Conversations:

@@ -12,7 +12,15 @@ from app.limits import limiter_for
 from app.nudges import Alarm
 from app.settings import Settings
 from app.wiring import INBOX_NUDGE, open_database
-from bots import CarrierPort, Conversations, MaxCarrier, TelegramCarrier, VkCarrier, WebChatCarrier
+from bots import (
+    CarrierPort,
+    Conversations,
+    MaxCarrier,
+    TelegramCarrier,
+    VkCarrier,
+    WebChatCarrier,
+    collect_seldom,
+)
 from core.store import Database
 from messengers import Carrier
 
@@ -23,6 +31,7 @@ def main(settings: Settings) -> None:
     """Talk until SIGTERM. What is in hand then is finished or waits in the inbox for the next start."""
     # aiogram writes a line for each update at INFO; the inbox and our own log tell more.
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    collect_seldom()
     database = open_database(settings)
     try:
         asyncio.run(_main(settings, database))

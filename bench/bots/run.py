@@ -16,6 +16,7 @@ from app.settings import Settings
 from bench.bots import grants, intake, mailing
 from bench.bots.own_redis import own_redis
 from bench.bots.town import BenchTown, found_town
+from bots import collect_seldom
 
 Figures = dict[str, object]
 
@@ -62,6 +63,11 @@ async def _measure(options: argparse.Namespace, folder: Path) -> Figures:
 
 async def _intake(town: BenchTown, count: int) -> Figures:
     """Ours between two runs of the peer; the first run of each warms it up and is not counted."""
+    # As in the process of the bots (app.cli, app.processes.bots), and for the peer as well: what is imported
+    # is no garbage, and garbage is looked for seldom.
+    gc.collect()
+    gc.freeze()
+    collect_seldom()
     await intake.bare(town.mix(count // 4))
     await intake.ours(town, town.mix(count // 4))
     gc.collect()

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     TelegramAPIError,
@@ -19,6 +18,7 @@ from aiogram.types import BotCommand, Update
 
 from bots.carriers.pacing import KeepThePace
 from bots.carriers.polling import Polling, ask_again
+from bots.carriers.telegram_session import TelegramSession
 from bots.engine.patience import PatientRequests
 from bots.engine.words import COMMANDS
 from core.chats import keep_bot_name
@@ -61,7 +61,7 @@ class TelegramCarrier:
         webhook: Webhook | None = None,
         limiter: Limiter | None = None,
     ) -> None:
-        session = AiohttpSession(
+        session = TelegramSession(
             api=TelegramAPIServer.from_base(api_base.rstrip("/")), timeout=REQUEST_TIMEOUT_S
         )
         session.middleware(PatientRequests())

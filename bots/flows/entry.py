@@ -14,9 +14,8 @@ from messengers import Open, Place, Screen, plain
 CANCEL = {"cancel", "отмена"}
 
 
-def build_router(routes: Routes) -> Router:
-    """One router with two handlers: each further router would cost every update its filters."""
-    router = Router(name="entry")
+def open_doors(router: Router, routes: Routes) -> None:
+    """Two handlers without a filter, on the dispatcher itself: each further router costs every update."""
 
     async def on_message(message: Message, talk: Talk) -> None:
         letter = await letter_of(talk, message)
@@ -34,7 +33,6 @@ def build_router(routes: Routes) -> Router:
 
     router.message.register(on_message)
     router.callback_query.register(on_tap)
-    return router
 
 
 async def _hear_letter(talk: Talk, letter: Letter) -> None:
