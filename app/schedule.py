@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.jobs import keep_up
+from core.commitments import end_overdue_commitments
 from core.polls import close_due_polls
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
 
@@ -24,6 +25,11 @@ class Chore:
 def schedule() -> Iterator[Chore]:
     """Yield the chores of an instance."""
     yield Chore(name="close_due_polls", every_s=5, run=lambda database: database.run(close_due_polls))
+    yield Chore(
+        name="end_overdue_commitments",
+        every_s=_HOUR_S / 60,
+        run=lambda database: database.run(end_overdue_commitments),
+    )
     yield Chore(name="keep_up", every_s=10, run=_keep_up)
     yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))
     yield Chore(name="prune_inbox", every_s=_HOUR_S, run=lambda database: database.run(prune_inbox))

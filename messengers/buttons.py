@@ -48,6 +48,8 @@ class Place(StrEnum):
     WEB_LINK = "w"
     WITHDRAWAL = "wd"
     ALERT_SNOOZE = "as"
+    ALERT_MEASURE = "am"
+    COMMITMENT_RESULT = "cr"
     NOTICES = "n"
     NOTICE_MATRIX = "nm"
     MESSENGERS = "ms"
@@ -161,6 +163,14 @@ class SnoozeAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class Commit:
+    """What I wrote is what I will do about this alert, within so many days."""
+
+    alert_id: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChoosePreset:
     """When to tell me of everything: one of the presets."""
 
@@ -197,6 +207,7 @@ Action = (
     | Vote
     | AcceptAlert
     | SnoozeAlert
+    | Commit
     | ChoosePreset
     | ChooseNotice
     | Unsubscribe
@@ -217,6 +228,7 @@ _LETTERS: dict[str, type[Action]] = {
     "v": Vote,
     "a": AcceptAlert,
     "s": SnoozeAlert,
+    "k": Commit,
     "p": ChoosePreset,
     "n": ChooseNotice,
     "u": Unsubscribe,

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     # A proposal got its effect card.
     EFFECT = "effect"
     BROADCAST = "broadcast"
+    COMMITMENT = "commitment"
+    COMMITMENT_ENDED = "commitment_ended"
     # What was not shown at once, together.
     DIGEST = "digest"
 
@@ -30,6 +32,11 @@ def kind_of(stored: str) -> Kind:
 def alert_topic(alert_id: str) -> str:
     """The topic of everything about an alert."""
     return f"alert:{alert_id}"
+
+
+def commitment_topic(commitment_id: str) -> str:
+    """The topic of everything about a commitment."""
+    return f"commitment:{commitment_id}"
 
 
 def conversation_topic(conversation_id: str) -> str:

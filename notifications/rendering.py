@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import assert_never
 
 from core.alerts import AlertCard, AlertState, alert_card, alert_headline, alert_lines
+from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
 from core.contact import Conversation, conversation
 from core.delivery import Delivery
 from core.files import FileDamaged, UnknownFile, read_content
@@ -14,7 +15,6 @@ from core.rooms import stream_of
 from core.shared.ids import AlertId, ConversationId, RoomId
 from core.shared.language import N_, Language, translate
 from core.store import Reading, StreamEvent, event_at
-from core.territories import territory
 from messengers import (
     AcceptAlert,
     Button,
@@ -34,6 +34,7 @@ from messengers import (
     stacked,
 )
 from notifications.channels import Policies
+from notifications.commitments import commitment_screen
 from notifications.kinds import Kind, kind_of
 from notifications.news import broadcast_screen, digest_screen
 from notifications.obsolete import Obsolete
@@ -74,12 +75,10 @@ class Renderer:
         match kind:
             case Kind.ALERT | Kind.EDIT:
                 screen = self._alert(reading, delivery, language, first=kind is Kind.ALERT)
-            case Kind.ANSWER:
-                screen = _answer(reading, delivery, language)
-            case Kind.EFFECT:
-                screen = _effect(reading, delivery, language, self.site)
-            case Kind.RESOLVED:
-                screen = _resolved(reading, delivery, language)
+            case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
+                screen = _OF_CONVERSATION[kind](reading, delivery, language)
+            case Kind.COMMITMENT | Kind.COMMITMENT_ENDED:
+                screen = commitment_screen(reading, delivery, language, self.site)
             case Kind.BROADCAST:
                 screen = broadcast_screen(reading, delivery, language)
             case Kind.DIGEST:
@@ -95,17 +94,30 @@ class Renderer:
         card = alert_card(reading, alert_id=AlertId(delivery.details["alert_id"]))
         if first and card.alert.state is AlertState.OK:
             raise Obsolete("over")
+        promised = commitment_of_alert(reading, alert_id=card.alert.id)
         lines = [RichText(line) for line in alert_lines(language, card)]
+        if promised is not None:
+            lines += map(RichText, commitment_lines(language, promised, card.territory))
         text = stacked(bold(alert_headline(language, card)), *lines)
         return Screen(
-            text=text, buttons=self._alert_buttons(card, language), photo=self._photo(card, language)
+            text=text,
+            buttons=self._alert_buttons(card, promised, language),
+            photo=self._photo(card, language),
         )
 
-    def _alert_buttons(self, card: AlertCard, language: Language) -> tuple[tuple[Button, ...], ...]:
+    def _alert_buttons(
+        self, card: AlertCard, promised: Commitment | None, language: Language
+    ) -> tuple[tuple[Button, ...], ...]:
         address = self.site.address(f"t/{card.territory.slug}/indicators/{card.indicator.code}")
         look = Link(translate(language, N_("Look at the indicator")), address)
-        if card.alert.state is AlertState.OK or card.alert.acknowledged_by is not None:
+        if promised is not None and promised.status is CommitmentStatus.OPEN:
+            done = OpenBelow(Place.COMMITMENT_RESULT, promised.id)
+            return ((Press(translate(language, N_("Report that it is done")), done),), (look,))
+        if card.alert.state is AlertState.OK or promised is not None:
             return ((look,),)
+        if card.alert.acknowledged_by is not None:
+            measure = OpenBelow(Place.ALERT_MEASURE, card.alert.id)
+            return ((Press(translate(language, N_("Measure and term")), measure),), (look,))
         accept = Press(translate(language, N_("Accept")), AcceptAlert(card.alert.id))
         snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, card.alert.id))
         return ((accept, snooze), (look,))
@@ -134,17 +146,14 @@ class Renderer:
         return Screen(text=plain(text), buttons=((button,),))
 
 
-def _effect(reading: Reading, delivery: Delivery, language: Language, site: Site) -> Screen:
+def _effect(reading: Reading, delivery: Delivery, language: Language) -> Screen:
     """The model's reckoning of a citizen's own proposal, with its intervals."""
     heading = rich(
         language, N_("Your proposal {number} has been reckoned"), number=bold(_number(reading, delivery))
     )
     text = stacked(heading, plain(_event(reading, delivery).body["text"]), gap="\n\n")
     write = Press(translate(language, N_("Write on")), OpenBelow(Place.DIRECT_LINE))
-    look = Link(
-        translate(language, N_("Look at the indicators")),
-        site.address(f"t/{_slug(reading, delivery)}/indicators"),
-    )
+    look = Press(translate(language, N_("Look at the indicators")), OpenBelow(Place.INDICATORS))
     menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
     return Screen(text=text, buttons=((write, menu), (look,)))
 
@@ -182,10 +191,6 @@ def _resolved(reading: Reading, delivery: Delivery, language: Language) -> Scree
     return Screen(text=text, buttons=((write, menu),))
 
 
-def _slug(reading: Reading, delivery: Delivery) -> str:
-    return territory(reading, territory_id=_conversation(reading, delivery).territory_id).slug
-
-
 def _number(reading: Reading, delivery: Delivery) -> str:
     return _conversation(reading, delivery).number
 
@@ -195,3 +200,6 @@ def _conversation(reading: Reading, delivery: Delivery) -> Conversation:
     return conversation(
         reading, viewer=viewer, conversation_id=ConversationId(delivery.details["conversation_id"])
     )
+
+
+_OF_CONVERSATION = {Kind.ANSWER: _answer, Kind.EFFECT: _effect, Kind.RESOLVED: _resolved}

@@ -15,6 +15,7 @@ from core.alerts import (
     Severity,
     alert_card,
 )
+from core.commitments import CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
 from core.delivery import (
     EventKind,
@@ -26,15 +27,16 @@ from core.delivery import (
     preferences_of_many,
     told_already,
 )
-from core.effects import EffectCardAttached
+from core.effects import EffectCardAttached, proposals_about
 from core.identity import Action, people_who_may
+from core.indicators import AccessLevel, indicator
 from core.rooms import stream_of
 from core.shared.facts import Fact, RecordedFact
 from core.shared.ids import AlertId, PersonId, RoomId, TerritoryId
 from core.store import Database, UnitOfWork, last_events
 from core.territories import territory
 from notifications.channels import Policies, addresses_of
-from notifications.kinds import Kind, alert_topic, conversation_topic
+from notifications.kinds import Kind, alert_topic, commitment_topic, conversation_topic
 from notifications.notices import Notice, tell
 from notifications.timing import next_working_moment
 
@@ -126,6 +128,39 @@ def _effect_attached(uow: UnitOfWork, fact: EffectCardAttached) -> list[Notice]:
     return [_to_citizen(uow, Kind.EFFECT, fact, details)]
 
 
+def _commitment_made(uow: UnitOfWork, fact: CommitmentMade) -> list[Notice]:
+    return [_of_commitment(uow, fact, Kind.COMMITMENT, _authors(uow, fact))]
+
+
+def _commitment_ended(uow: UnitOfWork, fact: CommitmentEnded) -> list[Notice]:
+    people = {*_authors(uow, fact), PersonId(fact.person_id)}
+    return [_of_commitment(uow, fact, Kind.COMMITMENT_ENDED, people)]
+
+
+def _authors(uow: UnitOfWork, fact: CommitmentMade | CommitmentEnded) -> set[PersonId]:
+    """Those whose proposals would change the indicator, if they may see it at all."""
+    if indicator(uow, code=fact.indicator).access_level is not AccessLevel.PUBLIC:
+        return set()
+    place = TerritoryId(fact.territory_id)
+    return {one.citizen_id for one in proposals_about(uow, indicator=fact.indicator, territory_id=place)}
+
+
+def _of_commitment(
+    uow: UnitOfWork, fact: CommitmentMade | CommitmentEnded, kind: Kind, people: set[PersonId]
+) -> Notice:
+    return Notice(
+        kind=kind,
+        event=EventKind.OWN,
+        topic=commitment_topic(fact.commitment_id),
+        people=sorted(people),
+        urgency=Urgency.PERSONAL,
+        due_at=uow.now,
+        zone=_zone(uow, fact.territory_id),
+        everywhere=True,
+        details={"commitment_id": fact.commitment_id},
+    )
+
+
 def _to_citizen(
     uow: UnitOfWork,
     kind: Kind,
@@ -159,7 +194,14 @@ def _nobody_new(_uow: UnitOfWork, _fact: Fact) -> list[Notice]:
     return []
 
 
-_EDITING = (AlertAcknowledged, AlertSnoozed, AlertResolved, AlertSnoozeEnded)
+_EDITING = (
+    AlertAcknowledged,
+    AlertSnoozed,
+    AlertResolved,
+    AlertSnoozeEnded,
+    CommitmentMade,
+    CommitmentEnded,
+)
 
 
 def _edits(uow: UnitOfWork, recorded: RecordedFact) -> int:
@@ -202,6 +244,8 @@ _ROUTES: Mapping[type[Fact], Route] = {
     AlertAcknowledged: _nobody_new,
     AlertSnoozed: _nobody_new,
     AlertResolved: _nobody_new,
+    CommitmentMade: _commitment_made,
+    CommitmentEnded: _commitment_ended,
     EffectCardAttached: _effect_attached,
     OfficialAnswered: _answered,
     ConversationResolved: _resolved,

@@ -19,6 +19,7 @@ from messengers import (
     ChooseNotice,
     ChoosePreset,
     ChooseTerritory,
+    Commit,
     MergeAccounts,
     Open,
     OpenBelow,
@@ -49,6 +50,7 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "ChooseLanguage": ("We speak English now",) * 5,
     "Vote": (CONSENT, *("Голос принят: Парк",) * 4),
     "AcceptAlert": (HIDDEN, HIDDEN, HIDDEN, "Вы приняли оповещение", HIDDEN),
+    "Commit": (HIDDEN, HIDDEN, HIDDEN, "Текст пустой", HIDDEN),
     "SnoozeAlert": (HIDDEN, HIDDEN, HIDDEN, "Отложено", HIDDEN),
     "ShowFigure": ("Уровень безработицы",) * 5,
     "OpenBelow": ("Прямой контакт",) * 5,
@@ -80,6 +82,8 @@ PLACES: dict[Place, tuple[str, str, str, str, str]] = {
     Place.LINK_CODE: ("Ваш код:",) * 5,
     Place.UNLINK: ("Отвязать MAX?",) * 5,
     Place.MY_DATA: ("Что о вас хранится",) * 5,
+    Place.ALERT_MEASURE: (HIDDEN, HIDDEN, HIDDEN, "Что будет сделано?", HIDDEN),
+    Place.COMMITMENT_RESULT: ("Такого обязательства нет.",) * 5,
     Place.ALERT_SNOOZE: (HIDDEN, HIDDEN, HIDDEN, "До какого времени отложить?", HIDDEN),
 }
 
@@ -108,12 +112,15 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             Place.POLL: poll.id,
             Place.INDICATOR: "UNEMPL",
             Place.ALERT_SNOOZE: alert_id,
+            Place.ALERT_MEASURE: alert_id,
+            Place.COMMITMENT_RESULT: "0" * 32,
             Place.UNLINK: "max",
         }
         actions: dict[str, Action] = {
             "Vote": Vote(poll.id, poll.options[0].id),
             "AcceptAlert": AcceptAlert(alert_id),
             "SnoozeAlert": SnoozeAlert(alert_id, Snooze.HOUR),
+            "Commit": Commit(alert_id, 30),
             "ChooseTerritory": ChooseTerritory(town.territory.id),
             "ShowFigure": ShowFigure("UNEMPL", town.territory.id),
             "OpenBelow": OpenBelow(Place.MENU),

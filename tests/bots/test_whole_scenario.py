@@ -18,6 +18,7 @@ from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier
 from core.alerts import alert_card
 from core.chats import open_web_chat
 from core.contact import Conversation, conversations_of
+from core.effects import IndicatorEffect, RunPassport, attach_effect_card
 from core.files import keep_content, read_content
 from core.identity import person
 from core.indicators import chart_key, chart_page, order_chart, register_indicators, settle_chart
@@ -45,7 +46,7 @@ from tests.bots.fake_telegram import TOKEN
 from tests.bots.hook_server import hook_server
 from tests.bots.storyteller import Storyteller
 from tests.notifications.post_office import PNG, UNEMPLOYMENT, PostOffice, opened
-from tests.town import IVANOV, Town
+from tests.town import IVANOV, VERA, Town
 
 CHART = PNG + b"of an indicator"
 DIALOGUES = Path(__file__).parents[2] / "docs" / "dialogues.md"
@@ -104,6 +105,12 @@ async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
             )
 
 
+EFFECT = """\
+Что изменится: Технопарк
+Уровень безработицы: −0,4\xa0п. п. к 2028 году (от −0,9 до −0,1)
+Расчёт модели, не решение. В интервал попадают 80 % исходов."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndState:
     """What is left in the domain when the story is over."""
@@ -157,6 +164,40 @@ async def votes_and_thinks_better_of_it(citizen: Storyteller) -> None:
     await citizen.sees("Голос изменён")
 
 
+async def reads_what_would_change(citizen: Storyteller, office: PostOffice, number: str) -> None:
+    """An analyst attaches what a run of the model says to the citizen's proposal."""
+    office.watches()
+    office.data(5.0)
+    office.town.database.run(
+        attach_effect_card,
+        conversation_number=number,
+        analyst_id=office.town.people[VERA],
+        title="Технопарк",
+        effects=[IndicatorEffect(indicator="UNEMPL", year=2028, low=-0.9, median=-0.4, high=-0.1)],
+        passport=RunPassport(model="0" * 64, scenario="base", vintage=1, seed=7),
+    )
+    await office.deliver()
+    await citizen.sees("сделан расчёт")
+
+
+async def promises_a_measure(official: Storyteller, citizen: Storyteller, office: PostOffice) -> None:
+    """The measure and its term; the author of the proposal is told, and told again when it is done."""
+    await official.taps("Мера и срок")
+    await official.sees("Что будет сделано?")
+    official.says("Ярмарка вакансий")
+    await official.sees("К какому сроку?")
+    await official.taps("Месяц")
+    await official.sees("Опубликовано на странице показателя")
+    await office.deliver()
+    await citizen.sees("приняли меру")
+    await official.taps("Сообщить о выполнении")
+    await official.sees("Что сделано?")
+    official.says("Нашли работу 120 человек")
+    await official.sees("результат опубликован")
+    await office.deliver()
+    await citizen.sees("выполнена в срок")
+
+
 async def takes_an_alert(official: Storyteller, office: PostOffice) -> AlertId:
     """An official's alert with its chart, accepted in the messenger."""
     alert_id = office.alert()
@@ -177,11 +218,11 @@ async def looks_around(citizen: Storyteller, town: Town) -> None:
     citizen.says("/indicators")
     await citizen.sees("Заречный в цифрах")
     await citizen.taps("Уровень безработицы")
-    figure = await citizen.sees("6,1\xa0% — 2021")
+    figure = await citizen.sees("6,1\xa0% — 2022")
     assert "График и таблица" in figure.labels
     assert figure.picture == hashlib.sha256(CHART).hexdigest()
     citizen.says("/показатель безработица Заречный")
-    await citizen.sees("6,1\xa0% — 2021")
+    await citizen.sees("6,1\xa0% — 2022")
     citizen.says("/my")
     await citizen.sees("Язык: Русский")
     citizen.says("/mydata")
@@ -215,7 +256,9 @@ async def play(stage: Stage, town: Town) -> EndState:
     await settles_in(citizen)
     conversation = await writes_to_the_authority(citizen, office)
     await votes_and_thinks_better_of_it(citizen)
+    await reads_what_would_change(citizen, office, conversation.number)
     alert_id = await takes_an_alert(stage.official, office)
+    await promises_a_measure(stage.official, citizen, office)
     await looks_around(citizen, town)
     await brings_a_second_messenger(citizen, stage.second)
 
@@ -254,6 +297,7 @@ async def test_the_story_ends_in_the_same_state_and_words_at_every_door(
             ("citizen", "📍 55.03010, 82.92040"),
             ("official", "Заделаем завтра."),
             ("citizen", "А на Садовой?"),
+            ("official", EFFECT),
         ),
         photo=PNG,
         vote="Парк",

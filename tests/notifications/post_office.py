@@ -75,19 +75,23 @@ class PostOffice:
     def alert(self, *, severity: Severity = Severity.WARN, value: float = 6.1) -> AlertId:
         """Data come that are worse than the threshold."""
         if self.year == 2020:
-            self.town.database.run(register_indicators, indicators=[UNEMPLOYMENT])
-            self.town.database.run(
-                set_alert_rule,
-                indicator_code="UNEMPL",
-                territory_id=self.town.territory.id,
-                bad="above",
-                threshold=5.5,
-                clear_at=5.2,
-                severity=severity,
-                set_by=None,
-            )
+            self.watches(severity)
         (alert_id,) = self.data(value)
         return alert_id
+
+    def watches(self, severity: Severity = Severity.WARN) -> None:
+        """There is a threshold for unemployment."""
+        self.town.database.run(register_indicators, indicators=[UNEMPLOYMENT])
+        self.town.database.run(
+            set_alert_rule,
+            indicator_code="UNEMPL",
+            territory_id=self.town.territory.id,
+            bad="above",
+            threshold=5.5,
+            clear_at=5.2,
+            severity=severity,
+            set_by=None,
+        )
 
     def data(self, value: float) -> list[AlertId]:
         """One more year of data."""

@@ -105,6 +105,10 @@ PAGES: dict[str, Row] = {
     "alert_queue": Row(OFFICIALS, "/console/alerts"),
     "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),
     "acknowledge_alert": post(OFFICIALS, "/console/alerts/{alert}/acknowledge"),
+    "commit_to_alert": post(
+        OFFICIALS, "/console/alerts/{alert}/commit", measure="Ярмарка вакансий", due="2027-04-01"
+    ),
+    "report_commitment": post(OFFICIALS, "/console/alerts/{promised_alert}/report", result="Провели"),
     "snooze_alert": post(OFFICIALS, "/console/alerts/{alert}/snooze", term="hour"),
     "run_queue": Row(ANALYSTS, "/console/scenarios"),
     "new_run": Row(ANALYSTS, "/console/scenarios/new"),

@@ -95,7 +95,7 @@ def _quantiles(value: float, spread: float) -> tuple[float, ...]:
     return tuple(value + (level - 0.5) * spread for level in LEVELS)
 
 
-def watch_unemployment(town: Town, *, threshold: float = 6.5) -> None:
+def watch_unemployment(town: Town, *, threshold: float = 6.5, severity: Severity = Severity.WARN) -> None:
     """Officials are told above the threshold."""
     town.database.run(register_indicators, indicators=[UNEMPLOYMENT])
     town.database.run(
@@ -105,7 +105,7 @@ def watch_unemployment(town: Town, *, threshold: float = 6.5) -> None:
         bad="above",
         threshold=threshold,
         clear_at=threshold - 0.3,
-        severity=Severity.WARN,
+        severity=severity,
         set_by=None,
     )
 

@@ -1,14 +1,19 @@
 """A town with one of each thing, for the tests that walk the authorisation table."""
 
+from datetime import timedelta
+
+from core.alerts import Severity, evaluate_release
 from core.chats import open_web_chat
+from core.commitments import make_commitment
 from core.contact import send_message
 from core.delivery import EventKind, propose_broadcast
 from core.identity import viewer_of
+from core.indicators import NewValue, Period, record_release
 from core.rooms import Post, create_room, open_territory_room, post_message, put_sign
 from core.scenarios import run_at_work
-from core.shared.ids import RoomId
+from core.shared.ids import AlertId, RoomId
 from core.spaces import SpaceKind, create_space, join_space
-from tests.town import ANNA, SMIRNOVA, Town
+from tests.town import ANNA, IVANOV, SMIRNOVA, Town
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
 from tests.web.scenario import computed_run
 
@@ -52,6 +57,7 @@ def furnish(town: Town) -> dict[str, str]:
         "territory": town.territory.id,
         "room": room,
     }
+    things["promised_alert"] = _promised_alert(town)
     return things | {
         "poll_id": things["poll"],
         "conversation_id": things["conversation"],
@@ -62,6 +68,30 @@ def furnish(town: Town) -> dict[str, str]:
         "slug": "zarechny",
         "code": "UNEMP",
     }
+
+
+def _promised_alert(town: Town) -> AlertId:
+    """Another alert, for which an official has promised a measure."""
+    watch_unemployment(town, severity=Severity.CRITICAL)
+    row = NewValue(
+        indicator="UNEMP",
+        territory_id=town.territory.id,
+        period=Period.parse("2026"),
+        value=7.1,
+        source="Росстат",
+    )
+    recorded = town.database.run(
+        record_release, source="later.csv", digest="1" * 64, title="Тест", values=[row], recorded_by=None
+    )
+    (alert_id,) = town.database.run(evaluate_release, vintage=recorded.release.vintage)
+    town.database.run(
+        make_commitment,
+        alert_id=alert_id,
+        person_id=town.people[IVANOV],
+        measure="Ярмарка вакансий",
+        due=town.clock.now().date() + timedelta(days=30),
+    )
+    return alert_id
 
 
 def open_secret_room(town: Town) -> RoomId:

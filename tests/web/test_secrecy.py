@@ -66,6 +66,7 @@ HIDDEN = {
     "stream": OWN,
     "broadcast": AUTHORITY,
     "alert": OFFICIALS,
+    "promised_alert": OFFICIALS,
     "alert_id": OFFICIALS,
     "run": ANALYSTS,
     "model": ANALYSTS,

@@ -1,6 +1,7 @@
 """Alerts at the console: taking one upon oneself, putting one off."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -17,6 +18,15 @@ from core.alerts import (
     alert_lines,
     snooze_alert,
 )
+from core.commitments import (
+    Commitment,
+    UnknownCommitment,
+    commitment_lines,
+    commitment_of_alert,
+    make_commitment,
+    report_commitment_kept,
+    status_words,
+)
 from core.shared.errors import DomainError, Invalid
 from core.shared.ids import AlertId
 from core.store import Reading
@@ -32,6 +42,20 @@ from web.words import NBSP
 def open_alert(reading: Reading, desk: Desk, alert_id: AlertId) -> AlertCard:
     """One alert. Raises: UnknownAlert."""
     return alert_card_for(reading, viewer=desk.viewer, alert_id=alert_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAlert:
+    """An alert and what was promised for it."""
+
+    card: AlertCard
+    promised: Commitment | None
+
+
+def open_with_commitment(reading: Reading, desk: Desk, alert_id: AlertId) -> OpenAlert:
+    """One alert with its commitment. Raises: UnknownAlert."""
+    card = open_alert(reading, desk, alert_id)
+    return OpenAlert(card=card, promised=commitment_of_alert(reading, alert_id=alert_id))
 
 
 async def alert_queue(request: PageRequest) -> HttpResponse:
@@ -75,13 +99,49 @@ async def _snooze(request: PageRequest, alert_id: str) -> HttpResponse:
     return go(f"/console/alerts/{alert_id}")
 
 
+async def _commit(request: PageRequest, alert_id: str) -> HttpResponse:
+    """Promise a measure and its term; whoever has not taken the alert takes it thereby."""
+    due = _day(str(request.POST.get("due", "")))
+    try:
+        if due is None:
+            raise Invalid
+        await dependencies().database.run_async(
+            make_commitment,
+            alert_id=AlertId(alert_id),
+            person_id=request.visit.person().id,
+            measure=str(request.POST.get("measure", "")),
+            due=due,
+        )
+    except DomainError as refusal:
+        return await _shown(request, AlertId(alert_id), refusal=refusal)
+    return go(f"/console/alerts/{alert_id}")
+
+
+async def _report(request: PageRequest, alert_id: str) -> HttpResponse:
+    """Say that the measure was taken."""
+    person_id = request.visit.person().id
+    try:
+        promised = await dependencies().database.read_async(commitment_of_alert, alert_id=AlertId(alert_id))
+        if promised is None:
+            raise UnknownCommitment
+        await dependencies().database.run_async(
+            report_commitment_kept,
+            commitment_id=promised.id,
+            person_id=person_id,
+            result=str(request.POST.get("result", "")),
+        )
+    except DomainError as refusal:
+        return await _shown(request, AlertId(alert_id), refusal=refusal)
+    return go(f"/console/alerts/{alert_id}")
+
+
 async def _shown(
     request: PageRequest, alert_id: AlertId, *, refusal: DomainError | None = None, words: str = ""
 ) -> HttpResponse:
-    opened: Opened[AlertCard] = await open_desk(
-        request, "alerts", lambda reading, desk: open_alert(reading, desk, alert_id)
+    opened: Opened[OpenAlert] = await open_desk(
+        request, "alerts", lambda reading, desk: open_with_commitment(reading, desk, alert_id)
     )
-    card, language = opened.item, request.language
+    card, promised, language = opened.item.card, opened.item.promised, request.language
     say = Speaker(indicator=card.indicator, language=language)
     now = dependencies().database.clock.now().astimezone(ZoneInfo(card.territory.time_zone))
     return show_desk(
@@ -105,6 +165,11 @@ async def _shown(
             say=say,
         ),
         rows=table_rows(card.points, card.forecast, say)[:12],
+        promised=promised,
+        promised_lines=[] if promised is None else commitment_lines(language, promised, card.territory),
+        promised_status="" if promised is None else status_words(language, promised),
+        mine=card.alert.acknowledged_by in {None, request.visit.person().id},
+        tomorrow=(now.date() + timedelta(days=1)).isoformat(),
         slug=card.territory.slug,
         today=now.date().isoformat(),
         error=words if refusal is None else refusal.sentence(language),
@@ -129,3 +194,5 @@ def _day(text: str) -> date | None:
 
 acknowledge = require_POST(_acknowledge)
 snooze = require_POST(_snooze)
+commit = require_POST(_commit)
+report = require_POST(_report)

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from core.alerts import AlertRule, rules_of
+from core.commitments import Commitment, commitment_lines, commitments_on, status_words
 from core.identity import Viewer
 from core.indicators import IndicatorCard, IndicatorPage, cards, forecast_sentence, indicator_page
 from core.shared.language import Language
@@ -50,6 +51,7 @@ class OneIndicator:
     territory: Territory
     page: IndicatorPage
     rules: list[AlertRule]
+    commitments: list[Commitment]
 
 
 def shelves_of(
@@ -68,6 +70,8 @@ def one_indicator(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> 
         territory=territory,
         page=indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id),
         rules=rules_of(reading, indicator=code, territory_id=territory.id),
+        # After the page, which refuses those who may not see the indicator.
+        commitments=commitments_on(reading, indicator=code, territory_id=territory.id),
     )
 
 
@@ -110,6 +114,14 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
         rows=table_rows(page.points, forecast, say),
         targets=[target_words(target, say) for target in page.targets],
         rules=[rule_words(rule, say) for rule in rules],
+        commitments=[
+            (
+                one,
+                status_words(request.language, one),
+                commitment_lines(request.language, one, found.territory),
+            )
+            for one in found.commitments
+        ],
         methods=[] if forecast is None else method_shares(forecast),
         checks="" if forecast is None else checks_words(forecast.backtest),
         revisions=[
