@@ -37,8 +37,8 @@ def bare(tmp_path: Path) -> Path:
     return folder
 
 
-def _start(script: Path, *arguments: str, path: Path) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": str(path), "HOME": str(path.parent / "home")}
+def _start(script: Path, *arguments: str, path: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": str(path), "HOME": str(path.parent / "home"), **settings}
     return subprocess.run(
         [str(script), *arguments], capture_output=True, text=True, env=environment, cwd="/", timeout=60
     )
@@ -89,6 +89,14 @@ def test_an_installed_environment_is_used_as_it_is_from_any_folder(clone: Path, 
 
     assert done.stdout == "started with: -P -m app doctor --json\n"
     assert not done.stderr
+
+
+def test_compiled_files_are_kept_though_the_image_of_a_container_forbids_it(clone: Path, bare: Path) -> None:
+    _installed(clone / ".venv", clone / "requirements" / "run.txt", 'echo "${PYTHONDONTWRITEBYTECODE-kept}"')
+
+    done = _start(clone / "run", path=bare, PYTHONDONTWRITEBYTECODE="1")
+
+    assert done.stdout.splitlines()[-1] == "kept"
 
 
 @pytest.mark.parametrize(
