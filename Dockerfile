@@ -15,7 +15,13 @@ RUN pip install --no-cache-dir 'uv>=0.8,<1' \
     && uv pip install --system --no-cache --require-hashes -r requirements/run.txt
 
 COPY . .
-RUN python -c 'from app.catalogue import compile_catalogues; compile_catalogues()'
+# The live hub's sender is compiled here, as the image keeps no compiler; without it the hub sends in Python.
+RUN python -c 'from app.catalogue import compile_catalogues; compile_catalogues()' \
+    && apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && python -c 'from realtime.sending import compiled; compiled()' \
+    && apt-get purge -y --auto-remove gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
 
 USER strategy24
 VOLUME /var/lib/strategy24

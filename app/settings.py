@@ -128,6 +128,8 @@ class Settings(BaseSettings):
     """Sender of mails, ``Name <address>``; needed with smtp_url."""
     browser_path: Annotated[Path | None, Field(validation_alias=AliasChoices("BROWSER_PATH"))] = None
     """The Chrome that draws charts; default: the first found on PATH."""
+    compiled_sender: bool = True
+    """Whether the live hub sends by its library in C, where a compiler is; else in Python."""
     bench_data: Path | None = None
     """Folder with real data for benchmarks and long tests, where there is one."""
 

@@ -20,6 +20,7 @@ from realtime.limits import Limits, Seats
 from realtime.presence import ONLINE_TTL_S, Presence
 from realtime.protocol import CloseCode
 from realtime.resume import Resume
+from realtime.sending import Sender, send_by_offers
 from realtime.states import States
 from realtime.viewers import Viewers
 from realtime.writer import Writer
@@ -49,12 +50,14 @@ class Hub:
 
     ``application`` is the ASGI application to mount at /live; ``start`` and ``stop`` belong into the
     server's lifespan. ``redis_url`` None: no other process is heard, the database alone keeps it true.
+    ``send`` writes a frame to many.
     """
 
     database: Database
     redis_url: str | None
     allowed_origins: frozenset[str]
     limits: Limits
+    send: Sender = send_by_offers
     application: AsgiApplication = field(init=False)
     id: str = field(default_factory=new_id)
     connections: Connections = field(default_factory=Connections)
@@ -74,7 +77,7 @@ class Hub:
     _looking: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.fanout = Fanout(on_gap=self._on_gap)
+        self.fanout = Fanout(on_gap=self._on_gap, send=self.send)
         self.history = History(self.database, limit=self.limits.replay_page)
         self.arrivals = Arrivals(self.database)
         self.healer = Healer(database=self.database, fanout=self.fanout, history=self.history)

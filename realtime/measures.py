@@ -16,3 +16,6 @@ link_up = Gauge("s24_live_redis_up", "1 while every hub listens to Redis.", mult
 unreadable_facts = Counter("s24_live_unreadable_facts", "Publications the hub could not make out.")
 deliveries = Counter("s24_live_deliveries", "Events sent to followers, each follower counted.")
 failed_rounds = Counter("s24_live_failed_rounds", "Rounds of sending that broke off on an error.")
+compiled_sender = Gauge(
+    "s24_live_compiled_sender", "1 while every hub sends by the library in C.", multiprocess_mode="livemin"
+)

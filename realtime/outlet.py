@@ -10,7 +10,7 @@ from typing import Any, Final
 from realtime import measures
 from realtime.frames import bye_frame, retry_after_ms
 from realtime.protocol import CloseCode
-from realtime.wire import Frame, Wire
+from realtime.wire import NO_DESCRIPTOR, Frame, Wire
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,14 @@ class BoundedOutlet(ABC):
         # Of a replay that waits for the reader.
         self._level: asyncio.Event | None = None
 
+    @property
+    def descriptor(self) -> int:
+        """Where a whole frame may be written past this outlet; below 0: nowhere."""
+        return NO_DESCRIPTOR
+
     @abstractmethod
-    def offer(self, frame: Frame) -> None:
-        """Send a frame; the order of offers is the order on the wire."""
+    def offer(self, frame: Frame, *, taken: int = 0) -> None:
+        """Send a frame, but for what was ``taken`` of it; the order of offers is the order on the wire."""
 
     @abstractmethod
     def pending(self) -> int:
@@ -91,12 +96,17 @@ class WireOutlet(BoundedOutlet):
         super().__init__(most_pending=most_pending, close_timeout_s=close_timeout_s)
         self.wire = wire
 
-    def offer(self, frame: Frame) -> None:
-        """Write a frame."""
+    @property
+    def descriptor(self) -> int:
+        """The wire's own, which has none while anything waits or the connection is being closed."""
+        return self.wire.descriptor
+
+    def offer(self, frame: Frame, *, taken: int = 0) -> None:
+        """Write what was not taken of a frame."""
         if self.closed:
             return
         wire = self.wire
-        wire.write(frame.wire)
+        wire.write(frame.wire[taken:])
         if wire.congested and wire.backlog() > self.most_pending:
             self._too_slow()
 
@@ -125,8 +135,8 @@ class AsgiOutlet(BoundedOutlet):
         self._writer: asyncio.Task[None] | None = None
         self._closer: asyncio.Task[None] | None = None
 
-    def offer(self, frame: Frame) -> None:
-        """Queue a frame."""
+    def offer(self, frame: Frame, *, taken: int = 0) -> None:
+        """Queue a frame; none of it was taken, as there is no descriptor."""
         if self.closed:
             return
         self._pending.append(frame)

@@ -4,7 +4,9 @@ Sending costs a system call a follower (about 4 µs), whatever the frame holds, 
 in one frame cost little more than one. What that buys is paid for in waiting; hence three regimes:
 
 - *lone*: the last round carried one publication or was long ago. It leaves in the same turn of the loop.
-- *busy*: the last round carried several. The next collects for ``BUSY_WINDOW_S``.
+- *busy*: the last round carried several. The next collects for ``BUSY_WINDOW_S``, or until as many have come
+  as the last ones carried: people who answer each other, or a relay's run, come in bursts, and a burst that
+  is there gains nothing by waiting (and its sockets grow cold in the caches meanwhile).
 - *over budget*: sending takes more than ``SHARE`` of a core. The window grows with what a round has
   cost, measured in CPU time, up to ``LONGEST_WINDOW_S``.
 
@@ -27,8 +29,6 @@ BUSY_WINDOW_S: Final = 0.010
 LONGEST_WINDOW_S: Final = 0.250
 # A room that was silent for this long after a round is not busy any more.
 QUIET_AFTER_S: Final = 0.050
-# Followers served in one go; about a millisecond.
-SLICE: Final = 256
 MEASURED_EVERY_S: Final = 0.25
 STRETCH_STEP: Final = 1.25
 MOST_STRETCH: Final = 25.0
@@ -60,10 +60,13 @@ class Budget:
         self.stretch = min(MOST_STRETCH, max(1.0, self.stretch * step))
         self._spent, self._since = 0.0, now
 
-    def window_s(self, cost_s: float) -> float:
+    def pause_s(self, cost_s: float) -> float:
         """The pause after which rounds of this cost take ``SHARE`` of the core."""
-        pause_s = cost_s * (1 / SHARE - 1) * self.stretch
-        return min(LONGEST_WINDOW_S, max(BUSY_WINDOW_S, pause_s))
+        return min(LONGEST_WINDOW_S, cost_s * (1 / SHARE - 1) * self.stretch)
+
+    def window_s(self, cost_s: float) -> float:
+        """For how long a busy audience whose rounds cost so much collects at most."""
+        return max(BUSY_WINDOW_S, self.pause_s(cost_s))
 
 
 class Rounds:
@@ -77,6 +80,7 @@ class Rounds:
         "_budget",
         "_cost_s",
         "_ended_at",
+        "_expected",
         "_failed",
         "_gathered",
         "_last_gathered",
@@ -93,6 +97,8 @@ class Rounds:
         self._budget = budget
         self._gathered = 0
         self._last_gathered = 0
+        # How many come together here: soon more, slowly fewer, so that a steady flow keeps its windows.
+        self._expected = 0
         self._cost_s = 0.0
         self._ended_at = float("-inf")
         self._timer: asyncio.Handle | None = None
@@ -105,8 +111,11 @@ class Rounds:
 
     def gather(self, publications: int = 1) -> None:
         """Something waits to be sent; it leaves soon."""
-        self._gathered += publications
+        before, self._gathered = self._gathered, self._gathered + publications
         if self.idle:
+            self._schedule()
+        elif self._timer is not None and before < self._expected <= self._gathered:
+            self._timer.cancel()
             self._schedule()
 
     def cancel(self) -> None:
@@ -127,12 +136,15 @@ class Rounds:
         busy = self._last_gathered > 1 or self._budget.load > SHARE
         if not busy or since_s > window_s + QUIET_AFTER_S:
             return 0.0
+        if self._gathered >= self._expected and self._budget.load <= SHARE:
+            return self._budget.pause_s(self._cost_s) - since_s
         # Its own window is counted from the last round's end, but what comes together is to leave together.
         return max(BUSY_WINDOW_S, window_s - since_s)
 
     def _begin(self) -> None:
         self._timer = None
         self._last_gathered, self._gathered = self._gathered, 0
+        self._expected = max(self._last_gathered, self._expected - 1)
         self._cost_s = 0.0
         self._running = self._serve()
         self._step()

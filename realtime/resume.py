@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.store import Head
-from realtime.fanout import Fanout, Joining
+from realtime.audience import Joining
+from realtime.fanout import Fanout
 from realtime.frames import subscribed_frame
 from realtime.history import History, HistoryPage, whole_part
 from realtime.limits import Limits

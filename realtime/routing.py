@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from core.store import Database
+from realtime import measures
 from realtime.consumer import LiveConsumer
 from realtime.hub import Hub
 from realtime.limits import DEFAULT_LIMITS, Limits
+from realtime.sending import fastest_sender, send_by_offers
 
 
 def build_hub(
@@ -15,17 +17,22 @@ def build_hub(
     redis_url: str | None,
     allowed_origins: Sequence[str],
     limits: Limits = DEFAULT_LIMITS,
+    compiled: bool = True,
 ) -> Hub:
     """The hub of this process; it opens nothing before ``start``.
 
     ``allowed_origins``: where pages that may connect come from, such as ``https://zarechny.example``
-    (scheme, host and port only). Raises: ValueError for anything else.
+    (scheme, host and port only). Raises: ValueError for anything else. ``compiled``: frames are sent by the
+    library in C, where it can be had.
     """
+    send = fastest_sender() if compiled else send_by_offers
+    measures.compiled_sender.set(send is not send_by_offers)
     hub = Hub(
         database=database,
         redis_url=redis_url,
         allowed_origins=frozenset(checked_origin(origin) for origin in allowed_origins),
         limits=limits,
+        send=send,
     )
     hub.application = LiveConsumer.as_asgi(hub=hub)
     return hub

@@ -17,8 +17,9 @@ from core.rooms import read_up_to, signs_under, stream_of
 from core.shared.ids import PersonId, PollId, RoomId, TerritoryId
 from core.store import Database, Reading, head, heads
 from core.territories import ancestry
-from realtime.fanout import Fanout, Outlet
+from realtime.fanout import Fanout
 from realtime.frames import state_frame
+from realtime.sending import Outlet
 from realtime.wire import Frame
 
 log = logging.getLogger(__name__)

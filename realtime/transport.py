@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
 from uvicorn.config import Config
+from uvicorn.protocols.utils import is_ssl
 from uvicorn.server import ServerState
 
 from realtime.asgi import AsgiSide
@@ -29,7 +30,7 @@ from realtime.rfc6455 import (
     encoded_frame,
 )
 from realtime.upgrade import Headers, NotAnUpgrade, read_opening, refusal
-from realtime.wire import Receiver
+from realtime.wire import NO_DESCRIPTOR, Receiver
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class HubWebSocketProtocol(asyncio.Protocol):
         "app_state",
         "closed_with",
         "congested",
+        "descriptor",
         "heard",
         "lost",
         "transport",
@@ -88,6 +90,7 @@ class HubWebSocketProtocol(asyncio.Protocol):
         self.app_state = app_state
         self.transport: asyncio.Transport
         self.congested = False
+        self.descriptor = NO_DESCRIPTOR
         # For the heartbeat: something has come since it last asked.
         self.heard = True
         self.lost = False
@@ -130,16 +133,19 @@ class HubWebSocketProtocol(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The kernel takes no more for now."""
         self.congested = True
+        self.descriptor = NO_DESCRIPTOR
 
     def resume_writing(self) -> None:
         """Everything has been taken."""
         self.congested = False
+        self._open_descriptor()
         if self._receiver is not None:
             self._receiver.drained()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, whoever ended it."""
-        self.lost = self._deaf = self._close_sent = True
+        self.lost = self._deaf = True
+        self._nothing_more()
         self._server.connections.discard(cast("Any", self))
         if self._beat is not None:
             self._beat.pop(self, None)
@@ -175,6 +181,7 @@ class HubWebSocketProtocol(asyncio.Protocol):
         """Open the connection with this answer to the upgrade."""
         self._reader = Reader(most_bytes=self._config.ws_max_size)
         self.transport.write(answer)
+        self._open_descriptor()
         if self._config.ws_ping_interval:
             self._beat = self._heartbeat(self._config.ws_ping_interval).add(self)
 
@@ -182,7 +189,8 @@ class HubWebSocketProtocol(asyncio.Protocol):
         """Answer the upgrade with an error, unless it has been answered or the client has gone."""
         if self._close_sent:
             return
-        self._close_sent = self._deaf = True
+        self._deaf = True
+        self._nothing_more()
         self.transport.write(refusal(status, headers))
         self._end(CLOSE_TIMEOUT_S)
 
@@ -291,7 +299,16 @@ class HubWebSocketProtocol(asyncio.Protocol):
 
     def _send_close(self, payload: bytes) -> None:
         self.transport.write(encoded_frame(Opcode.CLOSE, payload))
+        self._nothing_more()
+
+    def _nothing_more(self) -> None:
         self._close_sent = True
+        self.descriptor = NO_DESCRIPTOR
+
+    def _open_descriptor(self) -> None:
+        """Let frames be written past the transport, which holds nothing back and encrypts nothing."""
+        if not (self._close_sent or self.congested or self._reader is None or is_ssl(self.transport)):
+            self.descriptor = self.transport.get_extra_info("socket").fileno()
 
     def _end(self, within_s: float) -> None:
         """Close TCP when everything is written; cut it if the peer does not take it."""

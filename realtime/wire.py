@@ -7,6 +7,7 @@ from realtime.rfc6455 import Opcode, encoded_frame
 
 # Under this name a server that can, puts a ``Wire`` into the extensions of the scope.
 EXTENSION: Final = "strategy24.wire"
+NO_DESCRIPTOR: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,13 @@ class Receiver(Protocol):
 class Wire(Protocol):
     """One connection of a server that lets the hub write past ASGI. No call waits.
 
-    ``congested``: some of what was written is still waiting in this process.
+    ``congested``: some of what was written is still waiting in this process. ``descriptor``: the socket, for
+    frames written past ``write``; below 0 while they would break in: the connection is congested, being
+    closed, encrypted.
     """
 
     congested: bool
+    descriptor: int
 
     def serve(self, receiver: Receiver) -> None:
         """Pass all further messages to the receiver, once the connection was accepted.

@@ -51,7 +51,12 @@ def build_application(settings: Settings, database: Database) -> Application:
             nudge_bots=nudge.inbox,
         )
     )
-    hub = build_hub(database=database, redis_url=settings.redis_url, allowed_origins=_origins(settings))
+    hub = build_hub(
+        database=database,
+        redis_url=settings.redis_url,
+        allowed_origins=_origins(settings),
+        compiled=settings.compiled_sender,
+    )
     return Application(
         pages=pages,
         hub=hub,

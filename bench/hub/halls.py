@@ -56,13 +56,14 @@ class Hall:
 
 
 @contextmanager
-def hub_hall(place: Place, *, rooms: int, clients: int) -> Iterator[Hall]:
+def hub_hall(place: Place, *, rooms: int, clients: int, compiled: bool = True) -> Iterator[Hall]:
     """Our hub on SQLite, with `clients` followers in each of its rooms."""
     with Instance.founded(place.fresh("hub"), place.cores) as instance:
         streams = instance.rooms(rooms)
         groups = [Group([LIVE, hub_subscription(stream)], clients) for stream in streams]
         with closing(HubPublisher(instance, streams)) as publisher:
-            server = instance.serve()
+            server = instance.serve(compiled=compiled)
+            print(f"    sender: {instance.sender()}", flush=True)
             empty = server.usage()
             with Audience(
                 groups,

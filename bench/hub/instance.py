@@ -6,6 +6,7 @@ import os
 import secrets
 import select
 import sys
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -70,14 +71,24 @@ class Instance:
             database.run(load_reference)
             yield cls(folder, cores, settings, database, database.run(found_town), running)
 
-    def serve(self) -> Child:
-        """Start the web process on the server's core and wait until it works."""
+    def serve(self, *, compiled: bool = True) -> Child:
+        """Start the web process on the server's core and wait until it works. Not `compiled`: in Python."""
         listening = listening_socket()
         self.port = listening.getsockname()[1]
         with listening:
-            child = self._start("web", "--listen-fd", str(listening.fileno()), keep=[listening.fileno()])
+            child = self._start(
+                "web",
+                *("--listen-fd", str(listening.fileno())),
+                keep=[listening.fileno()],
+                compiled=compiled,
+            )
         child.assert_ours()
         return child
+
+    def sender(self) -> str:
+        """Which sender the web process runs, as it says itself."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            return "c" if b"\ns24_live_compiled_sender 1.0\n" in answer.read() else "python"
 
     def relay(self) -> Child:
         """Start the process that carries facts from the outbox to the hub, beside the clients."""
@@ -91,7 +102,9 @@ class Instance:
         """That many new citizens who may write."""
         return [self.database.run(_settle, number=number) for number in range(count)]
 
-    def _start(self, *command: str, keep: Sequence[int] = (), core: int | None = None) -> Child:
+    def _start(
+        self, *command: str, keep: Sequence[int] = (), core: int | None = None, compiled: bool = True
+    ) -> Child:
         reading, writing = os.pipe()
         try:
             child = Child(
@@ -99,7 +112,7 @@ class Instance:
                 core=self.cores.server if core is None else core,
                 log=self.folder / f"{command[0]}.log",
                 descriptors=[writing, *keep],
-                environment=self._environment(),
+                environment=self._environment(compiled=compiled),
             )
             self.running.callback(child.stop)
             os.close(writing)
@@ -109,7 +122,7 @@ class Instance:
             os.close(reading)
         return child
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, *, compiled: bool) -> dict[str, str]:
         """The environment of this instance alone: nothing of the one that the benchmark is started in."""
         chosen = {
             "var": str(self.folder),
@@ -117,6 +130,7 @@ class Instance:
             "redis_url": self.settings.redis_url,
             "secret_key": self.settings.secret_key,
             "log_level": "warning",
+            "compiled_sender": str(int(compiled)),
         }
         names = dict.fromkeys(variable_names(), "")
         return {**child_environment(**{**names, **chosen}), "PYTHONPATH": str(PROJECT)}

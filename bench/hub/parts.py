@@ -7,7 +7,7 @@ from typing import Final
 
 from bench.hub.halls import Hall, Place, hub_hall, peer_hall
 from bench.hub.loads import Load, one_by_one, paced, saturate
-from bench.hub.peers import AIOHTTP, PEERS, PLAIN_LOOP, UWS, WS, Peer
+from bench.hub.peers import AIOHTTP, NATS, PEERS, PLAIN_LOOP, UWS, WS, Peer
 from bench.hub.report import Report
 from bench.hub.workloads import idle, mass_return, with_stalled_readers, written
 
@@ -43,11 +43,16 @@ def _room(place: Place, report: Report) -> None:
         report.note("publications_per_frame", load.arrived.per_frame)
 
 
+def _room_in_python(place: Place, report: Report) -> None:
+    with hub_hall(place, rooms=1, clients=place.scaled(ROOM), compiled=False) as hall:
+        _fan_out(report, "deliveries_per_cpu_s_in_python", hall, place.seconds)
+
+
 def _large_room(place: Place, report: Report) -> None:
     clients, name = place.scaled(LARGE_ROOM), "deliveries_per_cpu_s_5000"
     with hub_hall(place, rooms=1, clients=clients) as hall:
         _fan_out(report, name, hall, place.seconds)
-    for peer in (PLAIN_LOOP, UWS):
+    for peer in (PLAIN_LOOP, UWS, NATS):
         with peer_hall(place, peer, clients=clients) as hall:
             _fan_out(report, f"{name}_{peer.name}", hall, place.seconds)
 
@@ -134,6 +139,7 @@ def _written(where: str, *, postgres: bool, rooms: int, listeners: int) -> Part:
 PARTS: Final[dict[str, Part]] = {
     "plain_loop": _peer(PLAIN_LOOP),
     "room": _room,
+    "room_in_python": _room_in_python,
     **{peer.name: _peer(peer) for peer in PEERS if peer is not PLAIN_LOOP},
     "room_5000": _large_room,
     "rooms_50": _many_rooms,

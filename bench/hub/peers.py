@@ -128,6 +128,14 @@ PLAIN_LOOP: Final = Peer(name="plain_loop", command=_plain_loop)
 WS: Final = Peer(name="ws", command=_node("ws_server.mjs"))
 UWS: Final = Peer(name="uws", command=_python("socketify_server.py"))
 AIOHTTP: Final = Peer(name="aiohttp", command=_python("aiohttp_server.py"))
+NATS: Final = Peer(
+    name="nats",
+    command=_nats,
+    follow=(_NATS_HELLO, (b'CONNECT {"verbose":false}\r\nSUB room 1\r\nPING\r\n', b"PONG\r\n")),
+    speak=(_NATS_HELLO, (b'CONNECT {"verbose":false}\r\nPING\r\n', b"PONG\r\n")),
+    message=lambda text: b"PUB room %d\r\n%s\r\n" % (len(text), text),
+    websocket=False,
+)
 
 PEERS: Final = (
     PLAIN_LOOP,
@@ -149,14 +157,7 @@ PEERS: Final = (
         message=lambda text: client_frame(b'42["message",' + text + b"]"),
     ),
     WS,
-    Peer(
-        name="nats",
-        command=_nats,
-        follow=(_NATS_HELLO, (b'CONNECT {"verbose":false}\r\nSUB room 1\r\nPING\r\n', b"PONG\r\n")),
-        speak=(_NATS_HELLO, (b'CONNECT {"verbose":false}\r\nPING\r\n', b"PONG\r\n")),
-        message=lambda text: b"PUB room %d\r\n%s\r\n" % (len(text), text),
-        websocket=False,
-    ),
+    NATS,
     Peer(
         name="mosquitto",
         command=_mosquitto,

@@ -13,7 +13,8 @@ from bench.hub.peers import PEERS
 NAMES: Final = (
     "deliveries_per_cpu_s",
     "publications_per_frame",
-    *(f"deliveries_per_cpu_s_5000{of}" for of in ("", "_plain_loop", "_uws")),
+    "deliveries_per_cpu_s_in_python",
+    *(f"deliveries_per_cpu_s_5000{of}" for of in ("", "_plain_loop", "_uws", "_nats")),
     *(f"deliveries_per_cpu_s_50_rooms{of}" for of in ("", "_plain_loop", "_uws")),
     *(f"deliveries_per_cpu_s_{peer.name}" for peer in PEERS),
     *(f"lone_last_p50_ms{of}" for of in ("", "_plain_loop", "_uws")),

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime.fanout import Fanout, in_slices
+from realtime.fanout import Fanout
 from realtime.frames import LiveEvent, events_frames
-from realtime.pacing import SHARE, SLICE, Budget, Rounds
+from realtime.pacing import SHARE, Budget, Rounds
 from realtime.protocol import CloseCode
-from realtime.wire import Frame
+from realtime.sending import SLICE, in_slices, send_by_offers
+from realtime.wire import NO_DESCRIPTOR, Frame
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -27,7 +28,11 @@ class Reader:
     frames: list[dict[str, Any]] = field(default_factory=list)
     closed_by: CloseCode | None = None
 
-    def offer(self, frame: Frame) -> None:
+    @property
+    def descriptor(self) -> int:
+        return NO_DESCRIPTOR
+
+    def offer(self, frame: Frame, *, taken: int = 0) -> None:
         self.log.append(self)
         self.frames.append(json.loads(frame.text))
 
@@ -117,6 +122,40 @@ async def test_a_busy_room_collects_before_it_sends() -> None:
     assert [[event["seq"] for event in frame["events"]] for frame in anna.frames] == [[1, 2], [3, 4]]
 
 
+async def test_a_burst_leaves_when_as_many_are_there_as_came_before() -> None:
+    hub, anna = fanout(), Reader()
+    follow(hub, anna)
+    publish(hub, 1, 2, 3)
+    await settled(hub)
+    # Longer than the pause that keeps the core free after so small a round, shorter than the window.
+    await asyncio.sleep(0.002)
+
+    publish(hub, 4)
+    publish(hub, 5)
+    await turn(5)
+    held_back = anna.seqs
+    publish(hub, 6)
+    await turn(2)
+
+    assert held_back == [1, 2, 3]
+    assert [[event["seq"] for event in frame["events"]] for frame in anna.frames] == [[1, 2, 3], [4, 5, 6]]
+
+
+async def test_a_burst_waits_for_its_window_while_sending_costs_too_much() -> None:
+    hub, anna = fanout(), Reader()
+    follow(hub, anna)
+    publish(hub, 1, 2)
+    await settled(hub)
+    hub.budget.load = SHARE * 1.1
+
+    publish(hub, 3, 4)
+    await turn(5)
+    held_back = anna.seqs
+    await settled(hub)
+
+    assert (held_back, anna.seqs) == ([1, 2], [1, 2, 3, 4])
+
+
 async def test_epochs_are_never_mixed() -> None:
     hub, anna = fanout(), Reader()
     follow(hub, anna)
@@ -179,7 +218,7 @@ async def test_who_joins_in_the_middle_of_a_round_sees_everything_once() -> None
 
 async def test_a_round_that_breaks_off_sends_its_followers_back_to_resume() -> None:
     class Broken(Reader):
-        def offer(self, frame: Frame) -> None:
+        def offer(self, frame: Frame, *, taken: int = 0) -> None:
             raise RuntimeError
 
     hub, anna = fanout(), Reader()
@@ -302,7 +341,7 @@ async def test_a_cancelled_round_sends_nothing_more() -> None:
     crowd = [Reader(log) for _ in range(2 * SLICE)]
 
     def serve() -> Iterator[None]:
-        yield from in_slices([Frame.of("{}")], crowd, lambda _outlet: True)
+        yield from in_slices(send_by_offers, [Frame.of("{}")], crowd, lambda _outlet: True)
 
     rounds = Rounds(serve, budget=Budget(), failed=lambda: None)
     rounds.gather()

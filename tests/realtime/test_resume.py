@@ -11,7 +11,8 @@ from app.tour.live_client import LiveClient
 from core.shared.ids import new_id
 from core.store import bump_epochs
 from realtime import Limits
-from realtime.fanout import Fanout, Joining
+from realtime.audience import Joining
+from realtime.fanout import Fanout
 from realtime.history import HistoryPage
 from realtime.resume import Resume
 from tests.realtime.history_checker import View, Written, complaints

@@ -3,20 +3,18 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import uvicorn
 import uvloop
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from realtime import UVICORN_OPTIONS
 from realtime.rfc6455 import Opcode, encoded_frame
 from realtime.transport import HubWebSocketProtocol
 from realtime.wire import Wire, wire_of
+from tests.realtime.bare_server import OPENING, App, client, raw, serving
 from tests.realtime.live_town import until
 
 
@@ -25,58 +23,6 @@ def event_loop_policy(request: pytest.FixtureRequest) -> asyncio.AbstractEventLo
     """The loop of the product, and the one that is always there: their transports differ."""
     policy: asyncio.AbstractEventLoopPolicy = request.param()
     return policy
-
-
-App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-
-OPENING = (
-    b"GET / HTTP/1.1\r\nHost: zarechny.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn inside the test's own loop: it must leave the signals to pytest."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
-
-    @property
-    def port(self) -> int:
-        port: int = self.servers[0].sockets[0].getsockname()[1]
-        return port
-
-
-@asynccontextmanager
-async def serving(app: App, **options: Any) -> AsyncIterator[_Server]:
-    settings = {**UVICORN_OPTIONS, **options}
-    server = _Server(
-        uvicorn.Config(
-            app, port=0, lifespan="off", log_level="critical", timeout_graceful_shutdown=2, **settings
-        )
-    )
-    running = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    try:
-        yield server
-    finally:
-        server.should_exit = True
-        await running
-
-
-def client(server: _Server, **options: Any) -> connect:
-    return connect(f"ws://127.0.0.1:{server.port}/", **{"compression": None, "proxy": None} | options)
-
-
-@asynccontextmanager
-async def raw(server: _Server) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A bare TCP connection after the opening."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(OPENING)
-    await reader.readuntil(b"\r\n\r\n")
-    yield reader, writer
-    writer.close()
 
 
 async def echo(_scope: dict[str, Any], receive: Any, send: Any) -> None:
