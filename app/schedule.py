@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.jobs import keep_up
+from core.alerts import evaluate_terms
 from core.commitments import end_overdue_commitments
 from core.polls import close_due_polls
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
@@ -29,6 +30,9 @@ def schedule() -> Iterator[Chore]:
         name="end_overdue_commitments",
         every_s=_HOUR_S / 60,
         run=lambda database: database.run(end_overdue_commitments),
+    )
+    yield Chore(
+        name="evaluate_terms", every_s=_HOUR_S, run=lambda database: len(database.run(evaluate_terms))
     )
     yield Chore(name="keep_up", every_s=10, run=_keep_up)
     yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))

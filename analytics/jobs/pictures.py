@@ -6,7 +6,7 @@ from typing import Any
 
 from analytics.charts import Drawing, FanChart, Painter, Target, Threshold, alt_text
 from analytics.jobs.context import context
-from core.alerts import AlertCard, AlertRule, alert_card, attach_illustration, rules_of
+from core.alerts import AlertCard, AlertRule, RuleKind, alert_card, attach_illustration, thresholds_of
 from core.files import keep_content, register_file
 from core.indicators import ChartKey, Forecast, Indicator, Point, chart_page, settle_chart, with_unit
 from core.indicators import Target as Goal
@@ -79,7 +79,7 @@ def chart_of(card: AlertCard, *, language: Language = "ru") -> FanChart:
 def chart_of_indicator(reading: Reading, *, wanted: ChartKey) -> FanChart:
     """What the chart of an indicator shows: the facts of now, the fan, the nearest threshold and target."""
     page = chart_page(reading, code=wanted.indicator, territory_id=wanted.territory_id)
-    rules = rules_of(reading, indicator=wanted.indicator, territory_id=wanted.territory_id)
+    rules = thresholds_of(reading, indicator=wanted.indicator, territory_id=wanted.territory_id)
     return _chart(
         page.indicator,
         territory(reading, territory_id=wanted.territory_id),
@@ -151,7 +151,10 @@ def _chart(
         language=language,
         decimals=shown.decimals,
         forecast=forecast,
-        threshold=None if rule is None else _threshold(rule, shown, language),
+        threshold=None
+        if rule is None or rule.kind is not RuleKind.THRESHOLD
+        # The numbers of other kinds are not values of the indicator.
+        else _threshold(rule, shown, language),
         target=_target(goals, shown, points[-1].period, forecast, language),
     )
 

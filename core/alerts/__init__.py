@@ -11,8 +11,8 @@ from core.alerts.commands import (
     settle_late_illustrations,
     snooze_alert,
 )
-from core.alerts.errors import AlertOver, UnknownAlert, WrongSnooze, WrongThreshold
-from core.alerts.evaluation import DRAW_ALERT
+from core.alerts.errors import AlertOver, UnknownAlert, WrongPatience, WrongSnooze, WrongThreshold
+from core.alerts.evaluation import DRAW_ALERT, evaluate_terms
 from core.alerts.events import (
     AlertAcknowledged,
     AlertFired,
@@ -28,7 +28,8 @@ from core.alerts.queries import (
     alert_of_picture,
     alerts_of_vintage,
     open_alerts,
-    rules_of,
+    rule_history,
+    thresholds_of,
     watched_indicators,
 )
 from core.alerts.rules import (
@@ -36,6 +37,8 @@ from core.alerts.rules import (
     Alert,
     AlertRule,
     AlertState,
+    Failed,
+    RuleKind,
     Severity,
     SnoozeTerm,
     Standing,
@@ -59,11 +62,14 @@ __all__ = [
     "AlertSnoozeEnded",
     "AlertSnoozed",
     "AlertState",
+    "Failed",
+    "RuleKind",
     "Severity",
     "SnoozeTerm",
     "Standing",
     "Transition",
     "UnknownAlert",
+    "WrongPatience",
     "WrongSnooze",
     "WrongThreshold",
     "acknowledge_alert",
@@ -78,13 +84,15 @@ __all__ = [
     "end_snoozes",
     "evaluate_release",
     "evaluate_series",
+    "evaluate_terms",
     "judge",
     "open_alerts",
     "publish_forecast",
-    "rules_of",
+    "rule_history",
     "set_alert_rule",
     "settle_late_illustrations",
     "snooze_alert",
+    "thresholds_of",
     "times_fired",
     "watched_indicators",
 ]

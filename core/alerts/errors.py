@@ -31,3 +31,10 @@ class WrongThreshold(Invalid):
 
     code = "wrong_threshold"
     message = N_("The value that ends the alert must be at the threshold or on its good side.")
+
+
+class WrongPatience(Invalid):
+    """How many releases in a row it takes is out of bounds. Field: ``most``."""
+
+    code = "wrong_patience"
+    message = N_("It takes from 1 to {most} releases in a row to begin or to end. Choose another number.")

@@ -1,23 +1,31 @@
 """From a new vintage to transitions: every rule of a series judged once, in one transaction."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import select, update
 
 from core.alerts.events import AlertFired, AlertResolved
-from core.alerts.model import AlertRow, RuleRow, StandingRow, TransitionRow
+from core.alerts.evidence import evidence_at
+from core.alerts.measures import Evidence, measure
+from core.alerts.model import AlertRow, RuleRow, StandingRow, StateChangeRow
 from core.alerts.queries import as_rule
-from core.alerts.rules import AlertRule, AlertState, Standing, Transition, judge
-from core.indicators import Point, series, vintages_of
+from core.alerts.rules import AlertRule, AlertState, Failed, RuleKind, Standing, Transition, judge
+from core.indicators import Point, territories_with, vintages_of
 from core.jobs import add_job
 from core.shared.ids import AlertId, TerritoryId, new_id
 from core.store import UnitOfWork
-from core.territories import ancestry
+from core.territories import ancestry, territory
 
 DRAW_ALERT = "draw_alert"
 """Kind of the job that draws the chart of an alert."""
 
+_DATA, _CLOCK = "data", "clock"
+NOTE_LIMIT = 300
+
 
 def evaluate(uow: UnitOfWork, *, indicator: str, territory_id: TerritoryId, vintage: int) -> list[AlertId]:
-    """Judge the rules of one series by its last fact as known at the vintage; the alerts that fired.
+    """Judge the rules of one series by what is known at the vintage; the alerts that fired.
 
     Vintages in between that nobody has judged (a worker died, jobs overtook each other) come first.
     """
@@ -31,9 +39,32 @@ def evaluate(uow: UnitOfWork, *, indicator: str, territory_id: TerritoryId, vint
             uow, indicator=indicator, territory_id=territory_id, after=standing.vintage, upto=vintage
         )
         for each in missed:
-            points = series(uow, indicator=indicator, territory_id=territory_id, as_of=each)
-            fired += _judge(uow, as_rule(rule), standing, points[-1], each)
+            fired += _judge(uow, rule, standing, each, _DATA)
     return fired
+
+
+def evaluate_terms(uow: UnitOfWork) -> list[AlertId]:
+    """Judge what the days alone may change: rules on late data; the alerts that fired. Run by the clock."""
+    rules = uow.session.execute(
+        select(RuleRow).where(RuleRow.kind == RuleKind.STALENESS).order_by(RuleRow.id)
+    ).scalars()
+    fired: list[AlertId] = []
+    for rule in list(rules):
+        for place in territories_with(uow, indicator=rule.indicator):
+            if rule.territory_id in ancestry(uow, territory_id=place):
+                fired += _judge_term(uow, rule, place)
+    return fired
+
+
+def _judge_term(uow: UnitOfWork, rule: RuleRow, territory_id: TerritoryId) -> list[AlertId]:
+    standing = _standing(uow, rule, territory_id)
+    if standing.alert_id is not None:
+        # Only data end it, and they are judged when they arrive.
+        return []
+    known = vintages_of(uow, indicator=rule.indicator, territory_id=territory_id, after=0, upto=2**31 - 1)
+    if not known or known[-1] < standing.vintage:
+        return []
+    return _judge(uow, rule, standing, known[-1], _CLOCK)
 
 
 def _rules_here(uow: UnitOfWork, rules: list[RuleRow], territory_id: TerritoryId) -> list[RuleRow]:
@@ -46,7 +77,13 @@ def _standing(uow: UnitOfWork, rule: RuleRow, territory_id: TerritoryId) -> Stan
     """The row of the rule in the territory, locked: two workers judge one after the other."""
     uow.insert_new(
         StandingRow,
-        {"rule_id": rule.id, "territory_id": territory_id, "state": AlertState.OK, "vintage": rule.since},
+        {
+            "rule_id": rule.id,
+            "territory_id": territory_id,
+            "state": AlertState.OK,
+            "vintage": rule.since,
+            "streak": 0,
+        },
         conflict=("rule_id", "territory_id"),
     )
     return uow.session.execute(
@@ -57,21 +94,49 @@ def _standing(uow: UnitOfWork, rule: RuleRow, territory_id: TerritoryId) -> Stan
     ).scalar_one()
 
 
-def _judge(uow: UnitOfWork, rule: AlertRule, row: StandingRow, last: Point, vintage: int) -> list[AlertId]:
-    territory_id = TerritoryId(row.territory_id)
-    before = Standing(state=AlertState(row.state), vintage=row.vintage)
-    after, transition = judge(rule, before, value=last.value, vintage=vintage)
-    row.state, row.vintage = after.state, after.vintage
+def _judge(uow: UnitOfWork, row: RuleRow, standing: StandingRow, vintage: int, cause: str) -> list[AlertId]:
+    rule, place = as_rule(row), TerritoryId(standing.territory_id)
+    known = evidence_at(uow, row, place, vintage=vintage, today=_today(uow, place))
+    number = _number(rule, known)
+    last = known.points[-1]
+    before = Standing(
+        state=AlertState(standing.state),
+        vintage=standing.vintage if cause == _DATA else vintage - 1,
+        streak=standing.streak,
+        fired=standing.alert_id is not None,
+    )
+    after, transition = judge(rule, before, value=number, vintage=vintage)
+    if transition in {Transition.REPEATED, Transition.STAYED} and cause == _CLOCK:
+        return []
+    opened = standing.alert_id
+    standing.state, standing.vintage, standing.streak = after.state, after.vintage, after.streak
     if transition is Transition.FIRED:
-        row.alert_id = _fire(uow, rule, territory_id, last, vintage)
-        return [AlertId(row.alert_id)]
-    if transition is Transition.RESOLVED and row.alert_id is not None:
-        _resolve(uow, rule, AlertId(row.alert_id), territory_id, last, vintage)
+        assert isinstance(number, float | int)  # noqa: S101 - only a number fires
+        standing.alert_id = opened = _fire(uow, rule, place, last, float(number), vintage)
+    elif transition is Transition.RESOLVED and opened is not None:
+        standing.alert_id = None
+        _resolve(uow, rule, AlertId(opened), place, last, vintage)
+    if before.state is not after.state or transition is Transition.FIRED:
+        _note(uow, standing, before.state, last, number, cause, opened)
     uow.session.flush()
-    return []
+    return [AlertId(standing.alert_id)] if transition is Transition.FIRED and standing.alert_id else []
 
 
-def _fire(uow: UnitOfWork, rule: AlertRule, territory_id: TerritoryId, last: Point, vintage: int) -> AlertId:
+def _number(rule: AlertRule, known: Evidence) -> float | Failed | None:
+    """The rule's number; a failure is a state of the rule and must not hold the release up."""
+    try:
+        return measure(rule, known)
+    except (ArithmeticError, ValueError) as error:
+        return Failed(f"{type(error).__name__}: {error}"[:NOTE_LIMIT])
+
+
+def _today(uow: UnitOfWork, territory_id: TerritoryId) -> date:
+    return uow.now.astimezone(ZoneInfo(territory(uow, territory_id=territory_id).time_zone)).date()
+
+
+def _fire(
+    uow: UnitOfWork, rule: AlertRule, territory_id: TerritoryId, last: Point, number: float, vintage: int
+) -> AlertId:
     alert_id = AlertId(new_id())
     uow.session.add(
         AlertRow(
@@ -81,12 +146,12 @@ def _fire(uow: UnitOfWork, rule: AlertRule, territory_id: TerritoryId, last: Poi
             state=AlertState.FIRING,
             period=last.period,
             value=last.value,
+            measure=number,
             vintage=vintage,
             fired_at=uow.now,
         )
     )
     uow.session.flush()
-    _note(uow, alert_id, Transition.FIRED, last, vintage)
     uow.record(
         AlertFired(
             alert_id=alert_id,
@@ -114,21 +179,33 @@ def _resolve(
             snoozed_until=None,
         )
     )
-    _note(uow, alert_id, Transition.RESOLVED, last, vintage)
     uow.record(
         AlertResolved(alert_id=alert_id, territory_id=territory_id, indicator=rule.indicator, vintage=vintage)
     )
 
 
-def _note(uow: UnitOfWork, alert_id: AlertId, transition: Transition, last: Point, vintage: int) -> None:
+def _note(
+    uow: UnitOfWork,
+    standing: StandingRow,
+    before: AlertState,
+    last: Point,
+    number: float | Failed | None,
+    cause: str,
+    alert_id: str | None,
+) -> None:
     uow.session.add(
-        TransitionRow(
-            alert_id=alert_id,
-            vintage=vintage,
-            transition=transition,
+        StateChangeRow(
+            rule_id=standing.rule_id,
+            territory_id=standing.territory_id,
+            vintage=standing.vintage,
+            cause=cause,
+            before=before,
+            after=AlertState(standing.state),
             period=last.period,
             value=last.value,
+            measure=None if isinstance(number, Failed) else number,
+            note=number.reason if isinstance(number, Failed) else "",
+            alert_id=alert_id,
             at=uow.now,
         )
     )
-    uow.session.flush()

@@ -2,26 +2,31 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.alerts.rules import AlertState, Severity, Side
+from core.alerts.rules import AlertState, RuleKind, Severity, Side
 from core.store import Base, Id, UtcDateTime
 
 
 class RuleRow(Base):
-    """A threshold with hysteresis on an indicator, in a territory and below it."""
+    """A rule on an indicator, in a territory and below it."""
 
     __tablename__ = "alert_rule"
-    __table_args__ = (UniqueConstraint("indicator", "territory_id", "bad", "severity"),)
+    __table_args__ = (UniqueConstraint("indicator", "territory_id", "kind", "bad", "severity"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"))
     territory_id: Mapped[str] = mapped_column(ForeignKey("territory.id"))
+    kind: Mapped[RuleKind] = mapped_column(String(16))
     bad: Mapped[Side] = mapped_column(String(8))
     threshold: Mapped[float]
     clear_at: Mapped[float]
     severity: Mapped[Severity] = mapped_column(String(8))
+    hold: Mapped[int]
+    settle: Mapped[int]
+    # Codes of the indicators that add up to this one, for the kind `quality`.
+    parts: Mapped[list[str]] = mapped_column(JSON)
     # Data up to this vintage was there before the rule and is not judged by it.
     since: Mapped[int]
     created_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
@@ -43,6 +48,8 @@ class AlertRow(Base):
     state: Mapped[AlertState] = mapped_column(String(8))
     period: Mapped[str] = mapped_column(String(8))
     value: Mapped[float]
+    # What the rule judged; empty in alerts from before there were other kinds than thresholds.
+    measure: Mapped[float | None]
     vintage: Mapped[int] = mapped_column(ForeignKey("release.vintage"))
     fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -57,25 +64,35 @@ class AlertRow(Base):
 
 
 class StandingRow(Base):
-    """Where a rule stands in a territory, and by which vintage."""
+    """Where a rule stands in a territory, and by which vintage. `alert_id` is the alert that is open."""
 
     __tablename__ = "alert_standing"
 
     rule_id: Mapped[str] = mapped_column(ForeignKey("alert_rule.id"), primary_key=True)
     territory_id: Mapped[str] = mapped_column(ForeignKey("territory.id"), primary_key=True)
-    state: Mapped[AlertState] = mapped_column(String(8))
+    state: Mapped[AlertState] = mapped_column(String(16))
     vintage: Mapped[int]
+    streak: Mapped[int]
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"), default=None)
 
 
-class TransitionRow(Base):
-    """A change of state with the vintage and the numbers that made it."""
+class StateChangeRow(Base):
+    """A change of state with the vintage and the numbers that made it: one a rule, territory, vintage, cause.
 
-    __tablename__ = "alert_transition"
+    `cause` is `data` or, for what only the days have changed, `clock`.
+    """
 
-    alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    __tablename__ = "alert_state_change"
+
+    rule_id: Mapped[str] = mapped_column(ForeignKey("alert_rule.id"), primary_key=True)
+    territory_id: Mapped[str] = mapped_column(ForeignKey("territory.id"), primary_key=True)
     vintage: Mapped[int] = mapped_column(primary_key=True)
-    transition: Mapped[str] = mapped_column(String(8))
+    cause: Mapped[str] = mapped_column(String(8), primary_key=True)
+    before: Mapped[AlertState] = mapped_column(String(16))
+    after: Mapped[AlertState] = mapped_column(String(16))
     period: Mapped[str] = mapped_column(String(8))
     value: Mapped[float]
+    measure: Mapped[float | None]
+    note: Mapped[str] = mapped_column(String(300))
+    alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

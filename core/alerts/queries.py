@@ -6,10 +6,24 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 
 from core.alerts.errors import UnknownAlert
+from core.alerts.measures import Evidence, history
 from core.alerts.model import AlertRow, RuleRow
-from core.alerts.rules import Alert, AlertRule, AlertState, probability_cleared
+from core.alerts.rules import Alert, AlertRule, AlertState, RuleKind, probability_cleared
 from core.identity import Action, Viewer, person
-from core.indicators import Forecast, Indicator, Point, Target, forecast_of, indicator, series, targets
+from core.indicators import (
+    Forecast,
+    Indicator,
+    Point,
+    Revision,
+    Target,
+    forecast_of,
+    forecasts_before,
+    indicator,
+    newest_vintage,
+    revisions,
+    series,
+    targets,
+)
 from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId
 from core.spaces import territories_where
 from core.store import Reading
@@ -29,6 +43,7 @@ class AlertCard:
     points: tuple[Point, ...]
     forecast: Forecast | None
     targets: tuple[Target, ...]
+    revisions: tuple[Revision, ...]
     acknowledged_by_name: str | None
     snoozed_by_name: str | None
 
@@ -85,17 +100,35 @@ def alert_of_picture(reading: Reading, *, picture: str) -> list[AlertId]:
     return [AlertId(row) for row in rows]
 
 
-def rules_of(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> list[AlertRule]:
-    """The rules that hold for a series, those of the territories above included."""
+def thresholds_of(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> list[AlertRule]:
+    """The thresholds that hold for a series, those of the territories above included."""
     rows = reading.session.execute(
         select(RuleRow)
         .where(
             RuleRow.indicator == indicator,
+            RuleRow.kind == RuleKind.THRESHOLD,
             RuleRow.territory_id.in_(ancestry(reading, territory_id=territory_id)),
         )
         .order_by(RuleRow.severity, RuleRow.id)
     ).scalars()
     return [as_rule(row) for row in rows]
+
+
+def rule_history(reading: Reading, *, rule: AlertRule) -> list[float | None]:
+    """What a rule would have seen at each fact of its own territory, for a preview before it is set."""
+    code, place = rule.indicator, rule.territory_id
+    points = series(reading, indicator=code, territory_id=place)
+    if not points:
+        return []
+    known = Evidence(
+        points=points,
+        today=reading.now.date(),
+        earlier=forecasts_before(
+            reading, indicator=code, territory_id=place, vintage=newest_vintage(reading) + 1
+        ),
+        targets=targets(reading, indicator=code, territory_id=place),
+    )
+    return history(rule, known, revisions(reading, indicator=code, territory_id=place))
 
 
 def watched_indicators(reading: Reading) -> set[str]:
@@ -119,6 +152,9 @@ def as_rule(row: RuleRow) -> AlertRule:
         threshold=row.threshold,
         clear_at=row.clear_at,
         severity=row.severity,
+        kind=RuleKind(row.kind),
+        hold=row.hold,
+        settle=row.settle,
     )
 
 
@@ -131,6 +167,7 @@ def as_alert(row: AlertRow, rule: RuleRow) -> Alert:
         state=AlertState(row.state),
         period=row.period,
         value=row.value,
+        measure=row.value if row.measure is None else row.measure,
         vintage=row.vintage,
         fired_at=row.fired_at,
         resolved_at=row.resolved_at,
@@ -157,9 +194,18 @@ def _card(reading: Reading, alert: Alert) -> AlertCard:
         points=series(reading, indicator=code, territory_id=place, as_of=alert.vintage),
         forecast=forecast_of(reading, indicator=code, territory_id=place, vintage=alert.vintage),
         targets=targets(reading, indicator=code, territory_id=place),
+        revisions=_revisions(reading, alert),
         acknowledged_by_name=_name(reading, alert.acknowledged_by),
         snoozed_by_name=_name(reading, alert.snoozed_by),
     )
+
+
+def _revisions(reading: Reading, alert: Alert) -> tuple[Revision, ...]:
+    """What the release has changed, for the kind that tells of it."""
+    if alert.rule.kind is not RuleKind.REVISION:
+        return ()
+    found = revisions(reading, indicator=alert.rule.indicator, territory_id=alert.territory_id)
+    return tuple(one for one in found if one.vintage == alert.vintage)
 
 
 def _name(reading: Reading, person_id: PersonId | None) -> str | None:

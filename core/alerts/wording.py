@@ -1,25 +1,35 @@
 """An alert in words: the same on the picture's caption, in the console and in the chat."""
 
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from core.alerts.queries import AlertCard
-from core.alerts.rules import AlertState, Severity
-from core.indicators import period_words, probability_words, with_unit
+from core.alerts.rules import AlertState, RuleKind, Severity
+from core.indicators import Period, format_number, period_words, probability_words, with_unit
 from core.shared.language import N_, Language, translate
 
 _HEAD = N_("{title}: {value}")
 _WHERE = N_("{territory}, {period}")
 _OVER = N_("Above the threshold of {threshold}.")
 _UNDER = N_("Below the threshold of {threshold}.")
+_LAGS = N_("Behind the plan by {measure} %; up to {threshold} % is allowed.")
+_UNLIKELY = N_("Probability of reaching the target: {measure} %; the limit is {threshold} %.")
+_BROKEN = N_("The trend has broken: the last facts lie outside of what was forecast.")
+_LATE = N_("Nothing has come for {period}: {measure} days since its end, the term is {threshold}.")
+_REVISED = N_("A published value was changed by {measure} %; the forecast is made anew.")
+_REVISION = N_("{period}: {before} → {after}")
+_WRONG = N_("The last value looks wrong. Check the unit, the sign and the sum of the parts.")
 _BEFORE = N_("Before: {value} ({period}).")
 _AHEAD = N_("Forecast for {period}: {value}; probability of a return within the threshold: {percent}.")
+_AHEAD_PLAIN = N_("Forecast for {period}: {value}.")
 _AHEAD_BARE = N_("Forecast for {period}: {value}; how sure it is cannot be known yet.")
 _NO_FORECAST = N_("There is no forecast yet.")
 _TAKEN = N_("Taken by {name}, {time}")
 _SNOOZED = N_("Put off by {name} until {time}")
 _RESOLVED = N_("Over: {value} has come back.")
 _SYNTHETIC = N_("Synthetic data: an example, not the real town.")
-_SIGNS = {Severity.WARN: "⚠️", Severity.CRITICAL: "🔴"}
+REVISIONS_SHOWN = 3
+_SIGNS = {Severity.INFO: "🔎", Severity.WARN: "⚠️", Severity.CRITICAL: "🔴"}
 
 
 def alert_headline(language: Language, card: AlertCard) -> str:
@@ -34,12 +44,8 @@ def alert_lines(language: Language, card: AlertCard) -> list[str]:
     """The caption below the headline: where, against which threshold, from where, where to, who has it."""
     alert = card.alert
     period = period_words(language, alert.period)
-    threshold = _figure(language, card, alert.rule.threshold)
-    beyond = _OVER if alert.rule.bad == "above" else _UNDER
-    lines = [
-        translate(language, _WHERE, territory=card.territory.name(language), period=period),
-        translate(language, beyond, threshold=threshold),
-    ]
+    where = translate(language, _WHERE, territory=card.territory.name(language), period=period)
+    lines = [where, *_reason(language, card)]
     if card.previous is not None:
         before = _figure(language, card, card.previous.value)
         said = period_words(language, card.previous.period)
@@ -55,6 +61,49 @@ def alert_caption(language: Language, card: AlertCard) -> str:
     return "\n".join([alert_headline(language, card), *alert_lines(language, card)])
 
 
+def _reason(language: Language, card: AlertCard) -> list[str]:
+    """What the rule has against it, and by how much."""
+    alert, rule = card.alert, card.alert.rule
+    numbers = {
+        "measure": format_number(language, alert.measure, decimals=0),
+        "threshold": format_number(language, rule.threshold, decimals=0),
+    }
+    match rule.kind:
+        case RuleKind.THRESHOLD:
+            beyond = _OVER if rule.bad == "above" else _UNDER
+            return [translate(language, beyond, threshold=_figure(language, card, rule.threshold))]
+        case RuleKind.PLAN:
+            return [translate(language, _LAGS, **numbers)]
+        case RuleKind.GOAL:
+            return [translate(language, _UNLIKELY, **numbers)]
+        case RuleKind.TREND:
+            return [translate(language, _BROKEN)]
+        case RuleKind.STALENESS:
+            missing = period_words(language, str(Period.parse(alert.period).next()))
+            return [translate(language, _LATE, period=missing, **numbers)]
+        case RuleKind.REVISION:
+            return [translate(language, _REVISED, **numbers), *_revised(language, card)]
+        case RuleKind.QUALITY:
+            return [translate(language, _WRONG)]
+        case _:
+            assert_never(rule.kind)
+
+
+def _revised(language: Language, card: AlertCard) -> list[str]:
+    """The largest changes; a caption has no room for all."""
+    largest = sorted(card.revisions, key=lambda one: -abs(one.after - one.before))[:REVISIONS_SHOWN]
+    return [
+        translate(
+            language,
+            _REVISION,
+            period=period_words(language, one.period),
+            before=_figure(language, card, one.before),
+            after=_figure(language, card, one.after),
+        )
+        for one in largest
+    ]
+
+
 def _ahead(language: Language, card: AlertCard) -> str:
     if card.forecast is None:
         return translate(language, _NO_FORECAST)
@@ -62,6 +111,8 @@ def _ahead(language: Language, card: AlertCard) -> str:
     period = period_words(language, end.period)
     value = _figure(language, card, end.median)
     back = card.probability_back
+    if back is None and end.quantiles:
+        return translate(language, _AHEAD_PLAIN, period=period, value=value)
     if back is None:
         return translate(language, _AHEAD_BARE, period=period, value=value)
     return translate(language, _AHEAD, period=period, value=value, percent=probability_words(language, back))

@@ -214,6 +214,33 @@ def series_forecast_at(reading: Reading, *, vintage: int) -> set[tuple[Territory
     return {(TerritoryId(territory_id), code) for territory_id, code in rows.tuples()}
 
 
+def forecasts_before(
+    reading: Reading, *, indicator: str, territory_id: TerritoryId, vintage: int
+) -> list[Forecast]:
+    """Forecasts made from the data of earlier vintages, the oldest first."""
+    rows = reading.session.execute(
+        select(ForecastRow.body)
+        .where(
+            ForecastRow.indicator == indicator,
+            ForecastRow.territory_id == territory_id,
+            ForecastRow.vintage < vintage,
+        )
+        .order_by(ForecastRow.vintage, ForecastRow.made_at)
+    ).scalars()
+    return [Forecast.from_json(body) for body in rows]
+
+
+def territories_with(reading: Reading, *, indicator: str) -> list[TerritoryId]:
+    """Territories that have any value of the indicator."""
+    rows = reading.session.execute(
+        select(ObservationRow.territory_id)
+        .where(ObservationRow.indicator == indicator)
+        .distinct()
+        .order_by(ObservationRow.territory_id)
+    ).scalars()
+    return [TerritoryId(row) for row in rows]
+
+
 def vintages_of(
     reading: Reading, *, indicator: str, territory_id: TerritoryId, after: int, upto: int
 ) -> list[int]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from core.alerts import (
     AlertCard,
     AlertState,
+    RuleKind,
     SnoozeTerm,
     acknowledge_alert,
     alert_card_for,
@@ -160,7 +161,7 @@ async def _shown(
         chart=chart_view(
             points=card.points,
             forecast=card.forecast,
-            rules=[card.alert.rule],
+            rules=[card.alert.rule] if card.alert.rule.kind is RuleKind.THRESHOLD else [],
             targets=card.targets,
             say=say,
         ),

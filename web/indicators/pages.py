@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from core.alerts import AlertRule, rules_of
+from core.alerts import AlertRule, thresholds_of
 from core.commitments import Commitment, commitment_lines, commitments_on, status_words
 from core.identity import Viewer
 from core.indicators import IndicatorCard, IndicatorPage, cards, forecast_sentence, indicator_page
@@ -69,7 +69,7 @@ def one_indicator(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> 
     return OneIndicator(
         territory=territory,
         page=indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id),
-        rules=rules_of(reading, indicator=code, territory_id=territory.id),
+        rules=thresholds_of(reading, indicator=code, territory_id=territory.id),
         # After the page, which refuses those who may not see the indicator.
         commitments=commitments_on(reading, indicator=code, territory_id=territory.id),
     )
