@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from core.alerts import AlertCard, AlertState, alert_card, alert_headline, alert_lines
+from core.alerts import AlertCard, AlertState, alert_card, alert_group, alert_headline, alert_lines
 from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
 from core.contact import Conversation, conversation
 from core.delivery import Delivery
@@ -33,6 +33,7 @@ from messengers import (
     rich,
     stacked,
 )
+from notifications.alert_groups import group_buttons, group_words
 from notifications.channels import Policies
 from notifications.commitments import commitment_screen
 from notifications.kinds import Kind, kind_of
@@ -91,9 +92,16 @@ class Renderer:
         return screen
 
     def _alert(self, reading: Reading, delivery: Delivery, language: Language, *, first: bool) -> Screen:
-        card = alert_card(reading, alert_id=AlertId(delivery.details["alert_id"]))
-        if first and card.alert.state is AlertState.OK:
+        cards = [
+            alert_card(reading, alert_id=each)
+            for each in alert_group(reading, alert_id=AlertId(delivery.details["alert_id"]))
+        ]
+        if first and all(card.alert.state is AlertState.OK for card in cards):
             raise Obsolete("over")
+        card = cards[0]
+        if len(cards) > 1:
+            words, buttons = group_words(reading, cards, language), group_buttons(cards, language, self.site)
+            return Screen(text=words, buttons=buttons, photo=self._photo(card, language))
         promised = commitment_of_alert(reading, alert_id=card.alert.id)
         lines = [RichText(line) for line in alert_lines(language, card)]
         if promised is not None:

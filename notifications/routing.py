@@ -14,10 +14,12 @@ from core.alerts import (
     AlertSnoozeEnded,
     Severity,
     alert_card,
+    alert_group,
 )
 from core.commitments import CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
 from core.delivery import (
+    DeliveryState,
     EventKind,
     NewDelivery,
     Urgency,
@@ -69,6 +71,9 @@ def _enqueue(uow: UnitOfWork, *, recorded: RecordedFact, route: "Route", policie
 
 
 def _alert_fired(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
+    if _lead(uow, fact.alert_id) != fact.alert_id:
+        # It stands in the message of the first one; the copies that are out already are edited.
+        return []
     quiet_until = _alert_moment(uow, fact.severity, fact.territory_id)
     alert = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert
     due_at = quiet_until if alert.picture_settled else max(quiet_until, alert.fired_at + PICTURE_WAIT)
@@ -82,9 +87,16 @@ def _alert_illustrated(uow: UnitOfWork, fact: AlertIllustrated) -> list[Notice]:
 
 
 def _alert_reminded(uow: UnitOfWork, fact: AlertSnoozeEnded) -> list[Notice]:
+    if _lead(uow, fact.alert_id) != fact.alert_id:
+        return []
     severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
     due_at = _alert_moment(uow, severity, fact.territory_id)
     return [_alert_notice(uow, fact.alert_id, severity, due_at)]
+
+
+def _lead(uow: UnitOfWork, alert_id: str) -> str:
+    """The alert whose message shows this one."""
+    return alert_group(uow, alert_id=AlertId(alert_id))[0]
 
 
 def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetime) -> Notice:
@@ -195,6 +207,7 @@ def _nobody_new(_uow: UnitOfWork, _fact: Fact) -> list[Notice]:
 
 
 _EDITING = (
+    AlertFired,
     AlertAcknowledged,
     AlertSnoozed,
     AlertResolved,
@@ -209,10 +222,16 @@ def _edits(uow: UnitOfWork, recorded: RecordedFact) -> int:
     fact = recorded.fact
     if not isinstance(fact, _EDITING):
         return 0
+    about = deliveries_about(uow, topic=alert_topic(_lead(uow, fact.alert_id)))
+    # An edit that waits will say what holds when it is sent: twenty alerts taken at once are one edit.
+    coming = {one.details.get("edits") for one in about if one.state is DeliveryState.PENDING}
     copies = [
         copy
-        for copy in deliveries_about(uow, topic=alert_topic(fact.alert_id))
-        if copy.kind == Kind.ALERT and copy.fact_id != recorded.id
+        for copy in about
+        if copy.kind == Kind.ALERT
+        and copy.fact_id != recorded.id
+        and copy.id not in coming
+        and not (isinstance(fact, AlertFired) and copy.state is DeliveryState.PENDING)
     ]
     return enqueue(
         uow,
@@ -227,7 +246,7 @@ def _edits(uow: UnitOfWork, recorded: RecordedFact) -> int:
                 topic=copy.topic,
                 urgency=copy.urgency,
                 due_at=uow.now,
-                details={"edits": copy.id, "alert_id": fact.alert_id},
+                details={"edits": copy.id, "alert_id": copy.details["alert_id"]},
             )
             for copy in copies
         ],

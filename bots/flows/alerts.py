@@ -9,9 +9,9 @@ from core.alerts import (
     Acknowledgement,
     AlertSnoozed,
     SnoozeTerm,
-    acknowledge_alert,
+    acknowledge_group,
     alert_card_for,
-    snooze_alert,
+    snooze_group,
 )
 from core.commitments import (
     Commitment,
@@ -55,7 +55,7 @@ _TERMS = {Snooze.HOUR: SnoozeTerm.HOUR, Snooze.MORNING: SnoozeTerm.MORNING}
 async def accept(talk: Talk, action: AcceptAlert) -> None:
     """Take the alert; whoever comes second is told who has it."""
     taken = await talk.do(
-        acknowledge_alert, Acknowledgement, alert_id=AlertId(action.alert_id), person_id=talk.person.id
+        acknowledge_group, Acknowledgement, alert_id=AlertId(action.alert_id), person_id=talk.person.id
     )
     buttons: tuple[tuple[Button, ...], ...]
     zone, _ = await talk.ask(_place_and_time, viewer=talk.viewer, alert_id=AlertId(action.alert_id))
@@ -95,7 +95,7 @@ async def snooze(talk: Talk, action: SnoozeAlert) -> None:
     """Put the alert off."""
     alert_id = AlertId(action.alert_id)
     fact = await talk.do(
-        snooze_alert,
+        snooze_group,
         AlertSnoozed,
         alert_id=alert_id,
         person_id=talk.person.id,

@@ -21,10 +21,12 @@ from core.alerts.events import (
     AlertSnoozed,
     AlertSnoozeEnded,
 )
+from core.alerts.groups import acknowledge_group, snooze_group
 from core.alerts.queries import (
     AlertCard,
     alert_card,
     alert_card_for,
+    alert_group,
     alert_of_picture,
     alerts_of_vintage,
     open_alerts,
@@ -46,7 +48,7 @@ from core.alerts.rules import (
     judge,
     times_fired,
 )
-from core.alerts.wording import alert_caption, alert_headline, alert_lines
+from core.alerts.wording import alert_caption, alert_headline, alert_lines, holder_lines
 
 __all__ = [
     "DRAW_ALERT",
@@ -73,9 +75,11 @@ __all__ = [
     "WrongSnooze",
     "WrongThreshold",
     "acknowledge_alert",
+    "acknowledge_group",
     "alert_caption",
     "alert_card",
     "alert_card_for",
+    "alert_group",
     "alert_headline",
     "alert_lines",
     "alert_of_picture",
@@ -85,6 +89,7 @@ __all__ = [
     "evaluate_release",
     "evaluate_series",
     "evaluate_terms",
+    "holder_lines",
     "judge",
     "open_alerts",
     "publish_forecast",
@@ -92,6 +97,7 @@ __all__ = [
     "set_alert_rule",
     "settle_late_illustrations",
     "snooze_alert",
+    "snooze_group",
     "thresholds_of",
     "times_fired",
     "watched_indicators",

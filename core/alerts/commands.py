@@ -105,7 +105,12 @@ def evaluate_release(uow: UnitOfWork, *, vintage: int) -> list[AlertId]:
     return fired
 
 
-@reached(Actor.OFFICIAL, Door.BOT, Door.CONSOLE, Door.API)
+@reached(
+    Actor.OFFICIAL,
+    Door.CONSOLE,
+    Door.API,
+    closed={Door.BOT: "a message takes all the alerts that it shows (acknowledge_group)"},
+)
 def acknowledge_alert(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId) -> Acknowledgement:
     """Take an alert upon oneself. The first one has it; a later one is told who and when.
 
@@ -129,7 +134,12 @@ def acknowledge_alert(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId
     )
 
 
-@reached(Actor.OFFICIAL, Door.BOT, Door.CONSOLE, Door.API)
+@reached(
+    Actor.OFFICIAL,
+    Door.CONSOLE,
+    Door.API,
+    closed={Door.BOT: "a message takes all the alerts that it shows (snooze_group)"},
+)
 def snooze_alert(
     uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId, term: SnoozeTerm, day: date | None = None
 ) -> AlertSnoozed:

@@ -86,6 +86,26 @@ def alert_card(reading: Reading, *, alert_id: AlertId) -> AlertCard:
     return _card(reading, as_alert(*found))
 
 
+def alert_group(reading: Reading, *, alert_id: AlertId) -> list[AlertId]:
+    """The alerts that come in one message with this one, itself among them; the first leads.
+
+    Those of one release in one territory, theme and severity. Raises: UnknownAlert.
+    """
+    one = alert_card(reading, alert_id=alert_id)
+    rows = reading.session.execute(
+        select(AlertRow.id, RuleRow.indicator)
+        .join(RuleRow, RuleRow.id == AlertRow.rule_id)
+        .where(
+            AlertRow.vintage == one.alert.vintage,
+            AlertRow.territory_id == one.alert.territory_id,
+            RuleRow.severity == one.alert.rule.severity,
+        )
+        .order_by(AlertRow.fired_at, AlertRow.id)
+    )
+    rubric = one.indicator.rubric
+    return [AlertId(row) for row, code in rows if indicator(reading, code=code).rubric == rubric]
+
+
 def alert_card_for(reading: Reading, *, viewer: Viewer, alert_id: AlertId) -> AlertCard:
     """One alert, if the viewer may handle it. Raises: UnknownAlert."""
     card = alert_card(reading, alert_id=alert_id)

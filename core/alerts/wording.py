@@ -53,7 +53,7 @@ def alert_lines(language: Language, card: AlertCard) -> list[str]:
     lines.append(_ahead(language, card))
     if card.territory.synthetic:
         lines.append(translate(language, _SYNTHETIC))
-    return [*lines, *_who_has_it(language, card)]
+    return [*lines, *holder_lines(language, card)]
 
 
 def alert_caption(language: Language, card: AlertCard) -> str:
@@ -118,7 +118,8 @@ def _ahead(language: Language, card: AlertCard) -> str:
     return translate(language, _AHEAD, period=period, value=value, percent=probability_words(language, back))
 
 
-def _who_has_it(language: Language, card: AlertCard) -> list[str]:
+def holder_lines(language: Language, card: AlertCard) -> list[str]:
+    """Whether it is over, who has taken it or put it off; at most one line."""
     alert = card.alert
     zone = ZoneInfo(card.territory.time_zone)
     if alert.state is AlertState.OK and alert.resolved_value is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,37 @@ class PostOffice:
             severity=severity,
             set_by=None,
         )
+
+    def many_alerts(self, count: int) -> list[AlertId]:
+        """One release with this many indicators beyond their thresholds."""
+        codes = [f"JOBS{number}" for number in range(count)]
+        with self.town.database.transaction() as uow:
+            register_indicators(uow, indicators=[replace(UNEMPLOYMENT, code=code) for code in codes])
+            for code in codes:
+                set_alert_rule(
+                    uow,
+                    indicator_code=code,
+                    territory_id=self.town.territory.id,
+                    bad="above",
+                    threshold=5.5,
+                    clear_at=5.2,
+                    severity=Severity.WARN,
+                    set_by=None,
+                )
+        rows = [
+            NewValue(
+                indicator=code,
+                territory_id=self.town.territory.id,
+                period=Period("A", 2026),
+                value=6.1,
+                source="Росстат",
+            )
+            for code in codes
+        ]
+        recorded = self.town.database.run(
+            record_release, source="tidy_csv", digest="many", title="f.csv", values=rows, recorded_by=None
+        )
+        return self.town.database.run(evaluate_release, vintage=recorded.release.vintage)
 
     def data(self, value: float) -> list[AlertId]:
         """One more year of data."""

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from core.alerts import Severity, SnoozeTerm, acknowledge_alert, end_snoozes, snooze_alert
+from core.alerts import (
+    Severity,
+    SnoozeTerm,
+    acknowledge_alert,
+    acknowledge_group,
+    alert_card,
+    end_snoozes,
+    snooze_alert,
+)
 from core.delivery import DeliveryState
 from core.files import keep_content
 from tests.notifications.post_office import PNG, PostOffice, opened
@@ -162,3 +170,33 @@ async def test_an_official_without_a_messenger_gets_the_alert_in_the_web_chat(of
     message, edit = office.in_browser(IVANOV)
     assert edit.kind == "edit"
     assert "Мария Смирнова" in message.body["text"]
+
+
+async def test_twenty_alerts_of_a_release_are_one_message_taken_and_edited_together(
+    office: PostOffice,
+) -> None:
+    ivanov, smirnova = office.links(IVANOV, 2001), office.links(SMIRNOVA, 2002)
+    lead, *others = office.many_alerts(20)
+    office.picture(lead)
+    await office.deliver()
+
+    for user in (ivanov, smirnova):
+        (shown,) = user.chat.messages
+        assert shown.text.splitlines()[0] == "⚠️ Заречный, Рабочие места: 20 показателей требуют внимания"
+        assert shown.text.splitlines()[9] == "и ещё 12"
+        assert shown.labels == ["Принять все", "Отложить ▾", "Посмотреть каждый"]
+
+    office.town.database.run(acknowledge_group, alert_id=lead, person_id=office.town.people[IVANOV])
+    await office.deliver()
+
+    taken = {
+        office.town.database.read(alert_card, alert_id=each).acknowledged_by_name for each in [lead, *others]
+    }
+    assert taken == {IVANOV}
+    for user in (ivanov, smirnova):
+        (shown,) = user.chat.messages
+        assert "Принял(а): Иван Иванов, 12:00" in shown.text
+        assert shown.labels == ["Посмотреть каждый"]
+    # One message and one edit a person, whatever the number of alerts.
+    assert len(office.deliveries(f"alert:{lead}")) == 4
+    assert [office.deliveries(f"alert:{each}") for each in others] == [[]] * 19
