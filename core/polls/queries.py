@@ -1,6 +1,7 @@
 """Questions about polls."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -10,6 +11,30 @@ from core.polls.rules import Option, OwnBallot, Poll, PollStatus, Tally, takes_v
 from core.shared.ids import OptionId, PersonId, PollId, TerritoryId
 from core.store import PreparedQuery, Reading, once_a_view, one_of
 
+_POLL = (
+    PollRow.id,
+    PollRow.territory_id,
+    PollRow.question,
+    PollRow.details,
+    PollRow.status,
+    PollRow.opened_at,
+    PollRow.closes_at,
+)
+_BY_ID = PreparedQuery(select(*_POLL).where(PollRow.id == bindparam("poll_id")))
+_OPEN = PreparedQuery(
+    select(*_POLL)
+    .where(
+        one_of(PollRow.territory_id, "territory_ids"),
+        PollRow.status == PollStatus.OPEN.value,
+        PollRow.closes_at > bindparam("now"),
+    )
+    .order_by(PollRow.closes_at)
+)
+_OPTIONS = PreparedQuery(
+    select(OptionRow.poll_id, OptionRow.id, OptionRow.text)
+    .where(one_of(OptionRow.poll_id, "poll_ids"))
+    .order_by(OptionRow.position)
+)
 _COUNTED = PreparedQuery(
     select(BallotRow.option_id, func.count())
     .where(BallotRow.poll_id == bindparam("poll_id"))
@@ -30,7 +55,7 @@ _VOTED = PreparedQuery(
 @once_a_view
 def poll(reading: Reading, *, poll_id: PollId) -> Poll:
     """One poll with its options. Raises: UnknownPoll."""
-    row = reading.session.get(PollRow, poll_id)
+    row = reading.first(_BY_ID, poll_id=poll_id)
     if row is None:
         raise UnknownPoll
     return _polls(reading, [row])[0]
@@ -39,27 +64,18 @@ def poll(reading: Reading, *, poll_id: PollId) -> Poll:
 @once_a_view
 def open_polls(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[Poll]:
     """Polls that take votes in these territories, the soonest to close first."""
-    rows = reading.session.execute(
-        select(PollRow)
-        .where(
-            PollRow.territory_id.in_(territory_ids),
-            PollRow.status == PollStatus.OPEN,
-            PollRow.closes_at > reading.now,
-        )
-        .order_by(PollRow.closes_at)
-    ).scalars()
-    return _polls(reading, list(rows))
+    return _polls(reading, reading.rows(_OPEN, territory_ids=territory_ids, now=reading.now))
 
 
 def recent_polls(reading: Reading, *, territory_ids: Collection[TerritoryId], limit: int = 50) -> list[Poll]:
     """Polls of these territories, open or closed, newest first."""
     rows = reading.session.execute(
-        select(PollRow)
+        select(*_POLL)
         .where(PollRow.territory_id.in_(territory_ids))
         .order_by(PollRow.opened_at.desc())
         .limit(limit)
-    ).scalars()
-    return _polls(reading, list(rows))
+    )
+    return _polls(reading, list(rows.tuples()))
 
 
 @once_a_view
@@ -86,24 +102,23 @@ def polls_voted(reading: Reading, *, person_id: PersonId, poll_ids: Collection[P
     return {PollId(row) for (row,) in rows}
 
 
-def _polls(reading: Reading, rows: list[PollRow]) -> list[Poll]:
-    options: dict[str, list[Option]] = {row.id: [] for row in rows}
-    for option in reading.session.execute(
-        select(OptionRow).where(OptionRow.poll_id.in_(options)).order_by(OptionRow.position)
-    ).scalars():
-        options[option.poll_id].append(Option(id=OptionId(option.id), text=option.text))
+def _polls(reading: Reading, rows: Sequence[tuple[Any, ...]]) -> list[Poll]:
+    """The columns of ``_POLL`` with the options of each poll."""
+    options: dict[str, list[Option]] = {row[0]: [] for row in rows}
+    for poll_id, option_id, text in reading.rows(_OPTIONS, poll_ids=options):
+        options[poll_id].append(Option(id=OptionId(option_id), text=text))
     return [
         Poll(
-            id=PollId(row.id),
-            territory_id=TerritoryId(row.territory_id),
-            question=row.question,
-            details=row.details,
-            options=tuple(options[row.id]),
-            opened_at=row.opened_at,
-            closes_at=row.closes_at,
-            takes_votes=takes_votes(PollStatus(row.status), row.closes_at, reading.now),
+            id=PollId(poll_id),
+            territory_id=TerritoryId(territory_id),
+            question=question,
+            details=details,
+            options=tuple(options[poll_id]),
+            opened_at=opened_at,
+            closes_at=closes_at,
+            takes_votes=takes_votes(PollStatus(status), closes_at, reading.now),
         )
-        for row in rows
+        for poll_id, territory_id, question, details, status, opened_at, closes_at in rows
     ]
 
 

@@ -150,11 +150,10 @@ class _Ready:
 
     def bound(self, arguments: Mapping[str, Any]) -> Any:
         """The parameters as the driver takes them. Raises: KeyError for one that is missing."""
-        into = self.into
-        values = {
-            **self.own,
-            **{name: into[name](value) if name in into else value for name, value in arguments.items()},
-        }
+        values = {**self.own, **arguments}
+        for name, convert in self.into.items():
+            if name in arguments:
+                values[name] = convert(values[name])
         return values if self.positions is None else [values[name] for name in self.positions]
 
     def converted(self, rows: list[Any]) -> list[Any]:

@@ -1,0 +1,86 @@
+"""A request to Telegram is JSON where JSON can say it, and says the same as aiogram's form."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.methods import BanChatMember, EditMessageText, SendMessage, SendPhoto, TelegramMethod
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+)
+from aiohttp import BytesPayload, FormData
+
+from bots.carriers.telegram_session import TelegramSession
+
+SCREEN = EditMessageText(
+    chat_id=7,
+    message_id=5,
+    text="Заречный «дом»\n🗳",
+    entities=[MessageEntity(type="bold", offset=0, length=8)],
+    reply_markup=InlineKeyboardMarkup(
+        inline_keyboard=[[InlineKeyboardButton(text="Да", callback_data="v.1")]]
+    ),
+)
+BY_DEFAULT = DefaultBotProperties(protect_content=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "default"),
+    [
+        pytest.param(SCREEN, None, id="a screen"),
+        pytest.param(SendMessage(chat_id=7, text="Да"), BY_DEFAULT, id="what the bot's defaults say"),
+        pytest.param(
+            SendMessage(chat_id=7, text="Да", protect_content=False), BY_DEFAULT, id="against the defaults"
+        ),
+    ],
+)
+def test_json_says_what_the_form_says(
+    method: TelegramMethod[Any], default: DefaultBotProperties | None
+) -> None:
+    session = TelegramSession()
+    bot = Bot("424242:no-network", session=session, default=default)
+
+    body: Any = session.build_form_data(bot, method)
+    form = super(TelegramSession, session).build_form_data(bot, method)
+
+    assert isinstance(body, BytesPayload)
+    assert body.content_type == "application/json"
+    said = {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in json.loads(body.decode()).items()
+    }
+    assert said == {
+        options["name"]: value if options["name"] == "text" else _compared(value)
+        for options, _, value in form._fields
+    }
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param(SendPhoto(chat_id=7, photo=BufferedInputFile(b"png", "a.png")), id="a file"),
+        pytest.param(
+            SendMessage(chat_id=7, text="Да", link_preview_options=LinkPreviewOptions(is_disabled=True)),
+            id="a default deeper inside",
+        ),
+        pytest.param(BanChatMember(chat_id=7, user_id=8, until_date=timedelta(days=1)), id="a moment"),
+    ],
+)
+def test_what_json_cannot_say_goes_as_a_form(method: TelegramMethod[Any]) -> None:
+    session = TelegramSession()
+
+    assert isinstance(session.build_form_data(Bot("424242:no-network", session=session), method), FormData)
+
+
+def _compared(value: str) -> str:
+    """A field of a form in the spelling of the JSON that it is compared with."""
+    return json.dumps(json.loads(value), ensure_ascii=False)
