@@ -13,7 +13,8 @@ from typing import Any
 from realtime import measures
 from realtime.frames import LiveEvent, events_frames, state_frame
 from realtime.pacing import Rounds
-from realtime.sending import Outlet, Sender, in_slices
+from realtime.places import Crowd, Outlet
+from realtime.sending import Sender, in_slices
 from realtime.wire import Frame
 
 
@@ -89,7 +90,7 @@ class Channel:
     epoch: int | None = None
     position: int | None = None
     sent: int | None = None
-    live: set[Outlet] = field(default_factory=set)
+    live: Crowd = field(default_factory=Crowd)
     joining: dict[Outlet, Joining] = field(default_factory=dict)
     _waiting: list[LiveEvent] = field(default_factory=list)
 
@@ -143,7 +144,7 @@ class Channel:
             if not follower.replaying:
                 follower.hand_over_new(events)
         measures.deliveries.inc(len(events) * len(self.live))
-        yield from in_slices(self.send, frames, tuple(self.live), self.live.__contains__)
+        yield from in_slices(self.send, frames, self.live)
         self.sent = events[-1].seq
         for follower in tuple(self.joining.values()):
             self.promote(follower)
@@ -186,4 +187,9 @@ class Board:
         states = [*self._hints, *([self._state] if self._state else [])]
         self._state, self._hints = {}, []
         frames = [Frame.of(state_frame(self.name, state)) for state in states]
-        yield from in_slices(self.send, frames, self.everybody(), self.follows)
+        crowd = Crowd()
+        for outlet in self.everybody():
+            crowd.add(outlet)
+        for _ in in_slices(self.send, frames, crowd):
+            yield
+            crowd.keep(self.follows)

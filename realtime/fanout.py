@@ -12,8 +12,9 @@ from typing import Any
 from realtime.audience import Acceptance, Board, Channel, Joining
 from realtime.frames import LiveEvent
 from realtime.pacing import Budget, Rounds
+from realtime.places import Outlet
 from realtime.protocol import CloseCode
-from realtime.sending import Outlet, Sender, send_by_offers
+from realtime.sending import Sender, send_by_offers
 
 
 @dataclass(slots=True)

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from realtime import measures
 from realtime.frames import bye_frame, retry_after_ms
+from realtime.places import PLACES
 from realtime.protocol import CloseCode
-from realtime.wire import NO_DESCRIPTOR, Frame, Wire
+from realtime.wire import Frame, Wire
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +27,19 @@ class BoundedOutlet(ABC):
     and resume, and everybody else is served as if it were not there.
     """
 
-    __slots__ = ("_level", "close_timeout_s", "closed", "most_pending")
+    __slots__ = ("_level", "close_timeout_s", "closed", "most_pending", "place")
 
     def __init__(self, *, most_pending: int, close_timeout_s: float) -> None:
         self.most_pending = most_pending
         self.close_timeout_s = close_timeout_s
         self.closed = False
+        self.place = PLACES.take()
         # Of a replay that waits for the reader.
         self._level: asyncio.Event | None = None
 
-    @property
-    def descriptor(self) -> int:
-        """Where a whole frame may be written past this outlet; below 0: nowhere."""
-        return NO_DESCRIPTOR
+    def __del__(self) -> None:
+        # Not before: a crowd may hold a connection that is long closed.
+        PLACES.give_back(self.place)
 
     @abstractmethod
     def offer(self, frame: Frame, *, taken: int = 0) -> None:
@@ -95,11 +96,7 @@ class WireOutlet(BoundedOutlet):
     def __init__(self, wire: Wire, *, most_pending: int, close_timeout_s: float) -> None:
         super().__init__(most_pending=most_pending, close_timeout_s=close_timeout_s)
         self.wire = wire
-
-    @property
-    def descriptor(self) -> int:
-        """The wire's own, which has none while anything waits or the connection is being closed."""
-        return self.wire.descriptor
+        wire.show_socket(self.place)
 
     def offer(self, frame: Frame, *, taken: int = 0) -> None:
         """Write what was not taken of a frame."""
@@ -136,7 +133,7 @@ class AsgiOutlet(BoundedOutlet):
         self._closer: asyncio.Task[None] | None = None
 
     def offer(self, frame: Frame, *, taken: int = 0) -> None:
-        """Queue a frame; none of it was taken, as there is no descriptor."""
+        """Queue a frame; none of it was taken, as no socket is shown."""
         if self.closed:
             return
         self._pending.append(frame)

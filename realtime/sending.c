@@ -11,18 +11,17 @@
 #define MSG_NOSIGNAL 0
 #endif
 
-/* Offers `frame` to every descriptor. Returns how many did not take all of it, with the place of each in
- * `descriptors` and what it took: 0 also after an error and for a descriptor below 0, which is passed over. */
-size_t send_to_each(const int *descriptors, size_t count, const char *frame, size_t size, size_t *places,
-                    size_t *taken) {
-    size_t incomplete = 0;
-    for (size_t place = 0; place < count; place++) {
-        ssize_t sent = -1;
-        if (descriptors[place] >= 0)
-            sent = send(descriptors[place], frame, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+/* Offers `frame` to the socket at each of the places. Returns how many did not take all of it, with their places
+ * and what they took: 0 also after an error, and where no socket stands (realtime/places.py). */
+size_t send_to_each(const int *sockets, const int *places, size_t count, const char *frame, size_t size,
+                    int *incomplete, size_t *taken) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        int descriptor = sockets[places[i]];
+        ssize_t sent = descriptor > 0 ? send(descriptor, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
         if (sent == (ssize_t)size) continue;
-        places[incomplete] = place;
-        taken[incomplete++] = sent < 0 ? 0 : (size_t)sent;
+        incomplete[found] = places[i];
+        taken[found++] = sent < 0 ? 0 : (size_t)sent;
     }
-    return incomplete;
+    return found;
 }

@@ -16,9 +16,9 @@ import sysconfig
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from realtime.protocol import CloseCode
+from realtime.places import PLACES, Crowd
 from realtime.wire import Frame
 
 log = logging.getLogger(__name__)
@@ -31,64 +31,37 @@ COMPILING_LIMIT_S: Final = 20.0
 SLICE: Final = 256
 
 
-class Outlet(Protocol):
-    """The sending side of one connection. No call waits: a slow reader is the outlet's own trouble."""
-
-    @property
-    def descriptor(self) -> int:
-        """The socket to which a whole frame may be written past the outlet; below 0: not now, or never."""
-        ...
-
-    def offer(self, frame: Frame, *, taken: int = 0) -> None:
-        """Send the frame after all those before, or close if too much is waiting already.
-
-        The first ``taken`` bytes of it have been written past the outlet.
-        """
-        ...
-
-    def close(self, code: CloseCode) -> None:
-        """Say goodbye and close; further offers are dropped."""
-        ...
+# Writes a frame to those of a crowd who stand at these places, `SLICE` at most.
+Sender = Callable[[Crowd, "array[int]", Frame], None]
 
 
-Sender = Callable[[Sequence[Outlet], Frame], None]
-
-
-def send_by_offers(outlets: Sequence[Outlet], frame: Frame) -> None:
+def send_by_offers(crowd: Crowd, places: "array[int]", frame: Frame) -> None:
     """Offer the frame to one after the other."""
-    for outlet in outlets:
-        outlet.offer(frame)
+    for place in places:
+        crowd.at(place).offer(frame)
 
 
 class CompiledSender:
     """The library at work. Raises: OSError where it cannot be loaded."""
 
-    __slots__ = ("_places", "_send", "_taken")
+    __slots__ = ("_incomplete", "_send", "_taken")
 
     def __init__(self, library: Path) -> None:
-        sizes = ctypes.POINTER(ctypes.c_size_t)
+        numbers, sizes = ctypes.POINTER(ctypes.c_int), ctypes.POINTER(ctypes.c_size_t)
+        row, bytes_ = (ctypes.c_void_p, ctypes.c_size_t), (ctypes.c_char_p, ctypes.c_size_t)
         self._send = ctypes.CDLL(str(library)).send_to_each
+        self._send.argtypes = [numbers, *row, *bytes_, numbers, sizes]
         self._send.restype = ctypes.c_size_t
-        self._send.argtypes = [
-            ctypes.c_void_p,
-            ctypes.c_size_t,
-            ctypes.c_char_p,
-            ctypes.c_size_t,
-            sizes,
-            sizes,
-        ]
-        self._places = (ctypes.c_size_t * SLICE)()
+        self._incomplete = (ctypes.c_int * SLICE)()
         self._taken = (ctypes.c_size_t * SLICE)()
 
-    def __call__(self, outlets: Sequence[Outlet], frame: Frame) -> None:
-        """Write the frame to the sockets of all, ``SLICE`` at most; offer what they did not take."""
-        # No descriptor can go stale in between: this thread alone closes sockets of readers.
-        descriptors = array("i", [outlet.descriptor for outlet in outlets])
-        address, count = descriptors.buffer_info()
-        data, places, taken = frame.wire, self._places, self._taken
-        incomplete = self._send(address, count, data, len(data), places, taken)
-        for number in range(incomplete):
-            outlets[places[number]].offer(frame, taken=taken[number])
+    def __call__(self, crowd: Crowd, places: "array[int]", frame: Frame) -> None:
+        """Write to the sockets, and offer what they did not take."""
+        # No socket can change hands meanwhile: only the thread that is in here opens and closes them.
+        data, incomplete, taken = frame.wire, self._incomplete, self._taken
+        row = places.buffer_info()
+        for number in range(self._send(PLACES.sockets, *row, data, len(data), incomplete, taken)):
+            crowd.at(incomplete[number]).offer(frame, taken=taken[number])
 
 
 def fastest_sender() -> Sender:
@@ -125,14 +98,14 @@ def compiled(source: Path = SOURCE) -> Path:
     return library
 
 
-def in_slices(
-    send: Sender, frames: Sequence[Frame], outlets: Sequence[Outlet], follows: Callable[[Outlet], bool]
-) -> Iterator[None]:
-    """Send the frames to all outlets, a slice at a time; who has left meanwhile gets nothing more."""
-    for begin in range(0, len(outlets), SLICE):
-        some = outlets[begin : begin + SLICE]
+def in_slices(send: Sender, frames: Sequence[Frame], crowd: Crowd) -> Iterator[None]:
+    """Send the frames to all of a crowd, a slice at a time; who has left it meanwhile gets nothing more."""
+    row, changes = crowd.row(), crowd.changes
+    for begin in range(0, len(row), SLICE):
+        places = row[begin : begin + SLICE]
         if begin > 0:
             yield
-            some = [outlet for outlet in some if follows(outlet)]
+            if crowd.changes != changes:
+                places = crowd.still_here(places)
         for frame in frames:
-            send(some, frame)
+            send(crowd, places, frame)

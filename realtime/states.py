@@ -19,7 +19,7 @@ from core.store import Database, Reading, head, heads
 from core.territories import ancestry
 from realtime.fanout import Fanout
 from realtime.frames import state_frame
-from realtime.sending import Outlet
+from realtime.places import Outlet
 from realtime.wire import Frame
 
 log = logging.getLogger(__name__)

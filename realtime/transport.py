@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 
 from realtime.asgi import AsgiSide
 from realtime.heartbeat import Heartbeat
+from realtime.places import NO_SOCKET, PLACES
 from realtime.rfc6455 import (
     Fault,
     Message,
@@ -30,7 +31,7 @@ from realtime.rfc6455 import (
     encoded_frame,
 )
 from realtime.upgrade import Headers, NotAnUpgrade, read_opening, refusal
-from realtime.wire import NO_DESCRIPTOR, Receiver
+from realtime.wire import Receiver
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class HubWebSocketProtocol(asyncio.Protocol):
         "_config",
         "_deaf",
         "_inbox",
+        "_place",
         "_reader",
         "_receiver",
         "_server",
@@ -73,7 +75,6 @@ class HubWebSocketProtocol(asyncio.Protocol):
         "app_state",
         "closed_with",
         "congested",
-        "descriptor",
         "heard",
         "lost",
         "transport",
@@ -90,7 +91,7 @@ class HubWebSocketProtocol(asyncio.Protocol):
         self.app_state = app_state
         self.transport: asyncio.Transport
         self.congested = False
-        self.descriptor = NO_DESCRIPTOR
+        self._place: int | None = None
         # For the heartbeat: something has come since it last asked.
         self.heard = True
         self.lost = False
@@ -133,12 +134,12 @@ class HubWebSocketProtocol(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The kernel takes no more for now."""
         self.congested = True
-        self.descriptor = NO_DESCRIPTOR
+        self._hide_socket()
 
     def resume_writing(self) -> None:
         """Everything has been taken."""
         self.congested = False
-        self._open_descriptor()
+        self._show_socket()
         if self._receiver is not None:
             self._receiver.drained()
 
@@ -181,7 +182,6 @@ class HubWebSocketProtocol(asyncio.Protocol):
         """Open the connection with this answer to the upgrade."""
         self._reader = Reader(most_bytes=self._config.ws_max_size)
         self.transport.write(answer)
-        self._open_descriptor()
         if self._config.ws_ping_interval:
             self._beat = self._heartbeat(self._config.ws_ping_interval).add(self)
 
@@ -303,12 +303,22 @@ class HubWebSocketProtocol(asyncio.Protocol):
 
     def _nothing_more(self) -> None:
         self._close_sent = True
-        self.descriptor = NO_DESCRIPTOR
+        self._hide_socket()
 
-    def _open_descriptor(self) -> None:
-        """Let frames be written past the transport, which holds nothing back and encrypts nothing."""
-        if not (self._close_sent or self.congested or self._reader is None or is_ssl(self.transport)):
-            self.descriptor = self.transport.get_extra_info("socket").fileno()
+    # Frames past the transport.
+
+    def show_socket(self, place: int) -> None:
+        """Show the socket there while the transport holds nothing back and encrypts nothing."""
+        self._place = place
+        self._show_socket()
+
+    def _show_socket(self) -> None:
+        if not (self._place is None or self._close_sent or self.congested or is_ssl(self.transport)):
+            PLACES.sockets[self._place] = self.transport.get_extra_info("socket").fileno()
+
+    def _hide_socket(self) -> None:
+        if self._place is not None:
+            PLACES.sockets[self._place] = NO_SOCKET
 
     def _end(self, within_s: float) -> None:
         """Close TCP when everything is written; cut it if the peer does not take it."""

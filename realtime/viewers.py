@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from realtime.frames import state_frame
+from realtime.places import Outlet
 from realtime.presence import ONLINE_TTL_S, Show, Tell
-from realtime.sending import Outlet
 from realtime.wire import Frame
 
 # A new count goes to everybody who watches. So many deliveries a second may go into that, in each room.

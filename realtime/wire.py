@@ -7,7 +7,6 @@ from realtime.rfc6455 import Opcode, encoded_frame
 
 # Under this name a server that can, puts a ``Wire`` into the extensions of the scope.
 EXTENSION: Final = "strategy24.wire"
-NO_DESCRIPTOR: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,10 @@ class Receiver(Protocol):
 class Wire(Protocol):
     """One connection of a server that lets the hub write past ASGI. No call waits.
 
-    ``congested``: some of what was written is still waiting in this process. ``descriptor``: the socket, for
-    frames written past ``write``; below 0 while they would break in: the connection is congested, being
-    closed, encrypted.
+    ``congested``: some of what was written is still waiting in this process.
     """
 
     congested: bool
-    descriptor: int
 
     def serve(self, receiver: Receiver) -> None:
         """Pass all further messages to the receiver, once the connection was accepted.
@@ -67,6 +63,13 @@ class Wire(Protocol):
 
     def write(self, frame: bytes) -> None:
         """Write a whole frame, after all those written before, through ASGI too."""
+        ...
+
+    def show_socket(self, place: int) -> None:
+        """Show the socket at this place (realtime.places) whenever frames may be written past ``write``.
+
+        That is while the connection is neither congested nor being closed nor encrypted.
+        """
         ...
 
     def backlog(self) -> int:

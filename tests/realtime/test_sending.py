@@ -22,6 +22,7 @@ from websockets.exceptions import ConnectionClosed
 
 from realtime import sending
 from realtime.outlet import WireOutlet
+from realtime.places import NO_SOCKET, PLACES, Crowd
 from realtime.protocol import CloseCode
 from realtime.sending import COMPILERS, CompiledSender, Sender, compiled, fastest_sender, send_by_offers
 from realtime.transport import HubWebSocketProtocol
@@ -59,6 +60,12 @@ class Audience:
         while (await receive())["type"] != "websocket.disconnect":
             pass
 
+    def send_by(self, send: Sender, frame: Frame) -> None:
+        crowd = Crowd()
+        for outlet in self.outlets:
+            crowd.add(outlet)
+        send(crowd, crowd.row(), frame)
+
     @asynccontextmanager
     async def of(self, server: Server, count: int) -> AsyncIterator[list[ClientConnection]]:
         async with AsyncExitStack() as stack:
@@ -68,6 +75,10 @@ class Audience:
                 # Accepted, and then taken down: the next one must stand behind it.
                 await until(lambda: len(self.outlets) == len(connected))
             yield connected
+
+
+def socket_of(outlet: WireOutlet) -> int:
+    return int(PLACES.sockets[outlet.place])
 
 
 def body(number: int) -> str:
@@ -84,16 +95,16 @@ async def test_everybody_gets_every_frame_whole_though_one_does_not_read(send: S
     audience = Audience()
     async with serving(audience) as server, audience.of(server, 3) as (anna, boris, vera):
         for number in range(150):
-            send(audience.outlets, Frame.of(body(number)))
+            audience.send_by(send, Frame.of(body(number)))
             if number % 10 == 9:
                 # Two read along, the one in the middle does not: its socket fills in mid-frame.
                 assert await numbers(anna, 10) == await numbers(vera, 10) == [*range(number - 9, number + 1)]
         stalled = audience.outlets[1]
-        assert (stalled.descriptor, stalled.pending() > 0) == (-1, True)
+        assert (socket_of(stalled), stalled.pending() > 0) == (NO_SOCKET, True)
 
         assert await numbers(boris, 150) == [*range(150)]
-        await until(lambda: stalled.descriptor >= 0)
-        send(audience.outlets, Frame.of(body(150)))
+        await until(lambda: socket_of(stalled) != NO_SOCKET)
+        audience.send_by(send, Frame.of(body(150)))
         assert await numbers(boris, 1) == await numbers(vera, 1) == [150]
 
 
@@ -105,7 +116,7 @@ async def test_nothing_is_written_into_a_closing_or_a_broken_connection(send: Se
             writer.transport.abort()
         audience.outlets[0].close(CloseCode.RESUME)
         for number in range(3):
-            send(audience.outlets, Frame.of(body(number)))
+            audience.send_by(send, Frame.of(body(number)))
             await asyncio.sleep(0)
 
         assert str(await anna.recv()).startswith('{"op":"bye"')
@@ -113,7 +124,7 @@ async def test_nothing_is_written_into_a_closing_or_a_broken_connection(send: Se
             await anna.recv()
         assert anna.close_code == CloseCode.RESUME
         assert await numbers(boris, 3) == await numbers(vera, 3) == [0, 1, 2]
-        await until(lambda: audience.outlets[3].descriptor < 0)
+        await until(lambda: socket_of(audience.outlets[3]) == NO_SOCKET)
 
 
 async def test_nothing_is_written_past_encryption(send: Sender, tmp_path: Path) -> None:
@@ -130,7 +141,7 @@ async def test_nothing_is_written_past_encryption(send: Sender, tmp_path: Path) 
         assert isinstance(wire, HubWebSocketProtocol)
         # As the transport says it; over TLS neither loop always does.
         wire.resume_writing()
-        send(audience.outlets, Frame.of(body(7)))
+        audience.send_by(send, Frame.of(body(7)))
 
         assert await numbers(anna, 1) == [7]
 
