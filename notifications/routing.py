@@ -31,7 +31,7 @@ from core.delivery import (
 )
 from core.effects import EffectCardAttached, proposals_about
 from core.identity import Action, people_who_may
-from core.indicators import AccessLevel, indicator
+from core.indicators import AccessLevel, indicator, readers_of
 from core.rooms import stream_of
 from core.shared.facts import Fact, RecordedFact
 from core.shared.ids import AlertId, PersonId, RoomId, TerritoryId
@@ -100,13 +100,14 @@ def _lead(uow: UnitOfWork, alert_id: str) -> str:
 
 
 def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetime) -> Notice:
-    place = alert_card(uow, alert_id=AlertId(alert_id)).alert.territory_id
-    officials = people_who_may(uow, action=Action.HANDLE_ALERTS, territory_id=place)
+    alert = alert_card(uow, alert_id=AlertId(alert_id)).alert
+    officials = people_who_may(uow, action=Action.HANDLE_ALERTS, territory_id=alert.territory_id)
+    readers = readers_of(uow, indicator=alert.rule.indicator)
     return Notice(
         kind=Kind.ALERT,
         event=EventKind.ALERTS,
         topic=alert_topic(alert_id),
-        people=[official.id for official in officials],
+        people=[one.id for one in officials if readers is None or one.id in readers],
         urgency=Urgency.CRITICAL if severity == Severity.CRITICAL else Urgency.PERSONAL,
         due_at=due_at,
         details={"alert_id": alert_id},

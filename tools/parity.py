@@ -16,10 +16,10 @@ FOLDERS: dict[Door, tuple[str, ...]] = {
     Door.BOT: ("bots/flows",),
     Door.WEB: ("web", "realtime"),
     Door.API: ("web/api",),
-    Door.CONSOLE: ("web/console",),
+    Door.CONSOLE: ("web/console", "web/workshop"),
     Door.CLI: ("app/cli",),
 }
-_INSIDE_WEB = ("web/api/", "web/console/")
+_INSIDE_WEB = ("web/api/", "web/console/", "web/workshop/")
 _OPENING = """# Who can do what, and through which door
 
 Drawn by `tools/parity` from what each command of `core/` declares; a test keeps the two equal, sees that a

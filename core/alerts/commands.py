@@ -12,7 +12,14 @@ from core.alerts.events import AlertAcknowledged, AlertIllustrated, AlertSnoozed
 from core.alerts.model import AlertRow, RuleRow
 from core.alerts.rules import Acknowledgement, AlertState, RuleKind, Severity, Side, SnoozeTerm, snoozed_until
 from core.identity import Action, person, require_right
-from core.indicators import Forecast, indicator, newest_vintage, series_changed_by, store_forecast
+from core.indicators import (
+    Forecast,
+    indicator,
+    newest_vintage,
+    readers_of,
+    series_changed_by,
+    store_forecast,
+)
 from core.shared.doors import Actor, Door, reached
 from core.shared.errors import Forbidden
 from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId, new_id
@@ -218,9 +225,16 @@ def _open_alert(uow: UnitOfWork, alert_id: AlertId, person_id: PersonId) -> Aler
     except Forbidden as hidden:
         # Whoever may not handle alerts must not learn which there are.
         raise UnknownAlert from hidden
+    readers = readers_of(uow, indicator=_indicator_of(uow, row))
+    if readers is not None and person_id not in readers:
+        raise UnknownAlert
     if row.state != AlertState.FIRING:
         raise AlertOver
     return row
+
+
+def _indicator_of(uow: UnitOfWork, row: AlertRow) -> str:
+    return uow.session.execute(select(RuleRow.indicator).where(RuleRow.id == row.rule_id)).scalar_one()
 
 
 def _locked(uow: UnitOfWork, alert_id: AlertId) -> AlertRow:

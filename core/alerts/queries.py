@@ -18,6 +18,7 @@ from core.indicators import (
     Target,
     forecast_of,
     forecasts_before,
+    hidden_from,
     indicator,
     newest_vintage,
     revisions,
@@ -69,7 +70,11 @@ def open_alerts(
     wanted = allowed if territory_ids is None else allowed & set(territory_ids)
     rows = reading.session.execute(
         _alerts()
-        .where(AlertRow.territory_id.in_(wanted), AlertRow.state == AlertState.FIRING)
+        .where(
+            AlertRow.territory_id.in_(wanted),
+            AlertRow.state == AlertState.FIRING,
+            RuleRow.indicator.not_in(hidden_from(reading, viewer=viewer)),
+        )
         .order_by(AlertRow.acknowledged_by.is_not(None), RuleRow.severity, AlertRow.fired_at)
     )
     return [_card(reading, as_alert(row, rule)) for row, rule in rows.tuples()]
@@ -110,6 +115,8 @@ def alert_card_for(reading: Reading, *, viewer: Viewer, alert_id: AlertId) -> Al
     """One alert, if the viewer may handle it. Raises: UnknownAlert."""
     card = alert_card(reading, alert_id=alert_id)
     if card.territory.id not in territories_where(reading, viewer, Action.HANDLE_ALERTS):
+        raise UnknownAlert
+    if card.indicator.code in hidden_from(reading, viewer=viewer):
         raise UnknownAlert
     return card
 

@@ -16,7 +16,7 @@ from core.effects.wording import effect_words
 from core.identity import Action, person, require_right
 from core.indicators import indicator
 from core.rooms import Post, Sender, post_message
-from core.shared.doors import AT_THE_DESK, Actor, Door, reached
+from core.shared.doors import OVER_TABLES, Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import ConversationId, EffectCardId, PersonId, new_id
 from core.store import UnitOfWork
@@ -24,15 +24,7 @@ from core.store import UnitOfWork
 TITLE_LIMIT = 200
 
 
-@reached(
-    Actor.OFFICIAL,
-    Door.WEB,
-    closed={
-        Door.BOT: AT_THE_DESK,
-        Door.CONSOLE: "it is attached on the page of the run that it comes from",
-        Door.API: "an analyst looks at the run before its card is sent to a citizen",
-    },
-)
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_TABLES, Door.API: OVER_TABLES})
 def attach_effect_card(
     uow: UnitOfWork,
     *,

@@ -1,5 +1,6 @@
 """Indicators: what is measured, the values with their vintages, targets and forecasts."""
 
+from core.indicators.access import hidden_from, name_readers, readers_of
 from core.indicators.asking import Asked, understood
 from core.indicators.charts import (
     DRAW_INDICATOR,
@@ -119,13 +120,16 @@ __all__ = [
     "forecasts_before",
     "format_number",
     "gapless_tail",
+    "hidden_from",
     "indicator",
     "indicator_page",
     "latest_forecast",
+    "name_readers",
     "newest_vintage",
     "order_chart",
     "period_words",
     "probability_words",
+    "readers_of",
     "record_release",
     "register_indicators",
     "release",

@@ -35,6 +35,15 @@ class IndicatorRow(Base):
     featured: Mapped[int]
 
 
+class IndicatorReaderRow(Base):
+    """Somebody on the named list of a restricted indicator."""
+
+    __tablename__ = "indicator_reader"
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
 class ReleaseRow(Base):
     """One import. The same bytes from the same source are one release."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Select, func, select
 
 from core.identity import Viewer
+from core.indicators.access import open_to
 from core.indicators.errors import UnknownIndicator, UnknownRelease
 from core.indicators.forecasts import Forecast
 from core.indicators.model import ForecastRow, IndicatorRow, ObservationRow, ReleaseRow, TargetRow
@@ -33,7 +34,7 @@ def catalogue(
     """Indicators in their order; those the viewer may see, or all for the importer (None)."""
     wanted = select(IndicatorRow).order_by(IndicatorRow.position)
     if viewer is not None:
-        wanted = wanted.where(IndicatorRow.access_level.in_(levels_seen_by(viewer)))
+        wanted = wanted.where(open_to(viewer))
     if rubric is not None:
         wanted = wanted.where(IndicatorRow.rubric == rubric)
     return [_as_indicator(row) for row in reading.session.execute(wanted).scalars()]
@@ -41,8 +42,11 @@ def catalogue(
 
 def indicator(reading: Reading, *, code: str, viewer: Viewer | None = None) -> Indicator:
     """One indicator. Raises: UnknownIndicator, also for one that the viewer may not see."""
-    row = reading.session.get(IndicatorRow, code)
-    if row is None or (viewer is not None and row.access_level not in levels_seen_by(viewer)):
+    wanted = select(IndicatorRow).where(IndicatorRow.code == code)
+    if viewer is not None:
+        wanted = wanted.where(open_to(viewer))
+    row = reading.session.execute(wanted).scalar_one_or_none()
+    if row is None:
         raise UnknownIndicator(indicator=code)
     return _as_indicator(row)
 

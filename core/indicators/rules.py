@@ -178,7 +178,7 @@ def verdict(good: Good, change: float | None) -> Literal["good", "bad", "same"]:
 
 
 def levels_seen_by(viewer: Viewer) -> tuple[AccessLevel, ...]:
-    """The access levels open to a viewer. Restricted indicators are seen on no screen yet."""
+    """The access levels open to a viewer; a restricted indicator has a list of names instead."""
     levels = [AccessLevel.PUBLIC]
     if viewer.is_at_least(Assurance.REGISTERED) or viewer.grants:
         levels.append(AccessLevel.REGISTERED)

@@ -11,6 +11,7 @@ from core.scenarios.errors import ModelNotReady, NoData, UnknownModel, UnknownRu
 from core.scenarios.model import ScenarioModelRow, ScenarioResultRow, ScenarioRunRow
 from core.scenarios.queries import job_key, state_now
 from core.scenarios.rules import ModelState, RunRequest, RunState, Sentences, run_digest
+from core.shared.doors import OVER_TABLES, Actor, Door, reached
 from core.shared.errors import Forbidden, checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
 from core.store import UnitOfWork
@@ -27,6 +28,7 @@ _NAME_LIMIT = 120
 _TO_BE_DONE_AGAIN = {RunState.FAILED, RunState.CANCELLED}
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_TABLES, Door.API: OVER_TABLES})
 def add_model(
     uow: UnitOfWork, *, territory_id: TerritoryId, file_name: str, text: str, added_by: PersonId | None
 ) -> str:
@@ -67,6 +69,7 @@ def refuse_model(uow: UnitOfWork, *, model_id: str, refusal: Sentences) -> None:
     _settle_model(uow, model_id, state=ModelState.REFUSED, refusal=dict(refusal))
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_TABLES, Door.API: OVER_TABLES})
 def ask_run(
     uow: UnitOfWork,
     *,
@@ -138,6 +141,7 @@ def refuse_run(uow: UnitOfWork, *, run_id: str, refusal: Sentences) -> None:
     _end(uow, run_id, RunState.REFUSED, refusal=dict(refusal))
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_TABLES, Door.API: OVER_TABLES})
 def cancel_run(uow: UnitOfWork, *, run_id: str, cancelled_by: PersonId) -> bool:
     """Stop a run that is not over; False if it was over. Raises: UnknownRun."""
     row = _run_of(uow, run_id, cancelled_by)
@@ -148,6 +152,7 @@ def cancel_run(uow: UnitOfWork, *, run_id: str, cancelled_by: PersonId) -> bool:
     return True
 
 
+@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_TABLES, Door.API: OVER_TABLES})
 def publish_run(uow: UnitOfWork, *, run_id: str, published_by: PersonId, public: bool) -> None:
     """Show a run to citizens as the forecast of the territory, or take it back. The newest one is shown.
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.identity import Action, Viewer
-from core.indicators import catalogue
+from core.indicators import hidden_from
 from core.jobs import JobState, job
 from core.scenarios.errors import UnknownModel, UnknownRun
 from core.scenarios.model import ScenarioModelRow, ScenarioResultRow, ScenarioRunRow
@@ -100,8 +100,7 @@ def visible_part(reading: Reading, *, viewer: Viewer, body: Mapping[str, Any]) -
 
     Everything in it that is about a variable lies under the variable's name or carries `about`.
     """
-    every = {one.code for one in catalogue(reading)}
-    hidden = every - {one.code for one in catalogue(reading, viewer=viewer)}
+    hidden = hidden_from(reading, viewer=viewer)
     return _without(body, hidden) if hidden else dict(body)
 
 

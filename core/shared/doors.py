@@ -47,6 +47,7 @@ CODE_FROM_THE_SITE = "the code comes from the site and is said in the messenger 
 AT_THE_DESK = "it is decided beside the case and its history, which a messenger does not show"
 OVER_A_PREVIEW = "two people decide over one preview on the screen"
 IN_A_ROOM = "a room is read as it moves: a messenger gets its link, a bridge to its groups comes later"
+OVER_TABLES = "a model is asked over tables and charts, which a messenger does not show"
 BY_SOCKET = "a room is spoken in through the live socket, whose protocol is docs/asyncapi.json"
 
 

@@ -33,7 +33,11 @@ UNEMPLOYMENT = Indicator(
 
 
 def publish_unemployment(
-    town: Town, *values: float, source: str = "Росстат", indicator: Indicator = UNEMPLOYMENT
+    town: Town,
+    *values: float,
+    source: str = "Росстат",
+    indicator: Indicator = UNEMPLOYMENT,
+    digest: str = "0" * 64,
 ) -> None:
     """Yearly values that end with 2026, and a forecast of two years ahead."""
     town.database.run(register_indicators, indicators=[indicator])
@@ -41,7 +45,7 @@ def publish_unemployment(
     recorded = town.database.run(
         record_release,
         source="test.csv",
-        digest="0" * 64,
+        digest=digest,
         title="Тест",
         values=[
             NewValue(

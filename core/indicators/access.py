@@ -1,0 +1,63 @@
+"""Who sees an indicator: the one check that stands before its values, at every door.
+
+A page, the API, a table, a picture, the bot and a run of a model all come here by asking the catalogue or
+the indicator for a viewer; none has a check of its own.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, delete, insert, or_, select
+
+from core.identity import Action, Viewer, require_right
+from core.indicators.errors import UnknownIndicator
+from core.indicators.model import IndicatorReaderRow, IndicatorRow
+from core.indicators.rules import AccessLevel, levels_seen_by
+from core.shared.ids import PersonId, TerritoryId
+from core.store import Reading, UnitOfWork
+
+
+def open_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition on rows of the catalogue: of a level that the viewer has, or naming the viewer."""
+    by_level = IndicatorRow.access_level.in_(levels_seen_by(viewer))
+    if viewer.person_id is None:
+        return by_level
+    named = select(IndicatorReaderRow.indicator).where(IndicatorReaderRow.person_id == viewer.person_id)
+    restricted = IndicatorRow.access_level == AccessLevel.RESTRICTED
+    return or_(by_level, restricted & IndicatorRow.code.in_(named))
+
+
+def hidden_from(reading: Reading, *, viewer: Viewer) -> set[str]:
+    """Codes of the indicators that the viewer must not learn of."""
+    return set(reading.session.execute(select(IndicatorRow.code).where(~open_to(viewer))).scalars())
+
+
+def readers_of(reading: Reading, *, indicator: str) -> set[PersonId] | None:
+    """The named list of a restricted indicator, None for one that is not restricted."""
+    row = reading.session.get(IndicatorRow, indicator)
+    if row is None or row.access_level != AccessLevel.RESTRICTED:
+        return None
+    named = select(IndicatorReaderRow.person_id).where(IndicatorReaderRow.indicator == indicator)
+    return {PersonId(one) for one in reading.session.execute(named).scalars()}
+
+
+def name_readers(
+    uow: UnitOfWork,
+    *,
+    indicator: str,
+    readers: Collection[PersonId],
+    named_by: PersonId | None,
+    territory_id: TerritoryId,
+) -> None:
+    """Replace the named list of an indicator. named_by: None is the operator, else somebody who loads data.
+
+    Raises: UnknownIndicator, Forbidden.
+    """
+    if uow.session.get(IndicatorRow, indicator) is None:
+        raise UnknownIndicator(indicator=indicator)
+    if named_by is not None:
+        require_right(uow, person_id=named_by, action=Action.LOAD_DATA, territory_id=territory_id)
+    uow.session.execute(delete(IndicatorReaderRow).where(IndicatorReaderRow.indicator == indicator))
+    rows = [{"indicator": indicator, "person_id": one} for one in sorted(set(readers))]
+    if rows:
+        uow.session.execute(insert(IndicatorReaderRow), rows)
+    uow.audit("readers_named", actor=named_by, subject=f"indicator:{indicator}")
