@@ -12,6 +12,7 @@ from bots.flows import (
     account,
     alerts,
     direct_line,
+    forgetting,
     indicators,
     linking,
     menu,
@@ -31,7 +32,19 @@ KEPT_ANSWERS = (Response[bool], Response[Message], Response[Message | bool])
 
 def build_routes() -> Routes:
     """All conversations."""
-    modules = (menu, start, direct_line, vote, indicators, account, linking, my_data, notices, alerts)
+    modules = (
+        menu,
+        start,
+        direct_line,
+        vote,
+        indicators,
+        account,
+        linking,
+        my_data,
+        forgetting,
+        notices,
+        alerts,
+    )
     flows = tuple(module.FLOW for module in modules)
     return Routes(flows=flows, out_of_the_blue=direct_line.offer_words)
 

@@ -57,6 +57,7 @@ class Place(StrEnum):
     UNLINK = "u"
     MY_DATA = "md"
     NAME = "nn"
+    FORGET = "f"
 
 
 class Snooze(StrEnum):
@@ -101,6 +102,11 @@ class AcceptConsent:
 @dataclass(frozen=True, slots=True)
 class WithdrawConsent:
     """Take the consent back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe:
+    """Erase what is kept of me."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +205,7 @@ Action = (
     | Turn
     | AcceptConsent
     | WithdrawConsent
+    | ForgetMe
     | ChooseTerritory
     | ChooseLanguage
     | ShowFigure
@@ -220,6 +227,7 @@ _LETTERS: dict[str, type[Action]] = {
     "g": Turn,
     "c": AcceptConsent,
     "w": WithdrawConsent,
+    "e": ForgetMe,
     "t": ChooseTerritory,
     "l": ChooseLanguage,
     "f": ShowFigure,

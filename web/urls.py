@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import errors, files
-from web.account import cabinet, consent, my_data, notices, sign_in
+from web.account import cabinet, consent, forgetting, my_data, notices, sign_in
 from web.api import build_api
 from web.chat import conversations
 from web.chat import pages as chat
@@ -65,6 +65,7 @@ urlpatterns = [
     path("me/sessions/end", cabinet.end_session, name="end_session"),
     path("me/name", cabinet.change_name, name="change_name"),
     path("me/home", cabinet.change_home, name="change_home"),
+    path("me/forget", forgetting.forget, name="forget"),
     path("me/language", cabinet.change_language, name="change_language"),
     path("me/notices", notices.notices, name="notices"),
     path("me/notices/preset", notices.change_preset, name="choose_preset"),

@@ -33,6 +33,8 @@ COMMANDS: dict[str, Place] = {
     "кабинет": Place.ACCOUNT,
     "mydata": Place.MY_DATA,
     "моиданные": Place.MY_DATA,
+    "forget": Place.FORGET,
+    "забыть": Place.FORGET,
 }
 
 

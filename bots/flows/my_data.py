@@ -23,7 +23,8 @@ async def show_my_data(talk: Talk, _subject: str = "") -> None:
         talk.say(N_("Votes: {count}"), count=len(kept.ballots)),
         talk.say(N_("Only you see your votes one by one; others see sums.")) if kept.ballots else None,
     )
-    await talk.show(Screen(text=text, buttons=((_download(talk),),)), back=Open(Place.ACCOUNT))
+    erase = Press(talk.say(N_("Erase everything…")), Open(Place.FORGET))
+    await talk.show(Screen(text=text, buttons=((_download(talk),), (erase,))), back=Open(Place.ACCOUNT))
 
 
 def _download(talk: Talk) -> Button:

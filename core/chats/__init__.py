@@ -3,6 +3,7 @@
 from core.chats.commands import (
     edit_in_web_chat,
     forget_carrier_file,
+    forget_chats,
     inherit_chats,
     keep_bot_name,
     keep_carrier_file,
@@ -43,6 +44,7 @@ __all__ = [
     "chats_of_many",
     "edit_in_web_chat",
     "forget_carrier_file",
+    "forget_chats",
     "inherit_chats",
     "keep_bot_name",
     "keep_carrier_file",

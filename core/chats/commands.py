@@ -12,7 +12,18 @@ from core.files import KeptContent, register_file
 from core.shared.doors import Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import ChatId, PersonId, new_id
-from core.store import PreparedChange, StreamEvent, UnitOfWork, append, event_at, receive_update, rewrite
+from core.store import (
+    PreparedChange,
+    StreamEvent,
+    UnitOfWork,
+    append,
+    erase_stream,
+    erase_updates,
+    event_at,
+    receive_update,
+    rewrite,
+    said_by,
+)
 
 _SAVE = PreparedChange(
     update(ChatRow)
@@ -50,6 +61,26 @@ def inherit_chats(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> Non
     uow.session.execute(
         update(ChatRow).where(ChatRow.person_id == from_id, ChatRow.carrier != WEB).values(person_id=to_id)
     )
+
+
+def forget_chats(uow: UnitOfWork, *, person_id: PersonId) -> list[str]:
+    """Erase a person's dialogues. Returns the messages (``message:STREAM:SEQ``) that may have had files.
+
+    The chat stays as a row that leads to no account: what is being answered now can be answered.
+    """
+    messages: list[str] = []
+    for row in uow.session.execute(select(ChatRow).where(ChatRow.person_id == person_id)).scalars().all():
+        stream = chat_stream(ChatId(row.id))
+        messages += [
+            f"message:{stream}:{event.seq}" for event in said_by(uow, author=person_id, streams=[stream])
+        ]
+        erase_stream(uow, stream=stream)
+        uow.session.execute(delete(MessageIdRow).where(MessageIdRow.chat_id == row.id))
+        lane = row.id if row.carrier == WEB else row.native_id
+        erase_updates(uow, carrier=row.carrier, lane=lane)
+        row.native_id, row.state, row.data = f"forgotten:{row.id}", None, {}
+    uow.session.flush()
+    return messages
 
 
 @reached(Actor.PROGRAM, Door.WEB, Door.API)

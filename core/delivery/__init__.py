@@ -34,6 +34,7 @@ from core.delivery.choosing import (
 from core.delivery.claiming import claim_deliveries, next_due, release_claimed, release_expired
 from core.delivery.commands import (
     enqueue,
+    forget_deliveries,
     give_up,
     hasten,
     mark_mass_sent,
@@ -104,6 +105,7 @@ __all__ = [
     "digests_due",
     "enqueue",
     "finish_broadcasts",
+    "forget_deliveries",
     "give_up",
     "hasten",
     "keep_for_digest",

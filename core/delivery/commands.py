@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from core.delivery.events import DeliveryFailed, DeliverySent
-from core.delivery.model import DeliveryRow
+from core.delivery.model import DeliveryRow, NoticeChoiceRow, NoticePresetRow, WaitingNoticeRow
 from core.delivery.rules import (
     MOST_ATTEMPTS,
     Delivery,
@@ -203,3 +203,14 @@ def _finish(row: DeliveryRow, state: DeliveryState, now: datetime) -> None:
     row.state = state
     row.leased_until = None
     row.finished_at = now
+
+
+def forget_deliveries(uow: UnitOfWork, *, person_id: PersonId) -> None:
+    """Send a person nothing more and forget where they were written to; that a message went stays counted."""
+    waiting = (DeliveryRow.person_id == person_id, DeliveryRow.finished_at.is_(None))
+    ended = {"state": DeliveryState.FAILED, "reason": "forgotten", "finished_at": uow.now}
+    uow.session.execute(update(DeliveryRow).where(*waiting).values(**ended))
+    nowhere = {"address": "", "native_id": None}
+    uow.session.execute(update(DeliveryRow).where(DeliveryRow.person_id == person_id).values(**nowhere))
+    for model in (NoticePresetRow, NoticeChoiceRow, WaitingNoticeRow):
+        uow.session.execute(delete(model).where(model.person_id == person_id))

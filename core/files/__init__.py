@@ -1,7 +1,7 @@
 """Files: content kept under its own hash, and the thing whose rights it has."""
 
-from core.files.commands import register_file
-from core.files.contents import FileDamaged, keep_content, read_content
+from core.files.commands import drop_files, register_file
+from core.files.contents import FileDamaged, drop_content, keep_content, read_content
 from core.files.queries import file_parents, stored_file
 from core.files.rules import KeptContent, StoredFile, UnknownFile, picture_type
 
@@ -10,6 +10,8 @@ __all__ = [
     "KeptContent",
     "StoredFile",
     "UnknownFile",
+    "drop_content",
+    "drop_files",
     "file_parents",
     "keep_content",
     "picture_type",

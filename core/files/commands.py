@@ -1,5 +1,9 @@
 """Use cases of files."""
 
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
+
 from core.files.model import FileParentRow, FileRow
 from core.files.rules import checked_key
 from core.store import UnitOfWork
@@ -19,3 +23,18 @@ def register_file(uow: UnitOfWork, *, key: str, media_type: str, size_bytes: int
     }
     uow.insert_new(FileRow, values, conflict=("key",))
     uow.insert_new(FileParentRow, {"key": key, "parent": parent}, conflict=("key", "parent"))
+
+
+def drop_files(uow: UnitOfWork, *, parents: Collection[str]) -> list[str]:
+    """Take files from these things. Returns the keys of those that belong to nothing any more.
+
+    Their rows are gone with the commit, so nobody is shown them; the bytes are for ``drop_content``.
+    """
+    taken = select(FileParentRow.key).where(FileParentRow.parent.in_(parents)).distinct()
+    keys = list(uow.session.execute(taken).scalars())
+    uow.session.execute(delete(FileParentRow).where(FileParentRow.parent.in_(parents)))
+    held = select(FileParentRow.key).where(FileParentRow.key.in_(keys))
+    kept = set(uow.session.execute(held).scalars())
+    orphans = [key for key in keys if key not in kept]
+    uow.session.execute(delete(FileRow).where(FileRow.key.in_(orphans)))
+    return orphans

@@ -48,5 +48,10 @@ def read_content(directory: Path, key: str) -> bytes:
     return content
 
 
+def drop_content(directory: Path, key: str) -> None:
+    """Take the bytes from the disk; gone already is gone. Raises: UnknownFile for no SHA-256."""
+    _path(directory, checked_key(key)).unlink(missing_ok=True)
+
+
 def _path(directory: Path, key: str) -> Path:
     return directory / key[:2] / key

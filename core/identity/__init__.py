@@ -9,6 +9,7 @@ from core.identity.errors import (
     UnknownPerson,
 )
 from core.identity.events import IdentityLinked, IdentityUnlinked, RolesChanged, SessionRevoked
+from core.identity.forgetting import erase_identity, nobody_name
 from core.identity.people import (
     PERSONAL_DATA,
     absorb_person,
@@ -104,6 +105,7 @@ __all__ = [
     "count_residents",
     "create_person",
     "current_consent",
+    "erase_identity",
     "give_consent",
     "grant_role",
     "identities_of",
@@ -118,6 +120,7 @@ __all__ = [
     "mark_unreachable",
     "may",
     "move_identity",
+    "nobody_name",
     "open_session",
     "people",
     "people_who_may",

@@ -1,17 +1,23 @@
 """Use cases that touch a person in several folders at once, in one transaction."""
 
-from core.chats import inherit_chats
-from core.contact import inherit_conversations
+from core.chats import forget_chats, inherit_chats
+from core.contact import conversations_of, inherit_conversations
+from core.delivery import forget_deliveries
+from core.files import drop_files
 from core.identity import (
     absorb_person,
+    erase_identity,
     lock_people,
+    nobody_name,
     person_by_identity,
     revoke_all_sessions,
     use_link_code,
     viewer_of,
 )
-from core.personal.errors import OfficialsStayApart
+from core.personal.errors import OfficialsStay, OfficialsStayApart
+from core.personal.queries import MOST_MESSAGES
 from core.polls import inherit_ballots
+from core.rooms import forget_in_rooms
 from core.shared.doors import CODE_FROM_THE_SITE, OWN_WAYS, Actor, Door, reached
 from core.shared.ids import PersonId
 from core.spaces import inherit_memberships
@@ -48,3 +54,25 @@ def merge_people(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> No
     inherit_chats(uow, from_id=twin_id, to_id=kept_id)
     revoke_all_sessions(uow, person_id=twin_id)
     absorb_person(uow, kept_id=kept_id, twin_id=twin_id)
+
+
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_WAYS})
+def forget_person(uow: UnitOfWork, *, person_id: PersonId) -> list[str]:
+    """Erase a person at once and for good. Returns the keys of files whose bytes may go from the disk.
+
+    Name, place, ways in, dialogues, photos, what was said in rooms and every wish are gone. Ballots keep
+    counting, and conversations stay in the authority's record, both under a shell that has no name.
+    Raises: UnknownPerson; OfficialsStay for whoever holds a role.
+    """
+    lock_people(uow, person_ids=(person_id,))
+    if viewer_of(uow, person_id=person_id).grants:
+        raise OfficialsStay
+    mine = conversations_of(uow, citizen_id=person_id, limit=MOST_MESSAGES)
+    messages = forget_chats(uow, person_id=person_id)
+    messages += forget_in_rooms(
+        uow, person_id=person_id, kept_rooms=[one.room_id for one in mine], name=nobody_name()
+    )
+    forget_deliveries(uow, person_id=person_id)
+    erase_identity(uow, person_id=person_id)
+    uow.audit("person_forgotten", actor=person_id, subject=f"person:{person_id}")
+    return drop_files(uow, parents=messages)

@@ -13,6 +13,7 @@ from core.rooms.errors import (
     WrongSlowMode,
 )
 from core.rooms.events import SignsMoved
+from core.rooms.forgetting import forget_in_rooms
 from core.rooms.pace import set_slow_mode
 from core.rooms.posting import Post, Sender, post_message, post_messages
 from core.rooms.queries import (
@@ -67,6 +68,7 @@ __all__ = [
     "create_room",
     "delete_message",
     "edit_message",
+    "forget_in_rooms",
     "in_term",
     "is_deleted",
     "last_poll",

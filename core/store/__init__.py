@@ -8,6 +8,7 @@ from core.store.idempotency import KeyReused, prune_answers, run_once
 from core.store.inbox import (
     NewUpdate,
     WaitingUpdate,
+    erase_updates,
     fail_update,
     prune_inbox,
     receive_update,
@@ -17,6 +18,7 @@ from core.store.inbox import (
 )
 from core.store.outbox import (
     WaitingFact,
+    erase_facts,
     mark_failed,
     mark_sent,
     outbox_backlog,
@@ -34,6 +36,7 @@ from core.store.streams import (
     append_all,
     bump_epochs,
     count_events,
+    erase_stream,
     event_at,
     events_after,
     events_at,
@@ -43,6 +46,7 @@ from core.store.streams import (
     last_events,
     lock_event,
     rewrite,
+    said_by,
     sent_before,
 )
 from core.store.tables import Base, Counter, Id, UtcDateTime
@@ -77,6 +81,9 @@ __all__ = [
     "bump_epochs",
     "chain_audit",
     "count_events",
+    "erase_facts",
+    "erase_stream",
+    "erase_updates",
     "event_at",
     "events_after",
     "events_at",
@@ -99,6 +106,7 @@ __all__ = [
     "receive_updates",
     "rewrite",
     "run_once",
+    "said_by",
     "sent_before",
     "settle_update",
     "unchained",

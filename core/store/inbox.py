@@ -144,3 +144,12 @@ def prune_inbox(uow: UnitOfWork) -> int:
     """
     old = (InboxRow.settled_at < uow.now - KEEP_SETTLED, InboxRow.attempts < PARK_AFTER)
     return uow.changed(delete(InboxRow).where(*old))
+
+
+def erase_updates(uow: UnitOfWork, *, carrier: str, lane: str) -> None:
+    """Forget what came from a chat: what waits is not worked on, what failed is no longer kept."""
+    mine = (InboxRow.carrier == carrier, InboxRow.lane == lane)
+    uow.session.execute(update(InboxRow).where(*mine).values(payload=None))
+    uow.session.execute(
+        update(InboxRow).where(*mine, InboxRow.settled_at.is_(None)).values(settled_at=uow.now)
+    )

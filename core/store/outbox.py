@@ -77,3 +77,9 @@ def outbox_backlog(reading: Reading) -> int:
 def prune_outbox(uow: UnitOfWork) -> int:
     """Forget facts published more than a week ago; how many."""
     return uow.changed(delete(OutboxRow).where(OutboxRow.sent_at < uow.now - KEEP_SENT))
+
+
+def erase_facts(uow: UnitOfWork, *, kind: str, field: str, value: str) -> None:
+    """Take facts of a kind about something that is forgotten out of the outbox, sent or not."""
+    about = OutboxRow.payload[field].as_string() == value
+    uow.session.execute(delete(OutboxRow).where(OutboxRow.kind == kind, about))

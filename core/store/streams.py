@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import delete, func, insert, select, tuple_, update
 
 from core.shared.facts import Fact, fact_to_json
 from core.store.model import OutboxRow, StreamEventRow, StreamRow
+from core.store.outbox import erase_facts
 from core.store.unit_of_work import Reading, UnitOfWork
 
 
@@ -149,6 +150,23 @@ def rewrite(uow: UnitOfWork, *, stream: str, seq: int, body: dict[str, Any]) -> 
         OutboxRow.payload["seq"].as_integer() == seq,
     )
     uow.session.execute(update(OutboxRow).where(*published).values(payload=fact_to_json(fact)))
+
+
+def erase_stream(uow: UnitOfWork, *, stream: str) -> None:
+    """Take away all that a stream holds, what waits in the outbox included. Its readers start afresh."""
+    uow.session.execute(delete(StreamEventRow).where(StreamEventRow.stream == stream))
+    erase_facts(uow, kind=StreamAdvanced.__name__, field="stream", value=stream)
+    uow.session.execute(update(StreamRow).where(StreamRow.name == stream).values(epoch=StreamRow.epoch + 1))
+
+
+def said_by(reading: Reading, *, author: str, streams: Collection[str]) -> list[StreamEvent]:
+    """All that somebody has said in these streams."""
+    rows = reading.session.execute(
+        select(StreamEventRow)
+        .where(StreamEventRow.author == author, StreamEventRow.stream.in_(streams))
+        .order_by(StreamEventRow.stream, StreamEventRow.seq)
+    ).scalars()
+    return [_event(row, 0) for row in rows]
 
 
 def lock_event(uow: UnitOfWork, *, stream: str, seq: int) -> StreamEvent | None:

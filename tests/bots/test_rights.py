@@ -20,6 +20,7 @@ from messengers import (
     ChoosePreset,
     ChooseTerritory,
     Commit,
+    ForgetMe,
     MergeAccounts,
     Open,
     OpenBelow,
@@ -40,6 +41,7 @@ from tests.town import IVANOV, OLEG, SMIRNOVA, Town
 
 CONSENT = "Ваше согласие"
 HIDDEN = "Такого оповещения нет."
+FORGOTTEN, STAYS = "Мы больше не знаем, кто вы", "Учётную запись сотрудника стереть нельзя"
 KINDS = ("visitor", "citizen", "moderator", "official", "former official")
 
 # What each kind of person reads first after the tap.
@@ -52,6 +54,7 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "AcceptAlert": (HIDDEN, HIDDEN, HIDDEN, "Вы приняли оповещение", HIDDEN),
     "Commit": (HIDDEN, HIDDEN, HIDDEN, "Текст пустой", HIDDEN),
     "SnoozeAlert": (HIDDEN, HIDDEN, HIDDEN, "Отложено", HIDDEN),
+    "ForgetMe": (FORGOTTEN, FORGOTTEN, STAYS, STAYS, FORGOTTEN),
     "ShowFigure": ("Уровень безработицы",) * 5,
     "OpenBelow": ("Прямой контакт",) * 5,
     "UnlinkMessenger": ("Это ваш единственный вход",) * 5,
@@ -70,6 +73,7 @@ PLACES: dict[Place, tuple[str, str, str, str, str]] = {
     Place.INDICATOR: ("Уровень безработицы",) * 5,
     Place.ACCOUNT: ("Язык: Русский",) * 5,
     Place.LANGUAGES: ("На каком языке говорим?",) * 5,
+    Place.FORGET: ("Стереть всё, что о вас хранится?",) * 5,
     Place.NAME: ("Каким именем вас называть?",) * 5,
     Place.CONSENT: (CONSENT,) * 5,
     Place.CONSENT_TEXT: ("Согласие",) * 5,
@@ -132,6 +136,7 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             "Turn": Turn(Place.ACCOUNT, "", 1),
             "AcceptConsent": AcceptConsent(1),
             "WithdrawConsent": WithdrawConsent(),
+            "ForgetMe": ForgetMe(),
             "ChooseLanguage": ChooseLanguage("en"),
         }
         taps: list[tuple[Action, str]] = [

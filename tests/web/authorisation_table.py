@@ -82,6 +82,7 @@ PAGES: dict[str, Row] = {
     "unlink": post(frozenset(), "/me/unlink", messenger="max"),
     "my_data": Row(SIGNED_IN, "/me/data"),
     "end_session": post(SIGNED_IN, "/me/sessions/end", session="x"),
+    "forget": Row(SIGNED_IN, "/me/forget"),
     "change_home": post(SIGNED_IN, "/me/home", home="{territory}"),
     "change_name": post(SIGNED_IN, "/me/name", name="Имя"),
     "change_language": post(SIGNED_IN, "/me/language", language="en"),

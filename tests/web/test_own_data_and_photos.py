@@ -102,3 +102,15 @@ async def test_the_place_of_living_is_changed_on_the_site(anybody: Browser, town
 
     assert (changed.status_code, unknown.status_code) == (302, 404)
     assert town.database.read(person, person_id=town.people[ANNA]).home_id == region.id
+
+
+async def test_an_account_is_erased_on_the_site_and_signed_out(anybody: Browser, town: Town) -> None:
+    anybody.sign_in_as(ANNA)
+
+    told = words_of(await anybody.get("/me/forget"))
+    done = await anybody.submit("/me/forget")
+
+    assert "Erase everything for good" in told or "Стереть всё навсегда" in told
+    assert done.status_code == 302
+    assert (await anybody.get("/me")).status_code != 200
+    assert town.database.read(person, person_id=town.people[ANNA]).display_name != ANNA

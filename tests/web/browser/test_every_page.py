@@ -35,6 +35,7 @@ PAGES = {
     "consent": (BORIS, "/consent"),
     "account": (ANNA, "/me"),
     "notices": (ANNA, "/me/notices"),
+    "forgetting": (ANNA, "/me/forget"),
     "console queue": (IVANOV, "/console/conversations"),
     "console conversation": (IVANOV, "/console/conversations/{conversation}"),
     "console alerts": (IVANOV, "/console/alerts"),
