@@ -142,7 +142,8 @@ class RedisServer:
         self._running.close()
 
     def _remove(self) -> None:
-        self._running.close()
+        # Asked to end, it writes its file to the disk first, which nobody will read.
+        self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
