@@ -9,6 +9,7 @@ from app.tour.alert_path import AlertPath
 from app.tour.instance import MOMENT, Instance
 from app.tour.message_path import MessagePath
 from app.tour.report import Report
+from app.tour.seam_path import SeamPath
 from app.tour.site import Site
 from app.tour.visitor import Visitor
 from app.tour.vote_path import VotePath
@@ -18,7 +19,7 @@ from core.store import Reading, outbox_backlog, unchained, verify_chain
 
 TOWN = "zarechny"
 SETTLE_LIMIT_S = 15.0
-_ROLES = ("citizen", "citizen", "official", "official", "moderator")
+_ROLES = ("citizen", "citizen", "official", "official", "moderator", "analyst")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +48,9 @@ class Tour:
             await self._instance.start()
             ready = await Site(self._instance.address).page("/readyz")
             self.report.expect(ready.status == 200, N_("it is not ready: {reason}"), reason=ready.text)
-        with self.report.step("people", N_("two citizens, two officials and a moderator are there")):
+        with self.report.step(
+            "people", N_("two citizens, two officials, a moderator and an analyst are there")
+        ):
             made = await self._instance.tool("accounts", "--json", *_ROLES)
             for account in made["accounts"]:
                 site = Site(self._instance.address, account["token"])
@@ -72,7 +75,7 @@ class Tour:
             self.report.expect(status in wanted, N_("{path} answers {status}"), path=path, status=status)
 
     async def _paths(self) -> None:
-        citizen, neighbour, official, deputy, moderator = self.people
+        citizen, neighbour, official, deputy, moderator, analyst = self.people
         territory_id = await self._town()
         await MessagePath(
             report=self.report, territory_id=territory_id, citizen=citizen, official=official
@@ -85,6 +88,14 @@ class Tour:
             by_api=neighbour,
             onlooker=deputy,
         ).walk()
+        seam = SeamPath(
+            report=self.report,
+            instance=self._instance,
+            citizen=citizen,
+            analyst=analyst,
+            official=official,
+        )
+        await seam.reckon()
         await AlertPath(
             report=self.report,
             instance=self._instance,
@@ -93,6 +104,7 @@ class Tour:
             deputy=deputy,
             citizen=citizen,
         ).walk()
+        await seam.promise()
 
     async def _town(self) -> str:
         places = (await Site(self._instance.address).get("territories")).json

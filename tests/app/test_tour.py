@@ -32,7 +32,12 @@ def test_a_message_a_vote_and_an_alert_travel_the_whole_way(tmp_path: Path) -> N
     _, said, found = _tour(tmp_path)
 
     assert found["ok"] is True
-    assert [step["name"] for step in found["steps"]][-3:] == ["alert_on_console", "audit", "stopped"]
+    assert [step["name"] for step in found["steps"]][-3:] == [
+        "commitment_public",
+        "author_told",
+        "audit",
+        "stopped",
+    ]
     for figure in ("message_to_console_ms_p50", "vote_to_screen_ms_p50", "file_to_alert_s"):
         assert found[figure] > 0
     photo = Path(found["alert_photo"])
