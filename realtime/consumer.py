@@ -12,9 +12,10 @@ from core.shared.language import N_, Language, as_language, translate
 from core.store import StoreUnavailable
 from realtime import commands, handshake, measures
 from realtime.connections import Connection
-from realtime.frames import ok_frame, refused_frame, subscribed_frame
+from realtime.following import Following
+from realtime.frames import ok_frame, refused_frame
 from realtime.hub import Hub, now
-from realtime.limits import TokenBucket, TooFast, TooManyStreams
+from realtime.limits import TokenBucket, TooFast
 from realtime.outlet import AsgiOutlet, BoundedOutlet, WireOutlet
 from realtime.protocol import (
     CloseCode,
@@ -33,7 +34,6 @@ from realtime.protocol import (
     Unsubscribe,
     read_message,
 )
-from realtime.states import topic_of
 from realtime.wire import Frame, Wire, wire_of
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
     viewer: Viewer
     outlet: BoundedOutlet
     connection: Connection | None
+    following: Following
     admission: asyncio.Event | None
 
     def __init__(self, *, hub: Hub) -> None:
@@ -58,7 +59,6 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         self.admission = None
         self.language: Language = "ru"
         self.seat: str | None = None
-        self.following: dict[str, asyncio.Task[None] | None] = {}
         self.bucket = TokenBucket(rate=hub.limits.messages_per_s, burst=hub.limits.message_burst)
         self.impatience = 0
 
@@ -188,9 +188,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
     async def _do(self, message: Incoming) -> None:
         match message:
             case Subscribe():
-                await self._subscribe(message)
+                await self.following.begin(message)
             case Unsubscribe():
-                self._unfollow(message.stream)
+                self.following.end(message.stream)
                 self._say(ok_frame(message.id, stream=message.stream))
             case Typing():
                 self._typing(message)
@@ -211,55 +211,6 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
                 await self._change(message)
             case _:
                 assert_never(message)
-
-    async def _subscribe(self, request: Subscribe) -> None:
-        if request.stream not in self.following and self._follows_enough():
-            raise TooManyStreams
-        newest = await self.hub.arrivals.enter(self.viewer, request.stream)
-        self._unfollow(request.stream)
-        if newest is None:
-            self._watch(request)
-            return
-        # Registered before any page of history is read: what is published from here on is kept.
-        joining = self.hub.fanout.join(
-            request.stream, self.outlet, most_buffered=self.hub.limits.buffered_events
-        )
-        replay = asyncio.create_task(self.hub.resume.run(request, newest, self.outlet, joining))
-        self.following[request.stream] = replay
-        replay.add_done_callback(lambda done: self._replayed(request.stream, done))
-        if request.stream.startswith("room:"):
-            self.hub.viewers.arrives(request.stream, self._name())
-
-    def _watch(self, request: Subscribe) -> None:
-        self.following[request.stream] = None
-        self._say(subscribed_frame(request.id, request.stream))
-        topic = topic_of(request.stream, self.viewer.person_id)
-        self.hub.fanout.watch(topic, self.outlet)
-        self.hub.states.greet(topic, self.outlet)
-        if request.stream.startswith("queue:") and self.viewer.person_id is not None:
-            self.hub.presence.arrives(request.stream, person_id=self.viewer.person_id)
-
-    def _unfollow(self, stream: str) -> None:
-        if stream not in self.following:
-            return
-        replay = self.following.pop(stream)
-        if replay is not None:
-            replay.cancel()
-        self.hub.fanout.leave(topic_of(stream, self.viewer.person_id), self.outlet)
-        if stream.startswith("room:"):
-            self.hub.viewers.leaves(stream, self._name())
-        if stream.startswith("queue:") and self.viewer.person_id is not None:
-            self.hub.presence.leaves(stream, person_id=self.viewer.person_id)
-
-    def _replayed(self, stream: str, done: asyncio.Task[None]) -> None:
-        if self.following.get(stream) is done:
-            self.following[stream] = None
-        if not done.cancelled() and done.exception() is not None:
-            # Half a history is worse than none: the client comes back and resumes where it stands.
-            log.error("replay_failed stream=%s", stream, exc_info=done.exception())
-            self.outlet.close(CloseCode.RESUME)
-        elif not done.cancelled() and stream.startswith("room:"):
-            self.hub.viewers.greet(stream, self.outlet)
 
     async def _send(self, message: Send) -> None:
         said = await self.hub.writer.say(viewer=self.viewer, message=message)
@@ -311,25 +262,18 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has
         if isinstance(refusal, FrameTooLarge) or self.impatience > self.hub.limits.patience:
             self.outlet.close(CloseCode.LIMITS)
 
-    def _name(self) -> str:
-        """By which a viewer is counted: persons are one each, guests cannot be told apart."""
-        return self.viewer.person_id or f"guest {id(self)}"
-
     def _say(self, text: str) -> None:
         self.outlet.offer(Frame.of(text))
 
-    def _follows_enough(self) -> bool:
-        return len(self.following) >= self.hub.limits.subscriptions_per_connection
-
     def _join(self) -> None:
         self.connection = Connection(viewer=self.viewer, outlet=self.outlet)
+        self.following = Following(self.hub, self.connection)
         self.hub.connections.add(self.connection)
         measures.connections.inc()
 
     async def _leave(self) -> None:
-        for stream in list(self.following):
-            self._unfollow(stream)
         if self.connection is not None:
+            self.following.end_all()
             self.hub.connections.remove(self.connection)
             measures.connections.dec()
         if self.seat is not None:

@@ -3,14 +3,16 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from core.store import bump_epochs
+from tests.faults.wire_cutter import WireCutter
 from tests.realtime.live_town import LiveTown, until
 from tests.realtime.test_resume import say, write
 from tests.town import ANNA, BORIS
@@ -114,6 +116,12 @@ async def open_tab(live: LiveTown, context: BrowserContext, who: str) -> Tab:
     return tab
 
 
+def port_of(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
 @pytest.fixture
 async def anna(live: LiveTown, chrome: Browser) -> AsyncIterator[Tab]:
     """Анна's tab."""
@@ -146,6 +154,33 @@ async def test_a_page_cut_off_again_and_again_shows_everything_once(live: LiveTo
     await anna.shows(150)
 
     assert await anna.numbers() == list(range(1, 151))
+
+
+async def test_a_line_that_falls_silent_is_left_and_nothing_is_missed(
+    live: LiveTown, chrome: Browser
+) -> None:
+    room, context = live.room(), await chrome.new_context()
+    await context.clock.install()
+    async with WireCutter(port_of(live.url)) as network:
+        live.hub.allowed_origins |= {network.address.replace("ws://", "http://").removesuffix("/live")}
+        anna = await open_tab(replace(live, url=network.address), context, ANNA)
+        await anna.follow(room, epoch=1, seq=0)
+        await say(live, room, 0)
+        await anna.shows(1)
+
+        # Nobody is told: for the browser the socket stays open.
+        network.swallow()
+        await say(live, room, 1)
+        await anna.evaluate("void window.room.send('Меня слышно?')")
+        await anna.page.wait_for_function("window.live.unsent().length === 1")
+        # Ten seconds without an answer; the clock is the page's own.
+        await context.clock.fast_forward(10_000)
+        await anna.was("connecting", times=1)
+        await anna.shows(3)
+
+        assert await anna.numbers() == [1, 2, 3]
+        assert [message.text for message in live.stored(room)][-1:] == ["Меня слышно?"]
+        await context.close()
 
 
 async def test_a_message_written_while_the_line_is_dead_survives_a_reload_and_is_sent_once(
