@@ -58,7 +58,7 @@ async def _main(settings: Settings, database: Database) -> None:
 
 def build_conversations(settings: Settings, database: Database) -> Conversations:
     """The conversations over the carriers that the settings allow."""
-    carriers: list[CarrierPort] = [WebChatCarrier(database)]
+    carriers: list[CarrierPort] = [WebChatCarrier()]
     carriers += [_carrier(one, settings, database) for one in messengers_on(settings)]
     log.info("carriers_started carriers=%s", ",".join(port.carrier for port in carriers))
     return Conversations(
@@ -89,7 +89,7 @@ def _carrier(carrier: Carrier, settings: Settings, database: Database) -> Carrie
             limiter = limiter_for(settings, carrier)
             return VkCarrier(database, vk_client(settings), brought=settings.webhooks, limiter=limiter)
         case Carrier.WEB:
-            return WebChatCarrier(database)
+            return WebChatCarrier()
         case Carrier.EMAIL:
             raise ValueError("nobody talks to the bot by mail")
         case _:

@@ -22,7 +22,7 @@ from bots.engine.pictures import StoredPicture
 from bots.engine.scope import current_scope
 from core.chats import chat_stream, edit_in_web_chat, show_in_web_chat
 from core.shared.ids import ChatId
-from core.store import Database, StreamEvent, WaitingUpdate, event_at
+from core.store import StreamEvent, WaitingUpdate, event_at
 from messengers import Carrier
 
 # A bot needs a token of this form; nothing is ever signed with it.
@@ -34,8 +34,8 @@ class WebChatCarrier:
 
     carrier = Carrier.WEB
 
-    def __init__(self, database: Database) -> None:
-        self.bot = Bot(_TOKEN, session=WebChatSession(database))
+    def __init__(self) -> None:
+        self.bot = Bot(_TOKEN, session=WebChatSession())
 
     async def translate(self, waiting: WaitingUpdate) -> Update:
         """What the hub kept, as an aiogram update."""
@@ -70,13 +70,12 @@ class WebChatCarrier:
 
 
 class WebChatSession(MappedSession):
-    """Turns the methods of the Bot API that our flows use into events of the chat."""
+    """Turns the methods of the Bot API that our flows use into events of the chat.
+
+    It reads and writes in the groups of the update in hand: a screen shares the commit of other screens.
+    """
 
     carrier: ClassVar[str] = Carrier.WEB
-
-    def __init__(self, database: Database) -> None:
-        super().__init__()
-        self._database = database
 
     async def _send(self, method: SendMessage) -> Message:
         return await self._show(method.chat_id, _body(method.text, method.entities, method.reply_markup))
@@ -89,24 +88,23 @@ class WebChatSession(MappedSession):
         return await self._show(method.chat_id, {**body, **picture})
 
     async def _show(self, chat: int | str, body: dict[str, Any]) -> Message:
-        event = await self._database.run_async(
-            show_in_web_chat,
-            chat_id=_chat_id(chat),
-            client_id=current_scope.get().next_screen_id(),
-            body=body,
+        scope = current_scope.get()
+        event = await scope.writes.run(
+            show_in_web_chat, chat_id=_chat_id(chat), client_id=scope.next_screen_id(), body=body
         )
         return _message(chat, event)
 
     async def _edit(self, method: EditMessageText) -> Message:
         chat_id, seq = _chat_id(method.chat_id), method.message_id or 0
-        original = await self._database.read_async(event_at, stream=chat_stream(chat_id), seq=seq)
+        scope = current_scope.get()
+        original = await scope.reads.ask(event_at, stream=chat_stream(chat_id), seq=seq)
         if original is None or original.author is not None:
             raise TelegramBadRequest(method=method, message="message to edit not found")
         if original.body.get("photo"):
             # As elsewhere: a screen does not take the place of a picture.
             raise TelegramBadRequest(method=method, message="there is no text in the message to edit")
         body = _body(method.text or "", method.entities, method.reply_markup)
-        event = await self._database.run_async(edit_in_web_chat, chat_id=chat_id, seq=seq, body=body)
+        event = await scope.writes.run(edit_in_web_chat, chat_id=chat_id, seq=seq, body=body)
         if event is None:
             raise TelegramBadRequest(method=method, message="message is not modified")
         return _message(method.chat_id, original)

@@ -240,9 +240,7 @@ def telegram_conversations(
 
 def web_conversations(database: Database, **_: Any) -> Conversations:
     """The bot over the web chat."""
-    return Conversations(
-        database, [WebChatCarrier(database)], secret_key=SECRET, public_url=PUBLIC_URL, files=FILES
-    )
+    return Conversations(database, [WebChatCarrier()], secret_key=SECRET, public_url=PUBLIC_URL, files=FILES)
 
 
 def web_phone(database: Database, conversations: Conversations, name: str) -> WebPhone:

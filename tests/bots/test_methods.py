@@ -98,7 +98,7 @@ async def test_a_method_without_a_mapping_fails_loudly(kind: type[MappedSession]
 
 
 async def test_the_web_chat_shows_no_picture_of_another_messenger(database: Database) -> None:
-    carrier: CarrierPort = WebChatCarrier(database)
+    carrier: CarrierPort = WebChatCarrier()
 
     with pytest.raises(CannotDo):
         await carrier.bot.send_photo(chat_id=1, photo="file-id-of-another-messenger")

@@ -73,7 +73,7 @@ async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
     async with opened(town, folder) as office, hook_server(database, hooks, nudge=nudge) as address:
         brought = webhook(Carrier.MAX, public_url=address, secret_key=SECRET)
         carriers: list[CarrierPort] = [
-            WebChatCarrier(town.database),
+            WebChatCarrier(),
             TelegramCarrier(town.database, token=TOKEN, api_base=office.telegram.base_url),
             max_carrier(database, office.max, brought),
             vk_carrier(database, office.vk, brought=True),
