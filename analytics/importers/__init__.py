@@ -3,9 +3,12 @@
 from analytics.importers.jumps import Jump
 from analytics.importers.known import KnownIndicator, KnownTerritory, Reference
 from analytics.importers.reasons import FileRefused, Reason, Reject, reject_sentence
+from analytics.importers.tables import COLUMNS
 from analytics.importers.tidy_csv import ParsedRelease, ParsedRow, read_release
+from analytics.importers.xlsx import template
 
 __all__ = [
+    "COLUMNS",
     "FileRefused",
     "Jump",
     "KnownIndicator",
@@ -17,4 +20,5 @@ __all__ = [
     "Reject",
     "read_release",
     "reject_sentence",
+    "template",
 ]

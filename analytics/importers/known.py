@@ -67,6 +67,9 @@ class Reference:
         self._indicators = {indicator.code: indicator for indicator in indicators}
         self._territories_found: dict[str, KnownTerritory | Misfit] = {}
         self._indicators_found: dict[str, KnownIndicator | Misfit] = {}
+        self._by_title: defaultdict[str, list[KnownIndicator]] = defaultdict(list)
+        for one in self._indicators.values():
+            self._by_title[folded(one.title)].append(one)
         self._by_oktmo: dict[str, KnownTerritory] = {}
         self._by_name: defaultdict[str, list[KnownTerritory]] = defaultdict(list)
         for territory in territories:
@@ -111,7 +114,7 @@ class Reference:
         return self._by_name[near[0]][0].name if near else None
 
     def indicator(self, code: str) -> KnownIndicator | Misfit:
-        """Find an indicator by its code, letter for letter."""
+        """Find an indicator by its code, letter for letter, or by its whole title if only one has it."""
         if code not in self._indicators_found:
             self._indicators_found[code] = self._find_indicator(code)
         return self._indicators_found[code]
@@ -119,6 +122,9 @@ class Reference:
     def _find_indicator(self, code: str) -> KnownIndicator | Misfit:
         if found := self._indicators.get(code):
             return found
+        titled = self._by_title.get(folded(code[:_LONGEST_NAME]), [])
+        if len(titled) == 1:
+            return titled[0]
         straightened = "".join(_LATIN_LOOK.get(letter, letter) for letter in code)
         near = difflib.get_close_matches(straightened[:_LONGEST_NAME], self._indicators, n=1, cutoff=0.75)
         suggestion = near[0] if near else None

@@ -141,6 +141,17 @@ class WrongHeader(FileRefused):
     )
 
 
+class DangerousFile(FileRefused):
+    """Something that no table of figures needs. Field: ``what``, a message of its own."""
+
+    code = "dangerous_file"
+    message = N_("The file holds {what}. Nothing was loaded: save the figures alone, as CSV or plain XLSX.")
+
+    def sentence(self, language: Language) -> str:
+        """With the thing named in the reader's language."""
+        return translate(language, self.message, what=translate(language, str(self.fields["what"])))
+
+
 class BrokenTable(FileRefused):
     """A quotation mark that never closes, or a zero byte. Field: ``row``."""
 

@@ -1,4 +1,7 @@
-"""From bytes to rows of text: encoding, separator, header. A wrong header refuses the file whole."""
+"""From bytes to rows of text, by what the bytes are: CSV, an Excel workbook, SDMX-ML.
+
+A wrong header refuses the file whole. What the rows say is judged by `tidy_csv`, the same for all three.
+"""
 
 import csv
 import io
@@ -6,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analytics.importers.reasons import BrokenTable, EmptyFile, FileTooLarge, UnreadableText, WrongHeader
+from analytics.importers.sdmx import read_sdmx
+from analytics.importers.xlsx import read_sheet
 from core.shared.language import N_, Language, translate
 
 COLUMNS = ("territory", "indicator", "unit", "period", "value", "source")
@@ -21,6 +26,7 @@ _RUSSIAN = {
     "источник": "source",
 }
 
+_ZIP = b"PK\x03\x04"
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 200_000
 _MISSING = N_("Missing: {columns}.")
@@ -50,16 +56,24 @@ class TextTable:
 def read_table(content: bytes, *, language: Language = "ru") -> TextTable:
     """Read a tidy table.
 
-    Raises: EmptyFile, FileTooLarge, UnreadableText, WrongHeader, BrokenTable; nothing is taken then.
+    Raises: EmptyFile, FileTooLarge, UnreadableText, WrongHeader, DangerousFile, BrokenTable. Nothing is
+    taken then.
     """
     if len(content) > MAX_BYTES:
         size = f"{len(content) / 1024 / 1024:.1f} MB"
         raise FileTooLarge(size=size, limit=f"{MAX_BYTES // 1024 // 1024} MB")
+    if content.startswith(_ZIP):
+        return _whole(_workbook(content, language), "xlsx")
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return _whole(_message(content), "sdmx-ml")
     text, encoding = _decoded(content)
     if not text.strip():
         raise EmptyFile
     delimiter = _delimiter(text)
-    rows = tuple(_rows(text, delimiter, language))
+    return _whole(tuple(_rows(text, delimiter, language)), encoding, delimiter)
+
+
+def _whole(rows: tuple[TextRow, ...], encoding: str, delimiter: str = "") -> TextTable:
     if not rows:
         raise EmptyFile
     if len(rows) > MAX_ROWS:
@@ -67,11 +81,28 @@ def read_table(content: bytes, *, language: Language = "ru") -> TextTable:
     return TextTable(rows=rows, encoding=encoding, delimiter=delimiter)
 
 
+def _workbook(content: bytes, language: Language) -> tuple[TextRow, ...]:
+    filled = [(number, cells) for number, cells in read_sheet(content) if any(map(str.strip, cells))]
+    if not filled:
+        raise EmptyFile
+    names = _header(filled[0][1], language)
+    # A spreadsheet leaves out empty cells at the end of a row.
+    return tuple(
+        _row(number, cells + [""] * (len(names) - len(cells)), names) for number, cells in filled[1:]
+    )
+
+
+def _message(content: bytes) -> tuple[TextRow, ...]:
+    rows, width = read_sdmx(content), len(COLUMNS)
+    return tuple(
+        TextRow(number=number, cells=cells, found=width, expected=width)
+        for number, cells in enumerate(rows, start=1)
+    )
+
+
 def _decoded(content: bytes) -> tuple[str, str]:
     if b"\x00" in content:
         # A zero byte is in no text of ours: UTF-16, a spreadsheet file, or a damaged disk block.
-        raise UnreadableText
-    if content.startswith(b"PK\x03\x04"):
         raise UnreadableText
     for encoding in ("utf-8-sig", "cp1251"):
         try:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from analytics.model import (
     DEFAULT_DRAWS,
@@ -28,6 +29,7 @@ from analytics.model import (
     what_if,
 )
 from app.catalogue import compile_catalogues
+from app.cli.forecast_questions import add_questions, answers, told
 from app.settings import PROJECT, Settings
 from core.indicators import LEVELS, format_number
 from core.shared.language import N_, Language, translate
@@ -61,14 +63,16 @@ def main(_settings: Settings, arguments: Sequence[str]) -> int:
             seed=options.seed,
         )
         effects = _effects(outlook, fitted, options.project) if options.project else []
+        asked = answers(options, outlook, fitted)
     except ModelError as refused:
         return _refuse(refused.code, refused.sentence(language), as_json=options.json, code=1)
     except OSError as error:
         return _refuse("no_file", f"{error.filename}: {error.strerror}", as_json=options.json, code=2)
     if options.json:
-        sys.stdout.write(_as_json(outlook, fitted, effects, language) + "\n")
+        sys.stdout.write(_as_json(outlook, fitted, effects, asked, language) + "\n")
     else:
-        print("\n".join(_as_text(outlook, fitted, effects, options.project, language)))
+        lines = _as_text(outlook, fitted, effects, options.project, language)
+        print("\n".join([*lines[:-2], *told(language, options, asked, outlook), *lines[-2:]]))
     return 0
 
 
@@ -99,10 +103,13 @@ def _refuse(reason: str, sentence: str, *, as_json: bool, code: int) -> int:
     return code
 
 
-def _as_json(outlook: Outlook, fitted: Fitted, effects: list[Effect], language: Language) -> str:
+def _as_json(
+    outlook: Outlook, fitted: Fitted, effects: list[Effect], asked: dict[str, Any], language: Language
+) -> str:
     body = {
         "ok": True,
         **outlook.to_json(),
+        **asked,
         "levels": LEVELS,
         "description": describe(language, outlook, fitted, main=main_scenario(fitted.spec)),
         "effects": [
@@ -176,6 +183,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--model", type=Path, default=_DATA / "model.toml", help="TOML, see docs/analytics.md"
     )
     parser.add_argument("--project", help="what-if: a project of the model file")
+    add_questions(parser)
     parser.add_argument("--years", type=_from_1_to(MAX_HORIZON), default=DEFAULT_HORIZON, metavar="NUMBER")
     parser.add_argument("--draws", type=_from_1_to(MAX_DRAWS), default=DEFAULT_DRAWS, metavar="NUMBER")
     parser.add_argument("--seed", type=_from_1_to(2**62), default=DEFAULT_SEED, metavar="NUMBER")

@@ -1,4 +1,4 @@
-"""`./run import FILE.csv [--json]`: load observations as one release and say what became of every row."""
+"""`./run import FILE [--json]`: load observations as one release and say what became of every row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from analytics.importers import FileRefused
+from analytics.importers import FileRefused, template
 from analytics.importing import ImportReport, RowNote, import_file
 from app.catalogue import compile_catalogues
 from app.processes import migrate
@@ -19,11 +19,13 @@ from app.schema import at_newest_step
 from app.settings import Settings
 from app.wiring import open_database
 from core.alerts import AlertCard, alert_headline, alerts_of_vintage
+from core.indicators import catalogue
 from core.jobs import Job, JobState, job
 from core.shared.language import N_, Language, translate, translate_plural
 from core.store import Database
 
 _SHOWN = 20
+_TEMPLATE_HEADER = ("Территория", "Показатель", "Единица измерения", "Период", "Значение", "Источник")
 _POLL_S = 0.1
 
 _ALREADY = N_("“{title}” was loaded before ({date}). Nothing was loaded a second time.")
@@ -53,11 +55,20 @@ def main(settings: Settings, arguments: Sequence[str]) -> int:
     try:
         if not at_newest_step(database):
             migrate.main(settings)
+        if options.template is not None:
+            return _write_template(database, options.template)
         return _import(
             database, options.file, language=options.language, as_json=options.json, wait_s=options.wait
         )
     finally:
         database.close()
+
+
+def _write_template(database: Database, file: Path) -> int:
+    known = [(one.code, one.title_ru, one.unit) for one in database.read(catalogue)]
+    file.write_bytes(template(_TEMPLATE_HEADER, known))
+    print(file)
+    return 0
 
 
 def _import(database: Database, file: Path, *, language: Language, as_json: bool, wait_s: float) -> int:
@@ -189,9 +200,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="./run import",
         description="Load a tidy table (territory, indicator, unit, period, value, source) as one release.",
     )
-    parser.add_argument(
-        "file", type=Path, help="CSV, UTF-8 or Windows-1251, separated by commas or semicolons"
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "file", type=Path, nargs="?", help="CSV (UTF-8, Windows-1251), Excel (.xlsx), or SDMX-ML of ЕМИСС"
     )
+    what.add_argument("--template", type=Path, metavar="FILE.xlsx", help="write a workbook to fill in")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--language", choices=["ru", "en"], default="ru", help="of the report (default: ru)")
     parser.add_argument(

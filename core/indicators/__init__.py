@@ -1,6 +1,6 @@
 """Indicators: what is measured, the values with their vintages, targets and forecasts."""
 
-from core.indicators.access import hidden_from, name_readers, readers_of
+from core.indicators.access import forget_reader, hidden_from, name_readers, readers_of
 from core.indicators.asking import Asked, understood
 from core.indicators.charts import (
     DRAW_INDICATOR,
@@ -118,6 +118,7 @@ __all__ = [
     "forecast_of",
     "forecast_sentence",
     "forecasts_before",
+    "forget_reader",
     "format_number",
     "gapless_tail",
     "hidden_from",

@@ -31,6 +31,11 @@ def hidden_from(reading: Reading, *, viewer: Viewer) -> set[str]:
     return set(reading.session.execute(select(IndicatorRow.code).where(~open_to(viewer))).scalars())
 
 
+def forget_reader(uow: UnitOfWork, *, person_id: PersonId) -> None:
+    """Take a person off every named list."""
+    uow.session.execute(delete(IndicatorReaderRow).where(IndicatorReaderRow.person_id == person_id))
+
+
 def readers_of(reading: Reading, *, indicator: str) -> set[PersonId] | None:
     """The named list of a restricted indicator, None for one that is not restricted."""
     row = reading.session.get(IndicatorRow, indicator)

@@ -14,6 +14,7 @@ from core.identity import (
     use_link_code,
     viewer_of,
 )
+from core.indicators import forget_reader
 from core.personal.errors import OfficialsStay, OfficialsStayApart
 from core.personal.queries import MOST_MESSAGES
 from core.polls import inherit_ballots
@@ -73,6 +74,7 @@ def forget_person(uow: UnitOfWork, *, person_id: PersonId) -> list[str]:
         uow, person_id=person_id, kept_rooms=[one.room_id for one in mine], name=nobody_name()
     )
     forget_deliveries(uow, person_id=person_id)
+    forget_reader(uow, person_id=person_id)
     erase_identity(uow, person_id=person_id)
     uow.audit("person_forgotten", actor=person_id, subject=f"person:{person_id}")
     return drop_files(uow, parents=messages)

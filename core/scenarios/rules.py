@@ -14,7 +14,7 @@ from core.shared.ids import PersonId, TerritoryId
 
 DEFAULT_YEARS, DEFAULT_DRAWS, DEFAULT_SEED = 6, 1000, 24
 MOST_YEARS, MOST_DRAWS = 20, 5000
-"""With them a run of twenty indicators in three scenarios stays under 500 MB (docs/analytics.md)."""
+"""With them the example model takes 169 MB of memory (docs/analytics.md)."""
 
 MOST_CHANGES = 2000
 """Numbers that one request may change."""

@@ -255,7 +255,7 @@ def test_the_columns_may_stand_in_any_order_and_in_russian() -> None:
         pytest.param(f"{GOOD_ROW}\n{GOOD_ROW}\n".encode(), "wrong_header", id="no header"),
         pytest.param(f'{HEADER}\n{GOOD_ROW}\n"Заречный,UN\n'.encode(), "broken_table", id="open quotation"),
         pytest.param(HEADER.encode("utf-16"), "unreadable_text", id="utf-16"),
-        pytest.param(b"PK\x03\x04spreadsheet", "unreadable_text", id="xlsx"),
+        pytest.param(b"PK\x03\x04spreadsheet", "broken_table", id="xlsx"),
         pytest.param(b"a" * (10 * 1024 * 1024 + 1), "file_too_large", id="too large"),
     ],
 )

@@ -1,6 +1,7 @@
 """`./run forecast`: works on the project's own data, says what is wrong otherwise."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,33 @@ def test_json_carries_fans_chances_and_passport(capsys: pytest.CaptureFixture[st
     assert len(made["description"]) == 10
 
 
+def test_it_answers_the_questions_of_an_economist(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--diagnose", "GMP", "--multipliers", "INVEST", "--contributions", "GMP"]
+    asked += ["--seek", "GMP", "33000", "2030", "INVEST", "--draws", "20"]
+
+    forecast.main(SETTINGS, [*asked, "--json"])
+    made = json.loads(capsys.readouterr().out)
+    forecast.main(SETTINGS, asked)
+    words = capsys.readouterr().out
+
+    assert made["diagnose"]["coefficients"]["c"][0] == pytest.approx(0.2653, abs=1e-4)
+    assert made["multipliers"]["INVEST"][0] == pytest.approx(1.0)
+    last, first = 25989.0, made["fans"]["GMP"]["base"]["path"][0]
+    growth = sum(one["by_year"][0] for one in made["contributions"])
+    assert growth == pytest.approx(math.log(first / last), abs=1e-4)
+    assert made["seek"]["amount"] > 0
+    assert "Уравнение GMP, своих лет 23: R² 0.709" in words
+    assert "GMP достигнет 33000 к 2030 году, если INVEST менять на" in words
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (["--territory", "1"], 1, "В данных нет территории «1»."),
         (["--project", "bridge"], 1, "В модели нет проекта «bridge»; есть: factory."),
+        (["--diagnose", "GPM"], 1, "«GPM»"),
+        (["--seek", "GMP", "33000", "2050", "INVEST"], 1, "Нет значения GMP за 2050"),
+        (["--seek", "GMP", "много", "2030", "INVEST"], 1, "«много»"),
         (["--data", "nowhere.csv"], 2, "nowhere.csv"),
     ],
 )

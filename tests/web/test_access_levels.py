@@ -14,7 +14,7 @@ from core.alerts import acknowledge_alert, alert_card_for, open_alerts
 from core.alerts.errors import UnknownAlert
 from core.files import keep_content, register_file
 from core.identity import Viewer, viewer_of
-from core.indicators import AccessLevel, name_readers, readers_of, register_indicators
+from core.indicators import AccessLevel, forget_reader, name_readers, readers_of, register_indicators
 from core.indicators.errors import UnknownIndicator
 from core.scenarios import result_of, visible_part
 from core.shared.ids import AlertId
@@ -160,6 +160,9 @@ def test_an_alert_of_a_named_list_reaches_only_those_named_and_a_run_keeps_it_ba
     with pytest.raises(UnknownAlert):
         town.database.run(acknowledge_alert, alert_id=alert, person_id=smirnova)
     assert town.database.run(acknowledge_alert, alert_id=alert, person_id=ivanov).first
+
+    town.database.run(forget_reader, person_id=town.people[PEOPLE[OWNER]])
+    assert town.database.read(readers_of, indicator="UNEMP") == {ivanov}
 
     found = town.database.read(result_of, run_id=things["run"])
     assert found is not None

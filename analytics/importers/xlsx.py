@@ -1,0 +1,195 @@
+"""The first sheet of an Excel workbook as rows of text, and the empty template to fill in.
+
+An .xlsx is a zip of XML; the few parts that are needed are read with bounds, so neither a zip bomb nor an
+entity bomb gets anywhere, and a workbook with macros is refused. Nothing of it is run.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+from analytics.importers.reasons import BrokenTable, DangerousFile
+from analytics.importers.safe_xml import read_xml
+from core.shared.language import N_
+
+MAX_UNPACKED = 64 * 1024 * 1024
+_MAX_FILES = 500
+_MAX_RATIO = 200
+_MACROS = N_("macros")
+_BOMB = N_("far more than it seems: it unpacks beyond all measure")
+_LOCKED = N_("a password")
+_DIGITS = 15
+
+_TYPES = (
+    '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
+    'content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
+    'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/'
+    'workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+    '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-'
+    'officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/worksheets/sheet2.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
+)
+_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+_RELATION = '<Relationship Id="{id}" Type="' + _REL + '/{kind}" Target="{target}"/>'
+
+
+def read_sheet(content: bytes) -> list[tuple[int, list[str]]]:
+    """Rows of the first sheet with their numbers; numbers are written with a point.
+
+    Raises: DangerousFile (macros, a bomb, a password), BrokenTable.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check(archive)
+            shared = _shared(archive)
+            return _rows(_part(archive, _first_sheet(archive)), shared)
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise BrokenTable(row=1) from error
+
+
+def template(header: Sequence[str], known: Sequence[Sequence[str]]) -> bytes:
+    """A workbook to fill in: the header on the first sheet, what may be written there on the second."""
+    sheets = {"Данные": [list(header)], "Показатели": [list(row) for row in known]}
+    names = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{place}" r:id="r{place}"/>'
+        for place, name in enumerate(sheets, start=1)
+    )
+    relations = "".join(
+        _RELATION.format(id=f"r{place}", kind="worksheet", target=f"worksheets/sheet{place}.xml")
+        for place in range(1, len(sheets) + 1)
+    )
+    parts = {
+        "[Content_Types].xml": _TYPES,
+        "_rels/.rels": _RELS
+        + _RELATION.format(id="r1", kind="officeDocument", target="xl/workbook.xml")
+        + "</Relationships>",
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{names}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f"{_RELS}{relations}</Relationships>",
+        **{
+            f"xl/worksheets/sheet{place}.xml": _sheet(rows)
+            for place, rows in enumerate(sheets.values(), start=1)
+        },
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            # A fixed moment: the same catalogue gives the same bytes.
+            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), text)
+    return buffer.getvalue()
+
+
+def _sheet(rows: Sequence[Sequence[str]]) -> str:
+    lines = "".join("<row>" + "".join(map(_inline, row)) + "</row>" for row in rows)
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+
+
+def _inline(cell: str) -> str:
+    return f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+
+
+def _check(archive: zipfile.ZipFile) -> None:
+    files = archive.infolist()
+    if any("vbaproject" in one.filename.lower() or "macrosheets" in one.filename.lower() for one in files):
+        raise DangerousFile(what=_MACROS)
+    if any(one.flag_bits & 1 for one in files):
+        raise DangerousFile(what=_LOCKED)
+    unpacked, packed = sum(one.file_size for one in files), sum(one.compress_size for one in files)
+    # The second bound catches a bomb that a sheet full of equal rows, at most 1:60, is not.
+    if len(files) > _MAX_FILES or unpacked > MAX_UNPACKED or unpacked > _MAX_RATIO * max(packed, 1000):
+        raise DangerousFile(what=_BOMB)
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """One part, never more than is allowed: the sizes that a zip tells of itself may lie."""
+    with archive.open(name) as part:
+        content = part.read(MAX_UNPACKED + 1)
+    if len(content) > MAX_UNPACKED:
+        raise DangerousFile(what=_BOMB)
+    return content
+
+
+def _first_sheet(archive: zipfile.ZipFile) -> str:
+    sheets: list[str] = []
+    targets: dict[str, str] = {}
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        if name == "sheet":
+            sheets.append(attributes["id"])
+        elif name == "Relationship":
+            targets[attributes["Id"]] = attributes["Target"]
+
+    for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        read_xml(_part(archive, part), start=start, end=lambda _name, _text: None)
+    target = targets[sheets[0]] if sheets else ""
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _shared(archive: zipfile.ZipFile) -> list[str]:
+    """The texts that cells point to; a text may consist of runs."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    found: list[str] = []
+    runs: list[str] = []
+
+    def end(name: str, text: str) -> None:
+        if name == "t":
+            runs.append(text)
+        elif name == "si":
+            found.append("".join(runs))
+            runs.clear()
+
+    read_xml(_part(archive, "xl/sharedStrings.xml"), start=lambda _n, _a: None, end=end)
+    return found
+
+
+def _rows(content: bytes, shared: Sequence[str]) -> list[tuple[int, list[str]]]:
+    rows: list[tuple[int, list[str]]] = []
+    cell: dict[str, str] = {}
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        if name == "row":
+            rows.append((int(attributes.get("r", len(rows) + 1)), []))
+        elif name == "c":
+            cell.clear()
+            cell.update({"kind": attributes.get("t", "n"), "at": attributes.get("r", ""), "text": ""})
+
+    def end(name: str, text: str) -> None:
+        if name in {"v", "t"}:
+            cell["text"] += text
+        elif name == "c":
+            cells = rows[-1][1]
+            cells += [""] * (_column(cell["at"], len(cells)) - len(cells))
+            cells.append(_shown(cell["kind"], cell["text"], shared))
+
+    read_xml(content, start=start, end=end)
+    return rows
+
+
+def _column(at: str, following: int) -> int:
+    """The place of a cell in its row: ``C7`` is 2; an unnamed one follows the last.
+
+    >>> _column("C7", 0), _column("AA1", 0), _column("", 4)
+    (2, 26, 4)
+    """
+    letters = at.rstrip("0123456789")
+    if not (letters.isascii() and letters.isalpha()) or len(letters) > 3:
+        return following
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _shown(kind: str, text: str, shared: Sequence[str]) -> str:
+    if kind == "s":
+        place = int(text) if text.isdecimal() else -1
+        return shared[place] if 0 <= place < len(shared) else ""
+    if kind == "n" and text:
+        try:
+            return f"{float(text):.{_DIGITS}g}"
+        except ValueError:
+            return text
+    return text
