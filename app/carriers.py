@@ -17,6 +17,12 @@ def messengers_on(settings: Settings) -> list[Carrier]:
     return [Carrier(name) for name, policy in settings.channel_policies.items() if policy != "off"]
 
 
+def mini_app_tokens(settings: Settings) -> dict[Carrier, str]:
+    """What the messengers that may open our page inside themselves sign with."""
+    tokens = {Carrier.TELEGRAM: settings.telegram_bot_token, Carrier.MAX: settings.max_bot_token}
+    return {carrier: token for carrier, token in tokens.items() if carrier in messengers_on(settings)}
+
+
 def webhook_of(settings: Settings, carrier: Carrier) -> Webhook | None:
     """Where the messenger brings its updates, None if we fetch them."""
     if not settings.webhooks:

@@ -10,7 +10,7 @@ from app.settings import Settings
 from app.wiring import Nudge
 from core.shared.facts import RecordedFact
 from core.store import Database
-from messengers import ButtonCodec, Carrier, Site
+from messengers import ButtonCodec, Carrier, LeaveLinks, Site
 from notifications import (
     HANDLED_FACTS,
     CarrierSender,
@@ -64,7 +64,7 @@ def _sender(carrier: Carrier, settings: Settings, database: Database, codec: But
         case Carrier.EMAIL:
             return EmailSender(
                 MailServer.of(settings.smtp_url, sender=settings.mail_from),
-                site=Site(settings.public_url),
+                leave=LeaveLinks(settings.secret_key, Site(settings.public_url)),
                 limiter=limiter_for(settings, carrier),
             )
         case _:

@@ -33,6 +33,7 @@ from messengers.capabilities import CAPABILITIES, Capabilities, Carrier, Channel
 from messengers.clocks import clock_time, spoken_day, spoken_moment
 from messengers.hooks import HOOKS_PATH, Webhook, hook_secret, webhook
 from messengers.intake import MAX_KINDS, TELEGRAM_KINDS, VK_GROUPS_FROM, VK_KINDS, RawUpdate, keep_updates
+from messengers.leaving import LeaveLinks, UnknownLeaveLink
 from messengers.limiter import Limiter, NotNow
 from messengers.limiter_file import FileLedger
 from messengers.limiter_ledger import Answer, Ask, Ledger, LedgerAway, Scope, Standing
@@ -40,6 +41,7 @@ from messengers.limiter_rates import RATES, Rates, weight_of
 from messengers.limiter_redis import RedisLedger
 from messengers.links import CARRIER_NAMES, deep_link
 from messengers.max_form import max_message
+from messengers.mini_app import Launch, LaunchNotSigned, read_launch
 from messengers.paging import ButtonPage, page_of
 from messengers.screens import Button, Link, Photo, Press, Rows, Screen, button_rows, screen_body
 from messengers.site import Site, with_usable_links
@@ -89,6 +91,9 @@ __all__ = [
     "EntityKind",
     "FileLedger",
     "ForgetMe",
+    "Launch",
+    "LaunchNotSigned",
+    "LeaveLinks",
     "Ledger",
     "LedgerAway",
     "Limiter",
@@ -113,6 +118,7 @@ __all__ = [
     "SnoozeAlert",
     "Standing",
     "Turn",
+    "UnknownLeaveLink",
     "UnlinkMessenger",
     "Unsubscribe",
     "Vote",
@@ -128,6 +134,7 @@ __all__ = [
     "page_of",
     "plain",
     "random_id_of",
+    "read_launch",
     "rich",
     "screen_body",
     "shortened",

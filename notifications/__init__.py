@@ -9,7 +9,7 @@ from notifications.digests import send_due_digests
 from notifications.routing import HANDLED_FACTS, handle
 from notifications.senders.email import EmailSender, MailServer
 from notifications.senders.max import MaxSender
-from notifications.senders.port import CarrierSender
+from notifications.senders.port import CarrierSender, Sent
 from notifications.senders.telegram import TelegramSender
 from notifications.senders.vk import VkSender
 from notifications.senders.webchat import WebChatSender
@@ -22,6 +22,7 @@ __all__ = [
     "MailServer",
     "MaxSender",
     "Sender",
+    "Sent",
     "TelegramSender",
     "VkSender",
     "WebChatSender",

@@ -1,11 +1,12 @@
 """What the web door is given by the composition root."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.shared.language import Language
 from core.store import Database
+from messengers import Carrier, Screen
 
 
 def _nobody_to_wake() -> None:
@@ -20,6 +21,8 @@ class WebDependencies:
     allowed_hosts: values of the Host header that are served; ``("*",)`` serves any.
     files_dir: folder of stored files, as ``core.files.keep_content`` was given it.
     locale_dir: folder with ``ru/LC_MESSAGES/django.mo``.
+    send_mail: hands a mail to the server, address and words; whether it was taken. None: no mail here.
+    mini_apps: tokens of our bots by the messengers that may open ``/app`` inside themselves.
     nudge_bots: wakes the conversations after a message without sockets; they also look by themselves.
     body_limit_bytes: a longer request is refused with 413 before it is read.
     """
@@ -30,6 +33,8 @@ class WebDependencies:
     allowed_hosts: tuple[str, ...]
     locale_dir: Path
     files_dir: Path
+    send_mail: Callable[[str, Screen], Awaitable[bool]] | None = None
+    mini_apps: Mapping[Carrier, str] = field(default_factory=dict, repr=False)
     nudge_bots: Callable[[], None] = _nobody_to_wake
     default_language: Language = "ru"
     body_limit_bytes: int = 1_000_000

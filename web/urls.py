@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import errors, files
-from web.account import cabinet, consent, forgetting, my_data, notices, sign_in
+from web.account import cabinet, consent, email, forgetting, mini_app, my_data, notices, sign_in
 from web.api import build_api
 from web.chat import conversations
 from web.chat import pages as chat
@@ -13,7 +13,7 @@ from web.console import conversations as desk_conversations
 from web.console import pages as console
 from web.console import polls as desk_polls
 from web.indicators import pages as indicators
-from web.public import gallery, home, polls, preferences
+from web.public import gallery, home, leaving, polls, preferences
 from web.rooms import forms as room_forms
 from web.rooms import pages as rooms
 from web.workshop import models as workshop_models
@@ -55,6 +55,8 @@ urlpatterns = [
     path("in", sign_in.ways_in, name="sign_in"),
     path("in/<str:token>", sign_in.one_time_link, name="one_time_link"),
     path("after-sign-in", sign_in.after_sign_in, name="after_sign_in"),
+    path("app", mini_app.mini_app, name="mini_app"),
+    path("app/enter", mini_app.enter, name="enter_mini_app"),
     path("out", sign_in.leave, name="sign_out"),
     path("consent", consent.consent, name="consent"),
     path("consent/withdraw", consent.withdraw, name="withdraw_consent"),
@@ -67,6 +69,10 @@ urlpatterns = [
     path("me/home", cabinet.change_home, name="change_home"),
     path("me/forget", forgetting.forget, name="forget"),
     path("me/language", cabinet.change_language, name="change_language"),
+    path("me/email", email.email, name="email"),
+    path("me/email/code", email.ask_code, name="ask_email_code"),
+    path("me/email/proof", email.prove, name="prove_email"),
+    path("me/email/forget", email.forget, name="forget_email"),
     path("me/notices", notices.notices, name="notices"),
     path("me/notices/preset", notices.change_preset, name="choose_preset"),
     path("me/notices/matrix", notices.change_matrix, name="choose_notices"),
@@ -113,6 +119,7 @@ urlpatterns = [
     path("console/scenarios/<str:run_id>/repeat", workshop.repeat, name="repeat_run"),
     path("console/scenarios/<str:run_id>/publish", workshop.publish, name="publish_run"),
     path("console/scenarios/<str:run_id>/attach", workshop_questions.attach_effects, name="attach_effects"),
+    path("leave/<str:token>", leaving.leaving, name="leave"),
     path("files/<str:key>", files.file, name="file"),
     path("ui", gallery.gallery, name="gallery"),
     path("language", preferences.choose_language, name="language"),

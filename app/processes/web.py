@@ -10,10 +10,11 @@ import uvicorn
 
 from app import lifeline
 from app.asgi import Application
-from app.carriers import hook_secrets
+from app.carriers import hook_secrets, mini_app_tokens
 from app.catalogue import LOCALE_FOLDER
 from app.health import Health
 from app.hooks import Hooks
+from app.mailing import mail_sender
 from app.settings import Settings
 from app.wiring import Nudge, open_database
 from core.store import Database
@@ -48,6 +49,8 @@ def build_application(settings: Settings, database: Database) -> Application:
             allowed_hosts=_hosts(settings),
             locale_dir=LOCALE_FOLDER,
             files_dir=settings.files_folder,
+            mini_apps=mini_app_tokens(settings),
+            send_mail=mail_sender(settings),
             nudge_bots=nudge.inbox,
         )
     )

@@ -51,6 +51,7 @@ from core.delivery.digests import (
     notices_in,
 )
 from core.delivery.events import DeliveryFailed, DeliverySent
+from core.delivery.leaving import MailList, leave_list, list_of, rejoin_list
 from core.delivery.preference_words import EVENT_WORDS, PRESET_WORDS, WHEN_WORDS
 from core.delivery.preferences import CHOOSABLE, EventKind, Preferences, Preset, When, next_choice
 from core.delivery.queries import deliveries_about, delivery, delivery_counts, not_delivered, told_already
@@ -79,6 +80,7 @@ __all__ = [
     "DeliverySent",
     "DeliveryState",
     "EventKind",
+    "MailList",
     "NewDelivery",
     "NobodyToTell",
     "Preferences",
@@ -109,6 +111,8 @@ __all__ = [
     "give_up",
     "hasten",
     "keep_for_digest",
+    "leave_list",
+    "list_of",
     "mark_mass_sent",
     "mark_sent",
     "mark_uncertain",
@@ -125,6 +129,7 @@ __all__ = [
     "preferences_of_many",
     "propose_broadcast",
     "reject_broadcast",
+    "rejoin_list",
     "release_claimed",
     "release_expired",
     "stop_broadcast",

@@ -1,6 +1,6 @@
 """Refusals of identity."""
 
-from core.shared.errors import DomainError, NotFound, RefusalKind
+from core.shared.errors import DomainError, Invalid, NotFound, RefusalKind
 from core.shared.language import N_
 
 
@@ -32,6 +32,47 @@ class ConsentNeeded(DomainError):
     code = "consent_needed"
     kind = RefusalKind.FORBIDDEN
     message = N_("For this we need your consent to keep your data. Read it and decide; reading stays open.")
+
+
+class LaunchTooOld(DomainError):
+    """A messenger opened the page more than a day ago, or by a clock that is ahead of ours."""
+
+    code = "launch_too_old"
+    kind = RefusalKind.FORBIDDEN
+    message = N_(
+        "The page was opened in the messenger more than a day ago. Close it and open it again from the bot."
+    )
+
+
+class LaunchUsed(DomainError):
+    """Somebody has signed in by this opening of the page already."""
+
+    code = "launch_used"
+    kind = RefusalKind.FORBIDDEN
+    message = N_("This opening of the page has been used. Close it and open it again from our bot's menu.")
+
+
+class NotAnAddress(Invalid):
+    """The text is no address of electronic mail."""
+
+    code = "not_an_address"
+    message = N_("This does not look like an e-mail address. Write it like anna@example.org.")
+
+
+class EnoughCodes(DomainError):
+    """Three codes were asked for within an hour."""
+
+    code = "enough_codes"
+    kind = RefusalKind.CONFLICT
+    message = N_("Three codes have been sent within an hour. Look into “Spam”, or try again in an hour.")
+
+
+class MailNotSent(DomainError):
+    """The mail server did not take the mail for this address."""
+
+    code = "mail_not_sent"
+    kind = RefusalKind.CONFLICT
+    message = N_("The mail did not go out: no server takes it for this address. Check how it is written.")
 
 
 class SignInNeeded(DomainError):

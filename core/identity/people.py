@@ -26,6 +26,7 @@ _HELD = PreparedQuery(
     select(*PERSON).where(PersonRow.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
 )
 NAME_LIMIT = 100
+EMAIL = "email"
 PERSONAL_DATA = "personal_data"
 
 
@@ -125,9 +126,11 @@ def unlink_messenger(uow: UnitOfWork, *, person_id: PersonId, provider: str) -> 
     Raises: LastWayIn if nothing else would lead to them.
     """
     others = select(IdentityRow.subject).where(
-        IdentityRow.person_id == person_id, IdentityRow.provider != provider
+        # Mail comes from us only: nobody comes in by it.
+        IdentityRow.person_id == person_id,
+        IdentityRow.provider.not_in([provider, EMAIL]),
     )
-    if uow.session.execute(others.with_for_update()).first() is None:
+    if provider != EMAIL and uow.session.execute(others.with_for_update()).first() is None:
         raise LastWayIn
     mine = (IdentityRow.person_id == person_id, IdentityRow.provider == provider)
     if uow.changed(delete(IdentityRow).where(*mine)):
@@ -162,6 +165,17 @@ def absorb_person(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> N
     for way in identities_of(uow, person_id=kept_id):
         uow.record(IdentityLinked(person_id=kept_id, provider=way.provider, subject=way.subject))
     uow.audit("people_merged", actor=kept_id, subject=f"person:{twin_id}")
+
+
+def replace_email(uow: UnitOfWork, *, person_id: PersonId, address: str) -> None:
+    """Let this address, just proved, be the person's only one. Raises: IdentityTaken."""
+    owner = person_by_identity(uow, provider=EMAIL, subject=address)
+    if owner is not None and owner.id != person_id:
+        raise IdentityTaken
+    former = (IdentityRow.person_id == person_id, IdentityRow.provider == EMAIL)
+    uow.session.execute(delete(IdentityRow).where(*former, IdentityRow.subject != address))
+    link_identity(uow, person_id=person_id, provider=EMAIL, subject=address)
+    mark_reachable(uow, provider=EMAIL, subject=address)
 
 
 def mark_unreachable(uow: UnitOfWork, *, provider: str, subject: str) -> None:

@@ -137,6 +137,12 @@ def viewer_by_identity(reading: Reading, *, provider: str, subject: str) -> tupl
     return Viewer(person=found, grants=tuple(grants)), row[-1] is None
 
 
+def is_signed_in(reading: Reading, *, person_id: PersonId, provider: str, subject: str) -> bool:
+    """Whether this messenger account leads to the person who is signed in already."""
+    owner = person_by_identity(reading, provider=provider, subject=subject)
+    return owner is not None and owner.id == person_id
+
+
 def identities_of(reading: Reading, *, person_id: PersonId) -> list[Identity]:
     """All ways in of a person, oldest first."""
     return identities_of_many(reading, person_ids=[person_id]).get(person_id, [])

@@ -5,22 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from core.identity.errors import LinkExpired
+from core.identity.errors import EnoughCodes, LaunchTooOld, LaunchUsed, LinkExpired
 from core.identity.events import SessionRevoked
 from core.identity.model import OneTimeTokenRow, SessionRow
-from core.identity.people import move_identity
+from core.identity.people import consenting, move_identity, replace_email, welcome
 from core.identity.queries import person
-from core.identity.rules import Person, token_digest
+from core.identity.rules import Person, checked_address, token_digest
 from core.shared.doors import CODE_FROM_THE_SITE, OWN_WAYS, Actor, Door, reached
 from core.shared.ids import PersonId, SessionId
+from core.shared.language import Language
 from core.store import Reading, UnitOfWork
 
 ONE_TIME_TERM = timedelta(minutes=10)
+# Enough for a slip of the pen, too few to fill a stranger's mailbox.
+MOST_EMAIL_CODES, EMAIL_CODES_WITHIN = 3, timedelta(hours=1)
+# An opening of our page in a messenger: as old as it may be, and how far its clock may be ahead of ours.
+LAUNCH_TERM, CLOCKS_DIFFER = timedelta(hours=24), timedelta(minutes=5)
 SESSION_TERM = timedelta(days=30)
 # Without letters and digits that look alike when read aloud or copied from paper.
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+AT_THE_SITE = "an address is typed and its code is entered on one page"
 
 
 class Purpose(StrEnum):
@@ -28,6 +36,16 @@ class Purpose(StrEnum):
 
     SIGN_IN = "sign_in"
     LINK = "link"
+    EMAIL = "email"
+    LAUNCH = "launch"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailCode:
+    """A code and the address that it is to be sent to; neither is kept until it is proved."""
+
+    code: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +71,7 @@ def issue_sign_in_link(uow: UnitOfWork, *, person_id: PersonId, term: timedelta 
 @reached(Actor.CITIZEN, Door.BOT, Door.WEB, Door.API)
 def issue_link_code(uow: UnitOfWork, *, person_id: PersonId) -> str:
     """A code of 8 signs that links a messenger to the person, good once and for ten minutes."""
-    code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+    code = _new_code()
     _keep_token(uow, code, Purpose.LINK, person_id, ONE_TIME_TERM)
     return code
 
@@ -139,6 +157,90 @@ def revoke_all_sessions(uow: UnitOfWork, *, person_id: PersonId) -> int:
         revoke_session(uow, session_id=SessionId(session_id), person_id=person_id)
         for session_id in list(alive)
     )
+
+
+@reached(
+    Actor.CITIZEN,
+    Door.WEB,
+    closed={Door.BOT: "a messenger knows who writes", Door.API: "a messenger opens a page, not a program"},
+)
+def enter_from_messenger(
+    uow: UnitOfWork,
+    *,
+    provider: str,
+    subject: str,
+    display_name: str,
+    language: Language,
+    launch: str,
+    opened_at: datetime,
+    label: str = "",
+) -> NewSession:
+    """Open a session for whoever opened our page in a messenger, which has been seen to have signed it.
+
+    launch: what the messenger signed, the same only for this opening; it is good once, for a day.
+    Raises: LaunchTooOld, LaunchUsed.
+    """
+    if not uow.now - LAUNCH_TERM <= opened_at <= uow.now + CLOCKS_DIFFER:
+        raise LaunchTooOld
+    person = welcome(uow, provider=provider, subject=subject, display_name=display_name, language=language)
+    values = {
+        "digest": token_digest(launch),
+        "purpose": Purpose.LAUNCH,
+        "person_id": person.id,
+        "expires_at": opened_at + LAUNCH_TERM,
+        "used_at": uow.now,
+    }
+    if not uow.insert_new(OneTimeTokenRow, values, conflict=("digest",)):
+        raise LaunchUsed
+    return open_session(uow, person_id=person.id, label=label)
+
+
+@reached(Actor.CITIZEN, Door.WEB, closed={Door.BOT: AT_THE_SITE, Door.API: OWN_WAYS})
+def issue_email_code(uow: UnitOfWork, *, person_id: PersonId, address: str) -> EmailCode:
+    """A code of 8 signs to be sent to an address, good once and for ten minutes, with this address only.
+
+    Raises: Invalid for what is no address; EnoughCodes after three in an hour; ConsentNeeded, because from
+    then on an address is kept.
+    """
+    consenting(person(uow, person_id=person_id))
+    address = checked_address(address)
+    # As many as were asked for within the hour: their rows end ten minutes after they were made.
+    since = uow.now + ONE_TIME_TERM - EMAIL_CODES_WITHIN
+    asked = uow.session.execute(
+        select(func.count()).where(
+            OneTimeTokenRow.person_id == person_id,
+            OneTimeTokenRow.purpose == Purpose.EMAIL,
+            OneTimeTokenRow.expires_at > since,
+        )
+    ).scalar_one()
+    if asked >= MOST_EMAIL_CODES:
+        raise EnoughCodes
+    code = _new_code()
+    _keep_token(uow, _with_address(code, person_id, address), Purpose.EMAIL, person_id, ONE_TIME_TERM)
+    uow.audit("email_code_asked", actor=person_id, subject=f"person:{person_id}")
+    return EmailCode(code=code, address=address)
+
+
+@reached(Actor.CITIZEN, Door.WEB, closed={Door.BOT: AT_THE_SITE, Door.API: OWN_WAYS})
+def prove_email(uow: UnitOfWork, *, person_id: PersonId, address: str, code: str) -> None:
+    """Whoever has the code reads the mail of this address: from now on it is one of the person's ways.
+
+    It takes the place of an address proved before. Raises: Invalid, LinkExpired; IdentityTaken if it leads
+    to another person.
+    """
+    address = checked_address(address)
+    given = code.replace(" ", "").upper()
+    _use_token(uow, _with_address(given, person_id, address), Purpose.EMAIL)
+    replace_email(uow, person_id=person_id, address=address)
+
+
+def _with_address(code: str, person_id: PersonId, address: str) -> str:
+    # A code proves the address that it was sent to, and to nobody but who asked for it.
+    return f"{code} {person_id} {address}"
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
 
 
 def _keep_token(uow: UnitOfWork, token: str, purpose: Purpose, person_id: PersonId, term: timedelta) -> None:

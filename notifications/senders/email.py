@@ -17,7 +17,19 @@ from urllib.parse import unquote, urlsplit
 
 from core.delivery import Urgency
 from core.shared.ids import DeliveryId
-from messengers import Carrier, Limiter, Link, NotNow, Scope, Screen, Site, Unsubscribe
+from messengers import (
+    Button,
+    Carrier,
+    LeaveLinks,
+    Limiter,
+    Link,
+    NotNow,
+    OpenBelow,
+    Place,
+    Scope,
+    Screen,
+    Unsubscribe,
+)
 from notifications.senders.port import Later, Outcome, Refused, Sent, Uncertain, Unreachable
 
 TIMEOUT_S = 20.0
@@ -62,9 +74,9 @@ class EmailSender:
 
     carrier = Carrier.EMAIL
 
-    def __init__(self, server: MailServer, *, site: Site, limiter: Limiter) -> None:
+    def __init__(self, server: MailServer, *, leave: LeaveLinks, limiter: Limiter) -> None:
         self._server = server
-        self._site = site
+        self._leave = leave
         self._limiter = limiter
 
     async def send(
@@ -75,7 +87,9 @@ class EmailSender:
             await self._limiter.turn(address, urgency)
         except NotNow as pause:
             return Later("limit", timedelta(seconds=pause.wait_s), tried=False)
-        mail = compose(screen, to=address, sender=self._server.sender, site=self._site, name=delivery_id)
+        mail = compose(
+            screen, to=address, sender=self._server.sender, leave=self._leave, delivery_id=delivery_id
+        )
         outcome = await asyncio.to_thread(_hand_over, self._server, mail, address)
         if outcome == _WRONG_LOGIN:
             # The operator has to mend the password; until then every mail would only knock in vain.
@@ -95,26 +109,41 @@ class EmailSender:
 _WRONG_LOGIN = Later("login_refused", WRONG_LOGIN_PAUSE, tried=False)
 
 
-def compose(screen: Screen, *, to: str, sender: str, site: Site, name: str) -> EmailMessage:
+def compose(
+    screen: Screen, *, to: str, sender: str, leave: LeaveLinks, delivery_id: DeliveryId
+) -> EmailMessage:
     """A screen as a mail: its first line is the subject, links are written out, a photo is attached."""
     mail = EmailMessage()
     heading = screen.text.text.strip().splitlines()[0]
     mail["Subject"] = heading[:HEADING_LIMIT]
     mail["From"], mail["To"], mail["Date"] = sender, to, formatdate()
-    mail["Message-ID"] = f"<{name}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{delivery_id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     # RFC 3834: no answering machine replies to it.
     mail["Auto-Submitted"] = "auto-generated"
     buttons = [button for row in screen.buttons for button in row]
-    if any(not isinstance(one, Link) and isinstance(one.action, Unsubscribe) for one in buttons):
-        mail["List-Unsubscribe"] = f"<{site.address('me/notices')}>"
     links = [f"{one.label}: {one.url}" for one in buttons if isinstance(one, Link)]
-    links += [site.address("me"), site.address("me/notices")]
+    links += [leave.site.address("me"), leave.site.address("me/notices")]
+    no_more = next((one for one in buttons if _ends_a_list(one)), None)
+    if no_more is not None:
+        address = leave.address(delivery_id)
+        mail["List-Unsubscribe"] = f"<{address}>"
+        # RFC 8058: a mail program may then do it by itself, with a POST and without asking.
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        links.append(f"{no_more.label}: {address}")
     mail.set_content("\n\n".join([screen.text.text, "\n".join(links)]) + "\n", cte="base64")
     if screen.photo is not None:
         mail.add_attachment(
             screen.photo.content, maintype="image", subtype="png", filename=screen.photo.file_name
         )
     return mail
+
+
+def _ends_a_list(button: Button) -> bool:
+    """Whether a message with this button is a mailing, or a digest, which leads to one's choices."""
+    if isinstance(button, Link):
+        return False
+    chooses = isinstance(button.action, OpenBelow) and button.action.place is Place.NOTICES
+    return chooses or isinstance(button.action, Unsubscribe)
 
 
 def _hand_over(server: MailServer, mail: EmailMessage, to: str) -> Outcome:

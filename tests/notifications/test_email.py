@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from core.delivery import DeliveryState, Urgency
-from core.identity import link_identity
+from core.identity import identities_of, link_identity
 from core.shared.ids import DeliveryId
 from messengers import (
     Carrier,
     ChannelPolicy,
     FileLedger,
+    LeaveLinks,
     Limiter,
     Link,
     Photo,
@@ -35,6 +36,7 @@ SCREEN = Screen(
     text=bold("Отключение воды"),
     buttons=((Link("Подробнее", "https://kontakt.example/x"),), (Press("Больше нет", Unsubscribe("news")),)),
 )
+LEAVE = LeaveLinks("a secret of fifty letters at least, for the tests only", Site(PUBLIC_URL))
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ async def smtp() -> AsyncIterator[FakeSmtp]:
 def sender(smtp: FakeSmtp, folder: Path) -> EmailSender:
     return EmailSender(
         MailServer.of(f"smtp://127.0.0.1:{smtp.port}", sender="Заречный <town@kontakt.example>"),
-        site=Site(PUBLIC_URL),
+        leave=LEAVE,
         limiter=Limiter("email", Rates(per_second=1000), FileLedger(folder / "mail.sqlite3")),
     )
 
@@ -68,7 +70,10 @@ async def test_a_mail_says_what_the_message_says(smtp: FakeSmtp, tmp_path: Path)
     assert outcome == Sent("<d1@kontakt.example>")
     assert (mail["Subject"], mail["To"]) == ("Отключение воды", "anna@example.org")
     assert "Подробнее: https://kontakt.example/x" in body.get_content()
-    assert mail["List-Unsubscribe"] == "<https://kontakt.example/me/notices>"
+    left_at = LEAVE.address(DeliveryId("d1"))
+    assert mail["List-Unsubscribe"].strip() == f"<{left_at}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"Больше нет: {left_at}" in body.get_content()
     assert [part.get_content() for part in mail.iter_attachments()] == [PNG]
 
 
@@ -116,3 +121,23 @@ async def test_whoever_blocked_the_messenger_gets_a_mail(town: Town, smtp: FakeS
         assert mail["Subject"] == "Ответ на МС-2027-000001"
         assert office.states(topic) == [DeliveryState.FAILED]
         assert office.states(topic, "email") == [DeliveryState.SENT]
+
+
+async def test_an_address_that_takes_no_mail_is_written_to_no_more(
+    town: Town, smtp: FakeSmtp, tmp_path: Path
+) -> None:
+    async with opened(town, tmp_path / "files", others=[sender(smtp, tmp_path)]) as office:
+        office.policies[Carrier.EMAIL] = ChannelPolicy.FULL
+        smtp.misfortunes["RCPT"] = "550 no such mailbox"
+        with town.database.transaction() as uow:
+            link_identity(uow, person_id=town.people[ANNA], provider="email", subject="anna@example.org")
+        topics = [answered(office)]
+        await office.deliver()
+        topics.append(answered(office))
+        await office.deliver()
+
+        assert smtp.mails == []
+        assert [one.reason for one in office.deliveries(topics[0]) if one.carrier == "email"] == ["smtp_550"]
+        (way,) = town.database.read(identities_of, person_id=town.people[ANNA])
+        assert not way.reachable
+        assert len(office.in_browser(ANNA)) == 2

@@ -73,6 +73,9 @@ PAGES: dict[str, Row] = {
     "write": post(PARTIES, "/conversations/{conversation}/messages", text="слово"),
     "sign_in": Row(ANYBODY, "/in"),
     "one_time_link": Row(ANYBODY, "/in/token"),
+    "mini_app": Row(ANYBODY, "/app"),
+    # The signature of the messenger is the right: without one nobody is let in.
+    "enter_mini_app": post(frozenset(), "/app/enter", messenger="telegram", launch="user=1&hash=0"),
     "after_sign_in": Row(ANYBODY, "/after-sign-in"),
     "sign_out": post(ANYBODY, "/out"),
     "consent": Row(ANYBODY, "/consent"),
@@ -87,6 +90,11 @@ PAGES: dict[str, Row] = {
     "change_name": post(SIGNED_IN, "/me/name", name="Имя"),
     "change_language": post(SIGNED_IN, "/me/language", language="en"),
     "notices": Row(SIGNED_IN, "/me/notices"),
+    "email": Row(SIGNED_IN, "/me/email"),
+    # No mail server on the stage: whoever may ask is told so, and a code that was never sent is refused.
+    "ask_email_code": post(frozenset(), "/me/email/code", address="a@example.org"),
+    "prove_email": post(frozenset(), "/me/email/proof", address="a@example.org", code="AAAA2222"),
+    "forget_email": post(SIGNED_IN, "/me/email/forget"),
     "choose_preset": post(SIGNED_IN, "/me/notices/preset", preset="calm"),
     "choose_notices": post(SIGNED_IN, "/me/notices/matrix", **{"news-web": "off"}),
     "console": Row(STAFF, "/console"),
@@ -122,6 +130,8 @@ PAGES: dict[str, Row] = {
     "repeat_run": post(ANALYSTS, "/console/scenarios/{run}/repeat"),
     "publish_run": post(ANALYSTS, "/console/scenarios/{run}/publish", public="no"),
     "attach_effects": post(ANALYSTS, "/console/scenarios/{run}/attach", number="{number}"),
+    # The signed link is the right: whoever holds the mail may leave, signed in as whom ever.
+    "leave": Row(ANYBODY, "/leave/{mail}"),
     # No file is on the stage: what is hidden and what is not there look alike.
     "file": Row(frozenset(), "/files/" + "0" * 64),
     "gallery": Row(ANYBODY, "/ui"),

@@ -15,6 +15,7 @@ from core.shared.ids import AlertId, RoomId
 from core.spaces import SpaceKind, create_space, join_space
 from tests.town import ANNA, IVANOV, SMIRNOVA, Town
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
+from tests.web.mails import leave_token
 from tests.web.scenario import computed_run
 
 SECRET_WORDS = "Собираемся в подвале"
@@ -58,6 +59,7 @@ def furnish(town: Town) -> dict[str, str]:
         "room": room,
     }
     things["promised_alert"] = _promised_alert(town)
+    things["mail"] = leave_token(town, things["broadcast"])
     return things | {
         "poll_id": things["poll"],
         "conversation_id": things["conversation"],

@@ -24,6 +24,7 @@ from core.scenarios import RunRequest, add_model, ask_run, refuse_model, report_
 from core.shared.ids import AlertId, ChatId, ConversationId, PollId, RoomId, new_id
 from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA, Town
 from tests.web.figures import forecast_of, publish, the_open_alert
+from tests.web.mails import leave_token
 from tests.web.scenario import computed_run, give_model
 
 GALINA = "Галина Сергеевна"
@@ -46,6 +47,7 @@ class Stage:
     run: str
     waiting_run: str
     wrong_model: str
+    mail: str
     sessions: dict[str, str] = field(default_factory=dict)
 
     def token_of(self, name: str) -> str:
@@ -95,6 +97,14 @@ def set_the_stage(town: Town) -> Stage:
     _say(town, ANNA, "И ещё: вечером там не горит фонарь, яму не видно.")
     town.clock.advance(timedelta(minutes=23))
     waiting_run, wrong_model = _unfinished(town)
+    broadcast = town.database.run(
+        propose_broadcast,
+        territory_id=town.territory.id,
+        created_by=town.people[IVANOV],
+        event=EventKind.WARNINGS,
+        title="Отключение горячей воды",
+        text="С 15 по 17 марта на Садовой не будет горячей воды: меняют трубу. Вернём раньше — напишем.",
+    )
     return Stage(
         town=town,
         run=computed_run(town, public=True),
@@ -106,14 +116,8 @@ def set_the_stage(town: Town) -> Stage:
         chat=chat,
         alert=the_open_alert(town),
         room=_discussion(town, poll),
-        broadcast=town.database.run(
-            propose_broadcast,
-            territory_id=town.territory.id,
-            created_by=town.people[IVANOV],
-            event=EventKind.WARNINGS,
-            title="Отключение горячей воды",
-            text="С 15 по 17 марта на Садовой не будет горячей воды: меняют трубу. Вернём раньше — напишем.",
-        ),
+        broadcast=broadcast,
+        mail=leave_token(town, broadcast),
     )
 
 

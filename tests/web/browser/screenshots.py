@@ -43,6 +43,8 @@ SHOTS = {
     "console-what-if": (VERA, "/console/scenarios/{run}/question"),
     "scenarios": (None, "/t/zarechny/scenarios"),
     "account": (ANNA, "/me"),
+    "leave": (None, "/leave/{mail}"),
+    "email": (ANNA, "/me/email"),
     "notices": (ANNA, "/me/notices"),
     "sign-in": (None, "/in"),
     "gallery": (None, "/ui"),
@@ -96,6 +98,7 @@ def _shoot(
             room=stage.room,
             broadcast=stage.broadcast,
             run=stage.run,
+            mail=stage.mail,
         ),
         wait_until="networkidle",
     )

@@ -32,8 +32,10 @@ PAGES = {
     "screen of a hall": (None, "/rooms/{room}/screen"),
     "sign in": (None, "/in"),
     "one-time link": (None, "/in/token"),
+    "inside a messenger": (None, "/app"),
     "consent": (BORIS, "/consent"),
     "account": (ANNA, "/me"),
+    "e-mail": (ANNA, "/me/email"),
     "notices": (ANNA, "/me/notices"),
     "forgetting": (ANNA, "/me/forget"),
     "console queue": (IVANOV, "/console/conversations"),
@@ -56,6 +58,7 @@ PAGES = {
     "console models": (VERA, "/console/scenarios/models"),
     "console model": (VERA, "/console/scenarios/models/{model}"),
     "scenarios": (None, "/t/zarechny/scenarios"),
+    "no more mails": (None, "/leave/{mail}"),
     "not found": (None, "/nothing-here"),
     "not allowed": (ANNA, "/console"),
     "gallery": (None, "/ui"),
@@ -94,6 +97,7 @@ def test_a_page_is_good_to_look_at(visitor: Callable[..., Visitor], stage: Stage
         run=stage.run,
         waiting_run=stage.waiting_run,
         model=stage.wrong_model,
+        mail=stage.mail,
     )
     browser = visitor(who, width=390).open(address)
 
