@@ -5,7 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, MessageEntity
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
@@ -107,8 +115,12 @@ class TelegramSender:
         """Send one message, photo and caption in one where there is a photo."""
         screen = with_usable_links(screen, self.carrier)
         if screen.photo is None:
-            return await _outcome("text", lambda: self._send_text(address, screen, urgency))
-        return await _outcome("photo", lambda: self._send_photo(address, screen, urgency))
+            return await _outcome(
+                "text", lambda: _follow(address, lambda to: self._send_text(to, screen, urgency))
+            )
+        return await _outcome(
+            "photo", lambda: _follow(address, lambda to: self._send_photo(to, screen, urgency))
+        )
 
     async def edit(
         self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
@@ -182,6 +194,14 @@ class TelegramSender:
 
 def _entities(text: RichText) -> list[MessageEntity] | None:
     return [MessageEntity(e.kind, e.offset, e.length, url=e.url) for e in text.entities] or None
+
+
+async def _follow(address: str, send: Callable[[str], Awaitable[Message]]) -> Message:
+    """Send, and once more where the chat has moved: a group that became a supergroup has a new name."""
+    try:
+        return await send(address)
+    except ChatMigrated as moved:
+        return await send(str(moved.new_chat_id))
 
 
 async def _outcome(form: str, call: Callable[[], Awaitable[Message | bool]]) -> Outcome:

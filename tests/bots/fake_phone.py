@@ -49,6 +49,8 @@ class FakeChat:
         self.messages: list[Shown] = []
         self.keyboard: list[list[str]] = []
         self.blocked = False
+        # A group that has become a supergroup: its new id.
+        self.moved_to: int | None = None
 
     def screen(self) -> Shown:
         """The last message of the bot."""

@@ -267,6 +267,9 @@ class FakeTelegram:
         user = self.users.get(chat_id)
         if user is None:
             raise bad_request("chat not found")
+        if user.chat.moved_to is not None:
+            said = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise RefusedError(400, said, migrate_to_chat_id=user.chat.moved_to)
         if user.chat.blocked:
             raise RefusedError(403, "Forbidden: bot was blocked by the user")
         return user

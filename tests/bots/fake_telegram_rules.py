@@ -20,21 +20,30 @@ class Answer:
     status: int
     description: str
     retry_after: int | None = None
+    migrate_to_chat_id: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The body that Telegram would send."""
         body: dict[str, Any] = {"ok": False, "error_code": self.status, "description": self.description}
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
+        if self.migrate_to_chat_id is not None:
+            body["parameters"] = {"migrate_to_chat_id": self.migrate_to_chat_id}
         return body
 
 
 class RefusedError(Exception):
     """A call that Telegram would not take."""
 
-    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        description: str,
+        retry_after: int | None = None,
+        migrate_to_chat_id: int | None = None,
+    ) -> None:
         super().__init__(description)
-        self.answer = Answer(status, description, retry_after)
+        self.answer = Answer(status, description, retry_after, migrate_to_chat_id)
 
 
 def bad_request(description: str) -> RefusedError:

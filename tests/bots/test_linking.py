@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.chats import keep_bot_name
-from core.identity import identities_of, issue_link_code, person
+from core.identity import LinkExpired, identities_of, issue_link_code, person
 from messengers import Carrier
 from tests.bots.doors import MessengerPhone, max_at, phone_at
 from tests.bots.test_dialogues import settle_in
@@ -35,6 +37,17 @@ async def test_a_deep_link_into_max_links_by_the_first_tap(town: Town) -> None:
         await user.sees("Вы подключены: Анна Петрова.")
 
     assert providers(town, ANNA) == ["max"]
+
+
+@pytest.mark.parametrize("door", ["telegram", "max", "vk"])
+async def test_a_deep_link_that_has_ended_says_so_and_links_nothing(town: Town, door: str) -> None:
+    code = town.database.run(issue_link_code, person_id=town.people[ANNA])
+    town.clock.advance(timedelta(minutes=11))
+    async with phone_at(door, town.database, "Дарья") as phone:
+        phone.says(f"/start {code}")
+        await phone.sees(LinkExpired().sentence("ru"))
+
+    assert providers(town, ANNA) == []
 
 
 async def test_whoever_takes_part_already_is_asked_first(town: Town) -> None:
