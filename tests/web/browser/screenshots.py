@@ -43,8 +43,6 @@ SHOTS = {
     "console-what-if": (VERA, "/console/scenarios/{run}/question"),
     "scenarios": (None, "/t/zarechny/scenarios"),
     "account": (ANNA, "/me"),
-    "leave": (None, "/leave/{mail}"),
-    "email": (ANNA, "/me/email"),
     "notices": (ANNA, "/me/notices"),
     "sign-in": (None, "/in"),
     "gallery": (None, "/ui"),
