@@ -35,6 +35,8 @@ def write(page: Page, text: str) -> None:
 def test_two_people_talk_answer_sign_change_and_delete(visitor: Callable[..., Visitor], stage: Stage) -> None:
     anna = visitor(ANNA, width=390).open(f"/rooms/{stage.room}")
     boris = visitor(BORIS).open(f"/rooms/{stage.room}")
+    watching = anna.page.locator(".room__live [data-here]")
+    expect(watching).to_have_text("Сейчас здесь 2", timeout=SOON_MS)
 
     write(anna.page, "Где взять саженцы?")
     question = boris.page.locator("[data-message]", has_text="Где взять саженцы?").first
@@ -60,6 +62,8 @@ def test_two_people_talk_answer_sign_change_and_delete(visitor: Callable[..., Vi
 
     expect(boris.page.locator("[data-thread]")).not_to_contain_text("саженцы липы", timeout=SOON_MS)
     expect(boris.page.locator("[data-thread]")).to_contain_text("Удалено автором")
+    boris.page.goto("about:blank")
+    expect(watching).to_be_hidden(timeout=SOON_MS)
     assert anna.complaints == boris.complaints == []
 
 
