@@ -30,6 +30,14 @@ REASON_LIMIT = 300
 LONGEST_STREAK = 12
 
 
+@reached(
+    Actor.OFFICIAL,
+    Door.CONSOLE,
+    closed={
+        Door.BOT: "a rule is tried on its history before it is set, which takes a form",
+        Door.API: "a rule is tried on its history before it is set, which a person looks at",
+    },
+)
 def set_alert_rule(
     uow: UnitOfWork,
     *,

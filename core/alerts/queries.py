@@ -141,6 +141,16 @@ def thresholds_of(reading: Reading, *, indicator: str, territory_id: TerritoryId
     return [as_rule(row) for row in rows]
 
 
+def rules_in(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[AlertRule]:
+    """All rules set in these territories, by indicator."""
+    rows = reading.session.execute(
+        select(RuleRow)
+        .where(RuleRow.territory_id.in_(territory_ids))
+        .order_by(RuleRow.indicator, RuleRow.kind, RuleRow.severity, RuleRow.id)
+    ).scalars()
+    return [as_rule(row) for row in rows]
+
+
 def rule_history(reading: Reading, *, rule: AlertRule) -> list[float | None]:
     """What a rule would have seen at each fact of its own territory, for a preview before it is set."""
     code, place = rule.indicator, rule.territory_id

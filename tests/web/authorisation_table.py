@@ -111,6 +111,7 @@ PAGES: dict[str, Row] = {
     "new_broadcast": Row(AUTHORITY, "/console/broadcasts/new"),
     "broadcast_at_desk": Row(AUTHORITY, "/console/broadcasts/{broadcast}"),
     "decide_broadcast": post(AUTHORITY, "/console/broadcasts/{broadcast}/decision", decision="reject"),
+    "alert_rules": Row(frozenset({ANALYST}), "/console/alert-rules"),
     "alert_queue": Row(OFFICIALS, "/console/alerts"),
     "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),
     "acknowledge_alert": post(OFFICIALS, "/console/alerts/{alert}/acknowledge"),

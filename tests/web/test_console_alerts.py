@@ -48,3 +48,24 @@ async def test_a_moderator_has_no_alerts(anybody: Browser, town: Town) -> None:
     page = await anybody.sign_in_as(OLEG).get(f"/console/alerts/{the_open_alert(town)}")
 
     assert page.status_code == 403
+
+
+async def test_a_measure_and_its_term_stand_on_the_public_page_till_they_are_done(
+    anybody: Browser, town: Town
+) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+    address = f"/console/alerts/{the_open_alert(town)}"
+    page = "/t/zarechny/indicators/UNEMP"
+    anybody.sign_in_as(IVANOV)
+
+    refused = await anybody.submit(f"{address}/commit", measure="Ярмарка вакансий", due="2020-01-01")
+    await anybody.submit(f"{address}/commit", measure="Ярмарка вакансий", due="2027-04-30")
+    in_work = words_of(await anybody.get(page))
+    await anybody.submit(f"{address}/report", result="Нашли работу 120 человек")
+    done = words_of(await anybody.get(page))
+
+    assert "Срок должен быть позже сегодняшнего дня" in words_of(refused)
+    assert "в работе Мера: Ярмарка вакансий Срок: 30.04.2027" in in_work
+    assert "выполнено в срок" in done
+    assert "Результат: Нашли работу 120 человек" in done

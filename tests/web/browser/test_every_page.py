@@ -40,6 +40,7 @@ PAGES = {
     "forgetting": (ANNA, "/me/forget"),
     "console queue": (IVANOV, "/console/conversations"),
     "console conversation": (IVANOV, "/console/conversations/{conversation}"),
+    "console alert rules": (VERA, "/console/alert-rules"),
     "console alerts": (IVANOV, "/console/alerts"),
     "console alert": (IVANOV, "/console/alerts/{alert}"),
     "console polls": (OLEG, "/console/polls"),
