@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +103,14 @@ class TownUnderFire:
         """What its processes are given."""
         return {**os.environ, "PYTHONPATH": str(PROJECT), "STRATEGY24_VAR": str(self.var), **self.settings}
 
-    def kill(self, name: str) -> None:
-        """SIGKILL for every process of one child; returns when its successor lives and pages are served."""
-        if name == "redis" and self.services:
-            self._interrupt(self.services.redis, name)
+    def kill(self, *names: str) -> None:
+        """SIGKILL for every process of these children; returns when all are back and pages are served."""
+        if names == ("redis",) and self.services:
+            self._interrupt(self.services.redis, "redis")
             return
-        before = self.strike(name)
-        self.wait_until(lambda: bool(set(self._instance.pids(f"{name}@")) - before), f"{name} is back")
+        struck = {name: self.strike(name) for name in names}
+        for name, before in struck.items():
+            self.wait_until(partial(self._is_back, name, before), f"{name} is back")
         self.wait_until(self._is_ready, "the instance is ready")
 
     def strike(self, name: str) -> set[int]:
@@ -161,6 +163,9 @@ class TownUnderFire:
         server.start()
         self.restarted.append(name)
         self.wait_until(self._is_ready, "the instance is ready")
+
+    def _is_back(self, name: str, struck: set[int]) -> bool:
+        return bool(set(self.children(name)) - struck)
 
     def _is_ready(self) -> bool:
         try:
