@@ -42,7 +42,7 @@ async def test_people_write_while_everything_dies(
             await asyncio.gather(
                 *(_writes(user) for user in users),
                 _official_answers(database, town, users),
-                _everything_dies(processes, redis_url),
+                _everything_dies(processes, redis_url, telegram),
             )
             await _until(lambda: telegram.unconfirmed == 0, limit_s=60)
             await _until(lambda: _all_is_quiet(database), limit_s=60)
@@ -86,15 +86,17 @@ async def _official_answers(database: Database, town: Town, users: list[FakeUser
             )
 
 
-async def _everything_dies(processes: Processes, redis_url: str) -> None:
-    for name in ("bots", "relay"):
-        await asyncio.sleep(random.uniform(1.0, 2.5))
-        processes.kill(name)
-        if name == "relay":
-            redis.Redis.from_url(redis_url).flushall()
-        processes.start(name)
-        # aiogram alone takes seconds to import; a process killed before it works shows nothing.
-        await asyncio.sleep(6 if name == "bots" else 2)
+async def _everything_dies(processes: Processes, redis_url: str, telegram: FakeTelegram) -> None:
+    await asyncio.sleep(random.uniform(1.0, 2.5))
+    known = telegram.confirmed_offset
+    processes.kill("bots")
+    processes.start("bots")
+    # aiogram alone takes seconds to import; what is killed before it works shows nothing.
+    await _until(lambda: telegram.confirmed_offset > known, limit_s=60)
+    await asyncio.sleep(random.uniform(0.5, 1.5))
+    processes.kill("relay")
+    redis.Redis.from_url(redis_url).flushall()
+    processes.start("relay")
 
 
 def _all_is_quiet(database: Database) -> bool:
