@@ -1,12 +1,12 @@
-"""A whole instance with all its real processes: first page, health, doctor, accounts, end, a second start.
+"""A whole instance with all its real processes: first page, health, doctor, accounts.
 
-That each process comes back when it is killed, and the same over PostgreSQL and Redis: tests/faults.
+That it comes back when its processes, or all at once, are killed, on either database: tests/faults. That it
+ends and leaves nothing: test_tour.py, and test_supervisor.py for its files.
 """
 
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -113,22 +113,6 @@ def test_accounts_are_made_beside_a_running_instance(instance: Instance) -> None
     accounts = json.loads(done.stdout)["accounts"]
     assert [account["role"] for account in accounts] == ["citizen", "official"]
     assert all(account["token"] and account["link"].startswith(_address(instance)) for account in accounts)
-
-
-def test_an_ended_instance_leaves_no_process_and_starts_again_from_its_folder(tmp_path: Path) -> None:
-    with running(_COMMAND, var=tmp_path / "var", STRATEGY24_PORT=str(free_port())) as first:
-        first.wait_for("Strategy24 answers at", seconds=_START_LIMIT_S)
-        for pid in (first.process.pid, *first.pids()):
-            os.kill(pid, signal.SIGKILL)
-
-    with running(_COMMAND, var=tmp_path / "var", STRATEGY24_PORT=str(free_port())) as second:
-        second.wait_for("Strategy24 answers at", seconds=_START_LIMIT_S)
-        status, _ = _get(_address(second))
-        code = second.terminate()
-
-        assert (status, code) == (200, 0)
-        assert second.nothing_left(seconds=1)
-        assert not (second.var / "address").exists()
 
 
 @pytest.mark.long
