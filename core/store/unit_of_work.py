@@ -79,6 +79,7 @@ class UnitOfWork(Reading):
         Each part begins with a session that remembers nothing: in its own transaction it would not either.
         """
         recorded, audited = len(self.recorded), self.audited
+        self.session.flush()
         self.connection.exec_driver_sql("SAVEPOINT part")
         try:
             yield
@@ -87,7 +88,9 @@ class UnitOfWork(Reading):
             self.session.expunge_all()
             del self.recorded[recorded:]
             self.audited = audited
-            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+            # Of a connection that is gone nothing is left to roll back; the whole is tried again.
+            if not self.connection.invalidated:
+                self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
             raise
         self.session.expunge_all()
         self.connection.exec_driver_sql("RELEASE SAVEPOINT part")

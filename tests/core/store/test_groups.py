@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.shared.errors import Empty
 from core.store import (
@@ -74,6 +74,25 @@ async def test_what_breaks_the_transaction_of_all_breaks_only_its_own(database: 
 
     assert [answers[0], type(answers[1]), answers[2]] == [1, ZeroDivisionError, None]
     assert database.read(head, stream="room:a").seq == 2
+
+
+async def test_a_connection_that_breaks_inside_a_part_has_the_whole_tried_again(database: Database) -> None:
+    broken: list[bool] = []
+
+    def breaks_thrice(uow: UnitOfWork) -> int:
+        seq = say(uow, room="a", words="раз")
+        if len(broken) < 3:
+            broken.append(True)
+            uow.connection.invalidate()
+            raise OperationalError("the server has gone away", None, Exception())
+        return seq
+
+    writes = GroupCommit(database)
+
+    there, here = await asyncio.gather(writes.run(say, room="b", words="раз"), writes.run(breaks_thrice))
+
+    assert (there, here) == (1, 1)
+    assert len(database.read(waiting_facts)) == 2
 
 
 async def test_nobody_is_answered_before_the_commit(database: Database) -> None:
