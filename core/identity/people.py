@@ -169,12 +169,13 @@ def absorb_person(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> N
 
 def replace_email(uow: UnitOfWork, *, person_id: PersonId, address: str) -> None:
     """Let this address, just proved, be the person's only one. Raises: IdentityTaken."""
+    # The key decides, not a look before: two people may prove one shared address at once.
+    link_identity(uow, person_id=person_id, provider=EMAIL, subject=address)
     owner = person_by_identity(uow, provider=EMAIL, subject=address)
-    if owner is not None and owner.id != person_id:
+    if owner is None or owner.id != person_id:
         raise IdentityTaken
     former = (IdentityRow.person_id == person_id, IdentityRow.provider == EMAIL)
     uow.session.execute(delete(IdentityRow).where(*former, IdentityRow.subject != address))
-    link_identity(uow, person_id=person_id, provider=EMAIL, subject=address)
     mark_reachable(uow, provider=EMAIL, subject=address)
 
 

@@ -227,6 +227,7 @@ async def test_leaving_is_undone_on_the_same_page(
     returned = await anybody.client.post(address, data={"do": "return"})
 
     assert "Такого больше не пришлём" in words_of(left)
+    assert "На anna@example.org больше не приходят: Новости администрации" in words_of(left)
     assert "Письма снова будут приходить" in words_of(returned)
     assert wanted(town, "email") is back
 
