@@ -7,6 +7,7 @@ from web.account import cabinet, consent, email, forgetting, mini_app, my_data, 
 from web.api import build_api
 from web.chat import conversations
 from web.chat import pages as chat
+from web.console import alert_journal as desk_alert_journal
 from web.console import alert_rules as desk_alert_rules
 from web.console import alerts as desk_alerts
 from web.console import broadcasts as desk_broadcasts
@@ -101,6 +102,7 @@ urlpatterns = [
     path("console/polls/<str:poll_id>/close", desk_polls.close, name="close_poll"),
     path("console/alert-rules", desk_alert_rules.alert_rules, name="alert_rules"),
     path("console/alerts", desk_alerts.alert_queue, name="alert_queue"),
+    path("console/alerts/journal.csv", desk_alert_journal.journal, name="alert_journal"),
     path("console/alerts/<str:alert_id>", desk_alerts.alert_item, name="alert_at_desk"),
     path("console/alerts/<str:alert_id>/acknowledge", desk_alerts.acknowledge, name="acknowledge_alert"),
     path("console/alerts/<str:alert_id>/commit", desk_alerts.commit, name="commit_to_alert"),

@@ -1,5 +1,8 @@
 """Alerts at the console: seen, taken by one, put off."""
 
+import csv
+import io
+
 from tests.town import IVANOV, OLEG, SMIRNOVA, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
@@ -69,3 +72,24 @@ async def test_a_measure_and_its_term_stand_on_the_public_page_till_they_are_don
     assert "в работе Мера: Ярмарка вакансий Срок: 30.04.2027" in in_work
     assert "выполнено в срок" in done
     assert "Результат: Нашли работу 120 человек" in done
+
+
+async def test_the_journal_has_each_alert_with_its_numbers_and_its_holder(
+    anybody: Browser, town: Town
+) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+    address = f"/console/alerts/{the_open_alert(town)}"
+    await anybody.sign_in_as(IVANOV).submit(f"{address}/acknowledge")
+
+    file = await anybody.get("/console/alerts/journal.csv")
+
+    (row,) = csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff")))
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert (row["indicator"], row["kind"], row["value"], row["threshold"]) == (
+        "UNEMP",
+        "threshold",
+        "6.9",
+        "6.5",
+    )
+    assert (row["acknowledged_by"], row["resolved_at"]) == (IVANOV, "")

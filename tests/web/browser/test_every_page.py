@@ -69,6 +69,7 @@ NO_PAGES = {
     "said_in_room",
     "queue_fragment",
     "indicator_data",
+    "alert_journal",
     "scenario_file",
     "my_data",
     "file",
