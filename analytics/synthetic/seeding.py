@@ -27,7 +27,7 @@ def seed(database: Database) -> ImportReport:
     report = import_file(database, DATA / "observations.csv", today=date.max)
     if not report.already:
         database.run(_watch)
-        database.run(_give_model)
+    database.run(_give_model)
     return report
 
 

@@ -51,6 +51,7 @@ from core.indicators.queries import (
     series_forecast_at,
     targets,
     territories_with,
+    values_at,
     vintages_of,
 )
 from core.indicators.rules import (
@@ -145,6 +146,7 @@ __all__ = [
     "targets",
     "territories_with",
     "understood",
+    "values_at",
     "vintages_of",
     "with_unit",
 ]

@@ -120,6 +120,22 @@ def _favourites(
     return [card for card in cards if card.points]
 
 
+def values_at(
+    reading: Reading, *, indicator: str, territory_ids: Collection[TerritoryId], period: str
+) -> dict[TerritoryId, float]:
+    """The values of one period in several territories, those that have one.
+
+    For a door that has asked for the indicator with its viewer.
+    """
+    found = _series(reading, territory_ids=territory_ids, indicators=[indicator], as_of=None)
+    return {
+        place: point.value
+        for (place, _), points in found.items()
+        for point in points
+        if point.period == period
+    }
+
+
 def targets(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> tuple[Target, ...]:
     """Targets of a series in order of their periods."""
     rows = reading.session.execute(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.indicators import AccessLevel
+from core.territories import TerritoryKind, add_territory
 from tests.town import IVANOV, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import UNEMPLOYMENT, publish_unemployment, watch_unemployment
@@ -70,3 +71,24 @@ async def test_one_value_without_a_forecast_is_still_a_page(anybody: Browser, to
     publish_unemployment(town, 6.0)
 
     assert (await anybody.get("/t/zarechny/indicators/UNEMP")).status_code == 200
+
+
+async def test_the_town_stands_among_its_neighbours_the_best_first(anybody: Browser, town: Town) -> None:
+    publish_unemployment(town, 6.0, 6.1)
+    alone = words_of(await anybody.get("/t/zarechny/indicators/UNEMP"))
+    neighbour = town.database.run(
+        add_territory,
+        kind=TerritoryKind.MUNICIPALITY,
+        oktmo="99703000",
+        slug="ozersk",
+        name_ru="Озёрск",
+        name_en="Ozersk",
+        parent_oktmo="99000000",
+    )
+    publish_unemployment(replace(town, territory=neighbour), 5.8, 4.9, digest="2" * 64)
+
+    page = words_of(await anybody.get("/t/zarechny/indicators/UNEMP"))
+
+    assert "Среди соседей" not in alone
+    # Less is better here, so the neighbour is first.
+    assert "Среди соседей 1. Озёрск 4,9 % 2. Заречный 6,1 %" in page

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from core.alerts import AlertRule, thresholds_of
 from core.commitments import Commitment, commitment_lines, commitments_on, status_words
 from core.identity import Viewer
-from core.indicators import IndicatorCard, IndicatorPage, cards, forecast_sentence, indicator_page
+from core.indicators import IndicatorCard, IndicatorPage, cards, forecast_sentence, indicator_page, values_at
 from core.shared.language import Language
 from core.store import Reading
-from core.territories import ReferenceItem, Territory, reference_items, territory_by_slug
+from core.territories import ReferenceItem, Territory, reference_items, territories, territory_by_slug
 from web.dependencies import dependencies
 from web.indicators.views import (
     Speaker,
@@ -23,6 +23,7 @@ from web.indicators.views import (
     checks_words,
     headline,
     method_shares,
+    ranking_rows,
     rule_words,
     table_rows,
     target_words,
@@ -51,6 +52,7 @@ class OneIndicator:
     territory: Territory
     page: IndicatorPage
     rules: list[AlertRule]
+    beside: list[tuple[Territory, float]]
     commitments: list[Commitment]
 
 
@@ -66,13 +68,29 @@ def shelves_of(
 def one_indicator(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> OneIndicator:
     """One indicator of a territory. Raises: UnknownTerritory, UnknownIndicator."""
     territory = territory_by_slug(reading, slug=slug)
+    page = indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id)
     return OneIndicator(
         territory=territory,
-        page=indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id),
+        page=page,
         rules=thresholds_of(reading, indicator=code, territory_id=territory.id),
+        beside=_beside(reading, territory, page),
         # After the page, which refuses those who may not see the indicator.
         commitments=commitments_on(reading, indicator=code, territory_id=territory.id),
     )
+
+
+def _beside(reading: Reading, own: Territory, page: IndicatorPage) -> list[tuple[Territory, float]]:
+    """The territory among its neighbours of the same kind at its last period, the best first."""
+    if not page.points:
+        return []
+    peers = {
+        one.id: one for one in territories(reading) if (one.kind, one.parent_id) == (own.kind, own.parent_id)
+    }
+    values = values_at(
+        reading, indicator=page.indicator.code, territory_ids=list(peers), period=page.points[-1].period
+    )
+    ranked = sorted(values.items(), key=lambda pair: pair[1], reverse=page.indicator.good != "down")
+    return [(peers[place], value) for place, value in ranked] if len(ranked) > 1 else []
 
 
 async def indicator_list(request: PageRequest, slug: str) -> HttpResponse:
@@ -129,6 +147,7 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
             for one in page.revisions
         ],
         source=page.points[-1].source if page.points else "",
+        ranking=ranking_rows(found.beside, found.territory, say),
     )
 
 

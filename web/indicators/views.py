@@ -22,6 +22,7 @@ from core.indicators import (
     with_unit,
 )
 from core.shared.language import Language
+from core.territories import Territory
 from web.charts import Ahead, Fan, Goal, Seen, sparkline
 from web.view_models import ChartView, Mood
 from web.view_models import IndicatorCard as CardView
@@ -156,6 +157,34 @@ def chart_view(
         spread_known=forecast is not None and bool(forecast.points[0].quantiles),
         has_goal=bool(goals),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingRow:
+    """A territory among its neighbours; `percent` is the length of its bar."""
+
+    place: int
+    name: str
+    slug: str
+    value: str
+    percent: int
+    own: bool
+
+
+def ranking_rows(beside: Sequence[tuple[Territory, float]], own: Territory, say: Speaker) -> list[RankingRow]:
+    """The neighbours in their order."""
+    most = max((abs(value) for _, value in beside), default=0.0) or 1.0
+    return [
+        RankingRow(
+            place=place,
+            name=territory.name(say.language),
+            slug=territory.slug,
+            value=say.value(value),
+            percent=round(100 * abs(value) / most),
+            own=territory.id == own.id,
+        )
+        for place, (territory, value) in enumerate(beside, start=1)
+    ]
 
 
 def table_rows(points: Sequence[Point], forecast: Forecast | None, say: Speaker) -> list[TableRow]:
