@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,14 +51,27 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture
-async def chrome() -> AsyncIterator[Browser]:
-    """A Chromium; without one these tests fail, naming the package."""
+@pytest.fixture(scope="module")
+def chrome_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Chromium for all; without one these tests fail, naming the package."""
     binary = next(filter(None, map(shutil.which, CHROMES)), None)
     if binary is None:
         pytest.fail("no Chrome or Chromium: install the package chromium")
+    profile = tmp_path_factory.mktemp("chrome")
+    options = ["--headless=new", "--no-sandbox", "--log-level=3", "--remote-debugging-port=0"]
+    options.append(f"--user-data-dir={profile}")
+    with subprocess.Popen([binary, *options], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if line.startswith("DevTools listening on "))
+        yield said.split()[-1]
+        process.kill()
+
+
+@pytest.fixture
+async def chrome(chrome_address: str) -> AsyncIterator[Browser]:
+    """The Chromium, in the loop of one test."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+        browser = await playwright.chromium.connect_over_cdp(chrome_address)
         yield browser
         await browser.close()
 
