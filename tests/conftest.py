@@ -26,8 +26,13 @@ NOON = datetime(2027, 3, 9, 9, 0, tzinfo=UTC)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, lest one of the two processes of ./test be left with it at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("faults") is None)
+    """What takes longest begins first, lest one of the two processes of ./test be left with it at the end."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("faults") is None,
+            item.get_closest_marker("browser") is None,
+        )
+    )
 
 
 @pytest.fixture
