@@ -4,9 +4,8 @@ Whatever is about a variable stands under its name or carries `about`, so that t
 viewer may not see (`core.scenarios.visible_part`). Words are made here in every language.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from analytics.model import (
     Effect,
@@ -20,7 +19,6 @@ from analytics.model import (
     describe_effects,
     draw_shocks,
     forecast_model,
-    formula_words,
     levers,
     main_scenario,
     seek,
@@ -29,51 +27,15 @@ from analytics.model import (
 from analytics.model.fitted import driver_paths
 from analytics.model.grammar import variables
 from analytics.model.outlook import Report
-from analytics.model.paths import Constant, DriverPath, Growth, Points, Shift
+from analytics.model.paths import Points
 from analytics.model.questions import causes
+from analytics.outlining import LANGUAGES, Plain, formula, in_every_language, place_in, shown
 from core.indicators import LEVELS
 from core.scenarios import Decision, RunRequest, Search
 from core.shared.language import Language
 
-LANGUAGES: tuple[Language, ...] = ("ru", "en")
 _HISTORY_YEARS = 15
 _REVENUE = ("BUD_REV", "BUD_OWN")
-
-Plain = dict[str, Any]
-
-
-def in_every_language(say: Callable[[Language], Any]) -> dict[str, Any]:
-    """The same thing said in every language."""
-    return {language: say(language) for language in LANGUAGES}
-
-
-def outline(spec: ModelSpec) -> Plain:
-    """What a model file says, for those who choose what to ask of it."""
-    return {
-        "name": spec.name,
-        "indicators": {name: _shown(spec, name) for name in spec.equations},
-        "drivers": {name: {"title": one.title, "unit": one.unit} for name, one in spec.drivers.items()},
-        "equations": {
-            name: {
-                "text": one.text,
-                "identity": one.identity,
-                "words": _formula(spec, name),
-            }
-            for name, one in spec.equations.items()
-        },
-        "main": main_scenario(spec),
-        "scenarios": {
-            key: {
-                "title": one.title,
-                "inherit": one.inherit,
-                "paths": {name: _path_words(path) for name, path in one.paths.items()},
-            }
-            for key, one in spec.scenarios.items()
-        },
-        "targets": {key: asdict(one) for key, one in spec.targets.items()},
-        "projects": {key: one.title for key, one in spec.projects.items()},
-        "sectors": {key: one.title for key, one in spec.sectors.items()},
-    }
 
 
 def answer(spec: ModelSpec, table: Table, territory: str, request: RunRequest, *, report: Report) -> Plain:
@@ -94,7 +56,7 @@ def answer(spec: ModelSpec, table: Table, territory: str, request: RunRequest, *
         "levels": list(LEVELS),
         "main": main,
         "scenarios": dict(outlook.scenarios),
-        "shown": {name: _shown(asked, name) for name in sorted(outlook.fans, key=_place_in(asked))},
+        "shown": {name: shown(asked, name) for name in sorted(outlook.fans, key=place_in(asked))},
         "drivers": {name: {"title": one.title, "unit": one.unit} for name, one in asked.drivers.items()},
         "history": _history(fitted, outlook),
         "fans": {
@@ -162,35 +124,6 @@ def _years(by_year: Mapping[str, float]) -> dict[int, float]:
     return {int(year): amount for year, amount in sorted(by_year.items()) if year.isdecimal()}
 
 
-def _shown(spec: ModelSpec, name: str) -> Plain:
-    found = spec.indicators.get(name)
-    if found is None:
-        return {"title": name, "unit": "", "good": "none", "decimals": 1, "told": False}
-    return {**asdict(found), "told": True}
-
-
-def _formula(spec: ModelSpec, name: str, values: Mapping[str, float] | None = None) -> dict[str, str]:
-    return {language: formula_words(language, spec, name, values) for language in LANGUAGES}
-
-
-def _place_in(spec: ModelSpec) -> Callable[[str], int]:
-    """The order of the file's indicators; what it does not show comes last."""
-    order = {name: place for place, name in enumerate(spec.indicators)}
-    return lambda name: order.get(name, len(order))
-
-
-def _path_words(path: DriverPath) -> str:
-    match path:
-        case Constant(value):
-            return f"{value:g}"
-        case Points(values):
-            return "; ".join(f"{year}: {value:g}" for year, value in values.items())
-        case Growth(rate):
-            return f"{100 * rate:+g} %"
-        case Shift(rate):
-            return f"Δ {100 * rate:+g} %"
-
-
 def _span(outlook: Outlook) -> range:
     return range(outlook.years[0], outlook.years[-1] + 1)
 
@@ -251,7 +184,7 @@ def _equations(fitted: Fitted) -> dict[str, Plain]:
             "about": sorted({name, *(each.name for each in variables(equation.right))}),
             "text": equation.text,
             "identity": equation.identity,
-            "words": _formula(spec, name, values),
+            "words": formula(spec, name, values),
             "coefficients": values,
             "errors": errors,
             "r2": None if one is None else one.r2,

@@ -10,9 +10,10 @@ import logging
 import time
 from collections.abc import Callable
 
-from analytics.answering import answer, in_every_language, outline
+from analytics.answering import answer
 from analytics.jobs.context import context
 from analytics.model import ModelError, ModelSpec, Table, parse_model
+from analytics.outlining import in_every_language, outline
 from core.indicators import all_series
 from core.jobs import Job, fail_job, finish_job, renew_job, take_job
 from core.scenarios import (

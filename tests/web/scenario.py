@@ -3,8 +3,9 @@
 import functools
 import json
 
-from analytics.answering import answer, outline
+from analytics.answering import answer
 from analytics.model import parse_model, read_table
+from analytics.outlining import outline
 from analytics.synthetic.generator import DATA
 from core.indicators import Indicator, register_indicators
 from core.scenarios import (
