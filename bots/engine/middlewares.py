@@ -108,10 +108,13 @@ class KeepToThePolicy(BaseMiddleware):
         self._house = house
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        """Go on under a full policy, else show the notice and end here."""
+        """Go on under a full policy, say the notice under the lesser one, say nothing where all is off."""
         talk: Talk = data["talk"]
-        if self._house.policies.get(talk.carrier, ChannelPolicy.OFF) is ChannelPolicy.FULL:
+        policy = self._house.policies.get(talk.carrier, ChannelPolicy.OFF)
+        if policy is ChannelPolicy.FULL:
             return await handler(event, data)
+        if policy is ChannelPolicy.OFF:
+            return None
         button = Link(talk.say(N_("Open my account")), talk.site.address("chat"))
         text = N_("This messenger may not carry our answers. They wait in your account on the site.")
         await talk.show(Screen(text=plain(talk.say(text)), buttons=((button,),)), ways_out=False)

@@ -1,0 +1,106 @@
+"""What a messenger may carry × the messenger: the bot's replies and the authority's answer alike."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier
+from core.chats import open_web_chat
+from messengers import Carrier, ChannelPolicy
+from tests.bots.doors import (
+    FILES,
+    PUBLIC_URL,
+    SECRET,
+    MessengerPhone,
+    Phone,
+    WebPhone,
+    max_carrier,
+    running,
+    vk_carrier,
+)
+from tests.bots.fake_telegram import TOKEN
+from tests.notifications.post_office import PostOffice, opened
+from tests.town import ANNA, IVANOV, Town
+
+FULL, NOTICE, OFF = ChannelPolicy
+REPLY, ANSWER = "Выберите ниже или просто напишите, что случилось", "Заделаем завтра."
+REPLY_NOTICE = "В этом мессенджере мы не отвечаем"
+ANSWER_NOTICE = "Для вас есть новое"
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One kind of database: a policy does not depend on it."""
+    path = tmp_path / "strategy24.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+@asynccontextmanager
+async def annas_phone(
+    town: Town, folder: Path, door: str, policy: ChannelPolicy
+) -> AsyncIterator[tuple[Phone, PostOffice]]:
+    """Anna at a door whose messenger is under a policy; the web chat is hers besides."""
+    database = town.database
+    async with opened(town, folder, policy=policy) as office:
+        carriers: dict[str, CarrierPort] = {
+            "web": WebChatCarrier(),
+            "telegram": TelegramCarrier(database, token=TOKEN, api_base=office.telegram.base_url),
+            "max": max_carrier(database, office.max),
+            "vk": vk_carrier(database, office.vk),
+        }
+        conversations = Conversations(
+            database,
+            [carriers.pop(door)],
+            secret_key=SECRET,
+            public_url=PUBLIC_URL,
+            files=FILES,
+            policies={Carrier(door): policy} if door != "web" else None,
+        )
+        for unused in carriers.values():
+            await unused.close()
+        anna = town.people[ANNA]
+        chat = database.run(open_web_chat, person_id=anna)
+        phone: Phone = WebPhone(database, anna, chat.id, conversations)
+        if door != "web":
+            phone = MessengerPhone(database, office.links(ANNA, 1001, door), door)
+        async with running(conversations):
+            yield phone, office
+
+
+async def settled(town: Town) -> None:
+    """Wait until the bot has done with an update, whether it says something or not."""
+    done = text("SELECT count(*) FROM inbox WHERE settled_at IS NOT NULL")
+    for _ in range(1500):
+        with town.database.reading() as reading:
+            if reading.session.execute(done).scalar_one():
+                return
+        await asyncio.sleep(0.02)
+    raise AssertionError("no update was settled")
+
+
+@pytest.mark.parametrize("policy", [FULL, NOTICE, OFF])
+@pytest.mark.parametrize("door", ["web", "telegram", "max", "vk"])
+async def test_a_messenger_carries_what_its_policy_lets_it(
+    town: Town, tmp_path: Path, door: str, policy: ChannelPolicy
+) -> None:
+    lets = FULL if door == "web" else policy
+    async with annas_phone(town, tmp_path, door, policy) as (phone, office):
+        written = office.message(ANNA, "Яма на Ленина, 12")
+        office.answer(IVANOV, written.conversation_id, ANSWER)
+        await office.deliver()
+        phone.says("/menu")
+        await settled(town)
+    said = phone.dialogue()
+    in_browser = [event.body["text"] for event in office.in_browser(ANNA)]
+
+    assert (REPLY in said, ANSWER in said) == (lets is FULL, lets is FULL)
+    assert (REPLY_NOTICE in said, ANSWER_NOTICE in said) == (lets is NOTICE, lets is NOTICE)
+    assert (said.count("Бот:") == 0) == (lets is OFF)
+    assert any(ANSWER in words for words in in_browser)
