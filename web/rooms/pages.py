@@ -15,6 +15,7 @@ from core.territories import territory_by_slug
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.public.poll_views import PollView
+from web.qr import qr_code
 from web.rendering import fragment, show
 from web.rooms.lines import Line, Quote, all_signs, lines_of, quote_of, slow_mode_words
 from web.rooms.reading import (
@@ -135,6 +136,7 @@ async def screen(request: PageRequest, room_id: str) -> HttpResponse:
         return page, hall_poll(reading, room_id=RoomId(room_id))
 
     page, poll = await dependencies().database.read_async(read)
+    address = f"{dependencies().public_url}/t/{page.territory.slug}/room"
     return show(
         request,
         "rooms/screen.html",
@@ -143,7 +145,8 @@ async def screen(request: PageRequest, room_id: str) -> HttpResponse:
         lines=_lines(request, page, dependencies().database.clock.now()),
         page=page,
         poll=poll,
-        address=f"{dependencies().public_url.partition('://')[2]}/t/{page.territory.slug}/room",
+        address=address.partition("://")[2],
+        code=qr_code(address),
         **_live(page),
     )
 

@@ -125,6 +125,7 @@ def test_a_vote_in_the_room_moves_the_bars_of_everybody(
     hall = visitor().open(f"/rooms/{stage.room}/screen").page
     page = visitor(TIMUR, width=390).open(f"/rooms/{stage.room}").page
     poll = stage.town.open_poll("Сажать ли липы?", "Сажать", "Оставить газон")
+    expect(hall.get_by_role("img", name="Адрес в виде QR-кода")).to_be_visible()
 
     stage.town.database.run(
         show_in_room,
