@@ -32,7 +32,7 @@ def test_a_message_a_vote_and_an_alert_travel_the_whole_way(tmp_path: Path) -> N
     _, said, found = _tour(tmp_path)
 
     assert found["ok"] is True
-    assert [step["name"] for step in found["steps"]][-3:] == [
+    assert [step["name"] for step in found["steps"]][-4:] == [
         "commitment_public",
         "author_told",
         "audit",

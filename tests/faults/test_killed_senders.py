@@ -78,17 +78,23 @@ class Mailing:
             )
 
     async def goes_on(self, messages: int) -> None:
-        """Wait until so many more messages have arrived, and a moment that falls anywhere."""
-        wanted = min(len(self.telegram.effects) + messages, self.rows - self.rows // 20)
+        """Wait until so many more messages have arrived, and a moment that falls anywhere.
+
+        What a killed sender had in hand may end uncertain, so fewer may be left than that.
+        """
+        wanted = len(self.telegram.effects) + messages
         async with asyncio.timeout(60):
-            while len(self.telegram.effects) < wanted:
-                await asyncio.sleep(0.02)
+            while len(self.telegram.effects) < wanted and self.is_at_work():
+                await asyncio.sleep(0.05)
         await asyncio.sleep(random.uniform(0, 0.15))
 
     async def comes_to_rest(self) -> None:
         async with asyncio.timeout(90):
-            while any(one.finished_at is None for one in self.deliveries()):
+            while self.is_at_work():
                 await asyncio.sleep(0.3)
+
+    def is_at_work(self) -> bool:
+        return any(one.finished_at is None for one in self.deliveries())
 
     def deliveries(self) -> list[Delivery]:
         """What became of all rows, those by which a blocked messenger's were replaced among them."""
