@@ -53,6 +53,10 @@ _ADVICE = {
     "STRATEGY24_DEMO": "Give yes or no.",
     "STRATEGY24_SMTP_URL": "Give smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465.",
     "STRATEGY24_MAIL_FROM": "Give the sender of mails, such as Заречный <town@example.org>.",
+    "STRATEGY24_ESIA_ISSUER": (
+        "Give the https address of the provider, STRATEGY24_ESIA_CLIENT_ID and "
+        "STRATEGY24_ESIA_CLIENT_SECRET: all three or none."
+    ),
     "TELEGRAM_BOT_TOKEN": "Give the token that BotFather showed, NUMBER:LETTERS, or leave it out.",
     "TELEGRAM_API_BASE": "Give the address of a Bot API server, for example https://api.telegram.org.",
     "MAX_CA_FILE": "Give the path of a certificate in PEM form, or leave it out.",
@@ -126,6 +130,10 @@ class Settings(BaseSettings):
     """Server that mails are handed to: smtp:// (STARTTLS where offered) or smtps://; empty: no mail."""
     mail_from: str = ""
     """Sender of mails, ``Name <address>``; needed with smtp_url."""
+    esia_issuer: str = ""
+    """Address of an OpenID Connect provider that proves who citizens are; empty: there is no such way in."""
+    esia_client_id: str = ""
+    esia_client_secret: Annotated[str, Field(repr=False)] = ""
     browser_path: Annotated[Path | None, Field(validation_alias=AliasChoices("BROWSER_PATH"))] = None
     """The Chrome that draws charts; default: the first found on PATH."""
     compiled_sender: bool = True
@@ -195,7 +203,9 @@ class Settings(BaseSettings):
             raise ValueError("not the address of a Redis")
         return value
 
-    @field_validator("public_url", "telegram_api_base", "max_api_base", "vk_api_base", mode="after")
+    @field_validator(
+        "public_url", "telegram_api_base", "max_api_base", "vk_api_base", "esia_issuer", mode="after"
+    )
     @classmethod
     def _web_address(cls, value: str) -> str:
         parts = urlsplit(value)
@@ -233,6 +243,11 @@ class Settings(BaseSettings):
         self.__dict__[name] = value
 
 
+def _half_of_esia(settings: Settings) -> bool:
+    given = (settings.esia_issuer, settings.esia_client_id, settings.esia_client_secret)
+    return any(given) and not (all(given) and settings.esia_issuer.startswith("https://"))
+
+
 def variable_names() -> dict[str, str]:
     """Return the environment variable of each setting, by field."""
     return {name: _variable(name, field) for name, field in Settings.model_fields.items()}
@@ -253,6 +268,8 @@ def read_settings() -> Settings:
         problems.append(f"VK_SECRET is missing. {_ADVICE['VK_SECRET']}")
     if settings and settings.smtp_url and "@" not in settings.mail_from:
         problems.append(f"STRATEGY24_MAIL_FROM is missing. {_ADVICE['STRATEGY24_MAIL_FROM']}")
+    if settings and _half_of_esia(settings):
+        problems.append(f"STRATEGY24_ESIA_ISSUER cannot be used. {_ADVICE['STRATEGY24_ESIA_ISSUER']}")
     if problems or settings is None:
         raise SettingsError(problems)
     return settings.model_copy(update={"secret_key": settings.secret_key or _own_secret(settings.var)})

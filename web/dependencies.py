@@ -7,6 +7,7 @@ from pathlib import Path
 from core.shared.language import Language
 from core.store import Database
 from messengers import Carrier, Screen
+from web.identity_provider import IdentityProvider
 
 
 def _nobody_to_wake() -> None:
@@ -23,6 +24,7 @@ class WebDependencies:
     locale_dir: folder with ``ru/LC_MESSAGES/django.mo``.
     send_mail: hands a mail to the server, address and words; whether it was taken. None: no mail here.
     mini_apps: tokens of our bots by the messengers that may open ``/app`` inside themselves.
+    identity_provider: knows who somebody is (ЕСИА). None: there is no such way in.
     nudge_bots: wakes the conversations after a message without sockets; they also look by themselves.
     body_limit_bytes: a longer request is refused with 413 before it is read.
     """
@@ -35,6 +37,7 @@ class WebDependencies:
     files_dir: Path
     send_mail: Callable[[str, Screen], Awaitable[bool]] | None = None
     mini_apps: Mapping[Carrier, str] = field(default_factory=dict, repr=False)
+    identity_provider: IdentityProvider | None = None
     nudge_bots: Callable[[], None] = _nobody_to_wake
     default_language: Language = "ru"
     body_limit_bytes: int = 1_000_000

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import errors, files
-from web.account import cabinet, consent, email, forgetting, mini_app, my_data, notices, sign_in
+from web.account import cabinet, consent, email, esia, forgetting, mini_app, my_data, notices, sign_in
 from web.api import build_api
 from web.chat import conversations
 from web.chat import pages as chat
@@ -59,6 +59,9 @@ urlpatterns = [
     path("after-sign-in", sign_in.after_sign_in, name="after_sign_in"),
     path("app", mini_app.mini_app, name="mini_app"),
     path("app/enter", mini_app.enter, name="enter_mini_app"),
+    path("esia", esia.depart, name="go_to_esia"),
+    path("esia/return", esia.come_back, name="return_from_esia"),
+    path("esia/join", esia.join, name="join_by_esia"),
     path("out", sign_in.leave, name="sign_out"),
     path("consent", consent.consent, name="consent"),
     path("consent/withdraw", consent.withdraw, name="withdraw_consent"),

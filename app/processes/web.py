@@ -14,6 +14,7 @@ from app.carriers import hook_secrets, mini_app_tokens
 from app.catalogue import LOCALE_FOLDER
 from app.health import Health
 from app.hooks import Hooks
+from app.identity_provider import identity_provider
 from app.mailing import mail_sender
 from app.settings import Settings
 from app.wiring import Nudge, open_database
@@ -51,6 +52,7 @@ def build_application(settings: Settings, database: Database) -> Application:
             files_dir=settings.files_folder,
             mini_apps=mini_app_tokens(settings),
             send_mail=mail_sender(settings),
+            identity_provider=identity_provider(settings),
             nudge_bots=nudge.inbox,
         )
     )

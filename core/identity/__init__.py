@@ -1,9 +1,11 @@
 """Identity: persons, the doors they come through, their roles, consent and sessions."""
 
 from core.identity.errors import (
+    AnotherProof,
     ConsentNeeded,
     EnoughCodes,
     IdentityTaken,
+    JourneyUsed,
     LastWayIn,
     LaunchTooOld,
     LaunchUsed,
@@ -17,6 +19,7 @@ from core.identity.events import IdentityLinked, IdentityUnlinked, RolesChanged,
 from core.identity.forgetting import erase_identity, nobody_name
 from core.identity.people import (
     PERSONAL_DATA,
+    PROVING,
     absorb_person,
     choose_language,
     consenting,
@@ -36,6 +39,12 @@ from core.identity.people import (
     unlink_messenger,
     welcome,
     withdraw_consent,
+)
+from core.identity.providers import (
+    JOURNEY_TERM,
+    enter_by_provider,
+    prove_by_provider,
+    refuse_another_proof,
 )
 from core.identity.queries import (
     ConsentState,
@@ -88,8 +97,11 @@ from core.identity.sessions import (
 
 __all__ = [
     "ANONYMOUS",
+    "JOURNEY_TERM",
     "PERSONAL_DATA",
+    "PROVING",
     "Action",
+    "AnotherProof",
     "Assurance",
     "ConsentNeeded",
     "ConsentState",
@@ -100,6 +112,7 @@ __all__ = [
     "IdentityLinked",
     "IdentityTaken",
     "IdentityUnlinked",
+    "JourneyUsed",
     "LastWayIn",
     "LaunchTooOld",
     "LaunchUsed",
@@ -121,6 +134,7 @@ __all__ = [
     "count_residents",
     "create_person",
     "current_consent",
+    "enter_by_provider",
     "enter_from_messenger",
     "erase_identity",
     "give_consent",
@@ -145,8 +159,10 @@ __all__ = [
     "people_who_may",
     "person",
     "person_by_identity",
+    "prove_by_provider",
     "prove_email",
     "publish_consent_document",
+    "refuse_another_proof",
     "rename",
     "require_consent",
     "require_right",

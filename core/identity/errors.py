@@ -52,6 +52,22 @@ class LaunchUsed(DomainError):
     message = N_("This opening of the page has been used. Close it and open it again from our bot's menu.")
 
 
+class JourneyUsed(DomainError):
+    """A browser came back from an identity provider with a journey that has ended already."""
+
+    code = "journey_used"
+    kind = RefusalKind.FORBIDDEN
+    message = N_("This sign-in has been used or took longer than ten minutes. Begin again.")
+
+
+class AnotherProof(DomainError):
+    """The person has shown another account of the same identity provider before."""
+
+    code = "another_proof"
+    kind = RefusalKind.CONFLICT
+    message = N_("Your account here is confirmed by another account of Gosuslugi. Unlink that one first.")
+
+
 class NotAnAddress(Invalid):
     """The text is no address of electronic mail."""
 

@@ -27,6 +27,8 @@ _HELD = PreparedQuery(
 )
 NAME_LIMIT = 100
 EMAIL = "email"
+# The provider that knows who somebody is. A messenger does not.
+PROVING = "esia"
 PERSONAL_DATA = "personal_data"
 
 
@@ -134,8 +136,22 @@ def unlink_messenger(uow: UnitOfWork, *, person_id: PersonId, provider: str) -> 
         raise LastWayIn
     mine = (IdentityRow.person_id == person_id, IdentityRow.provider == provider)
     if uow.changed(delete(IdentityRow).where(*mine)):
+        if provider == PROVING and person(uow, person_id=person_id).assurance is Assurance.VERIFIED:
+            _change(uow, person_id, assurance=Assurance.REGISTERED)
         uow.record(IdentityUnlinked(person_id=person_id, provider=provider))
         uow.audit("identity_unlinked", actor=person_id, subject=f"identity:{provider}")
+
+
+def confirm(uow: UnitOfWork, *, person_id: PersonId) -> None:
+    """Raise a registered person to verified if a provider has said who they are.
+
+    Not a visitor: every level above it means a consent, and being known is none.
+    """
+    if person(uow, person_id=person_id).assurance is not Assurance.REGISTERED:
+        return
+    if any(way.provider == PROVING for way in identities_of(uow, person_id=person_id)):
+        _change(uow, person_id, assurance=Assurance.VERIFIED)
+        uow.audit("person_verified", actor=person_id, subject=f"person:{person_id}")
 
 
 def lock_people(uow: UnitOfWork, *, person_ids: Collection[PersonId]) -> None:
@@ -162,6 +178,7 @@ def absorb_person(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> N
     better = max(kept.assurance, twin.assurance, key=list(Assurance).index)
     _change(uow, kept_id, assurance=better, home_id=kept.home_id or twin.home_id)
     _change(uow, twin_id, assurance=Assurance.VISITOR, home_id=None)
+    confirm(uow, person_id=kept_id)
     for way in identities_of(uow, person_id=kept_id):
         uow.record(IdentityLinked(person_id=kept_id, provider=way.provider, subject=way.subject))
     uow.audit("people_merged", actor=kept_id, subject=f"person:{twin_id}")
@@ -265,6 +282,7 @@ def revoke_roles(uow: UnitOfWork, *, person_id: PersonId, revoked_by: PersonId |
         .values(revoked_at=uow.now)
     )
     _change(uow, person_id, assurance=Assurance.REGISTERED)
+    confirm(uow, person_id=person_id)
     uow.record(RolesChanged(person_id=person_id))
     uow.audit("roles_revoked", actor=revoked_by, subject=f"person:{person_id}")
 
@@ -283,7 +301,7 @@ def publish_consent_document(uow: UnitOfWork, *, kind: str, version: int, text_r
 
 @reached(Actor.CITIZEN, Door.BOT, Door.WEB, Door.CLI, closed={Door.API: ON_A_SCREEN})
 def give_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_DATA) -> None:
-    """The person agrees to the newest version; a visitor becomes registered."""
+    """The person agrees to the newest version; a visitor becomes registered, or verified if proved."""
     current = current_consent(uow, person_id=person_id, kind=kind)
     if current.given:
         return
@@ -292,6 +310,7 @@ def give_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_D
     )
     if person(uow, person_id=person_id).assurance is Assurance.VISITOR:
         _change(uow, person_id, assurance=Assurance.REGISTERED)
+        confirm(uow, person_id=person_id)
     uow.audit(f"consent_given:{kind}:{current.version}", actor=person_id, subject=f"person:{person_id}")
 
 
@@ -303,7 +322,7 @@ def withdraw_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSON
         .where(ConsentRow.person_id == person_id, ConsentRow.kind == kind, ConsentRow.withdrawn_at.is_(None))
         .values(withdrawn_at=uow.now)
     )
-    if person(uow, person_id=person_id).assurance is Assurance.REGISTERED:
+    if person(uow, person_id=person_id).assurance in {Assurance.REGISTERED, Assurance.VERIFIED}:
         _change(uow, person_id, assurance=Assurance.VISITOR)
     uow.audit(f"consent_withdrawn:{kind}", actor=person_id, subject=f"person:{person_id}")
 

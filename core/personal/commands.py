@@ -5,11 +5,14 @@ from core.contact import conversations_of, inherit_conversations
 from core.delivery import forget_deliveries
 from core.files import drop_files
 from core.identity import (
+    PROVING,
     absorb_person,
     erase_identity,
+    identities_of,
     lock_people,
     nobody_name,
     person_by_identity,
+    refuse_another_proof,
     revoke_all_sessions,
     use_link_code,
     viewer_of,
@@ -19,18 +22,18 @@ from core.personal.errors import OfficialsStay, OfficialsStayApart
 from core.personal.queries import MOST_MESSAGES
 from core.polls import inherit_ballots
 from core.rooms import forget_in_rooms
-from core.shared.doors import CODE_FROM_THE_SITE, OWN_WAYS, Actor, Door, reached
+from core.shared.doors import OWN_WAYS, Actor, Door, reached
 from core.shared.ids import PersonId
 from core.spaces import inherit_memberships
 from core.store import UnitOfWork
 
 
-@reached(Actor.CITIZEN, Door.BOT, closed={Door.WEB: CODE_FROM_THE_SITE, Door.API: OWN_WAYS})
+@reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_WAYS})
 def merge_by_code(uow: UnitOfWork, *, code: str, provider: str, subject: str) -> PersonId:
     """Join whoever this messenger account leads to with the person who asked for the code.
 
     Both accounts are shown to be in one hand: one by its messenger, the other by the code.
-    Raises: LinkExpired; OfficialsStayApart.
+    Raises: LinkExpired; OfficialsStayApart; AnotherProof if a provider knows them as two human beings.
     """
     kept = use_link_code(uow, code=code)
     twin = person_by_identity(uow, provider=provider, subject=subject)
@@ -44,11 +47,14 @@ def merge_people(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> No
 
     One ballot a poll stays, the one cast last, whether the poll is still open or not. Whoever votes or
     writes as the twin in the same instant waits for the lock and is then asked for consent.
-    Raises: UnknownPerson; OfficialsStayApart if the twin has a role.
+    Raises: UnknownPerson; OfficialsStayApart if the twin has a role; AnotherProof.
     """
     lock_people(uow, person_ids=(kept_id, twin_id))
     if viewer_of(uow, person_id=twin_id).grants:
         raise OfficialsStayApart
+    for way in identities_of(uow, person_id=twin_id):
+        if way.provider == PROVING:
+            refuse_another_proof(uow, person_id=kept_id, provider=PROVING, subject=way.subject)
     inherit_ballots(uow, from_id=twin_id, to_id=kept_id)
     inherit_memberships(uow, from_id=twin_id, to_id=kept_id)
     inherit_conversations(uow, from_id=twin_id, to_id=kept_id)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.identity_provider import identity_provider
 from app.settings import SettingsError, read_settings, variable_names
 
 
@@ -82,3 +83,28 @@ def test_a_postgresql_address_gets_the_driver_of_the_project(monkeypatch: pytest
 
     assert settings.database_url == "postgresql+psycopg://user@host/name"
     assert not settings.fills_demo
+
+
+@pytest.mark.parametrize("issuer", ["", "http://esia.example", "https://esia.example"])
+def test_an_identity_provider_is_named_whole_and_by_https(
+    monkeypatch: pytest.MonkeyPatch, issuer: str
+) -> None:
+    monkeypatch.setenv("STRATEGY24_ESIA_ISSUER", issuer)
+    monkeypatch.setenv("STRATEGY24_ESIA_CLIENT_SECRET", "never to be printed")
+
+    with pytest.raises(SettingsError, match="all three or none") as refused:
+        read_settings()
+
+    assert "never to be printed" not in str(refused.value)
+
+
+def test_an_identity_provider_that_is_named_whole_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert identity_provider(read_settings()) is None
+    monkeypatch.setenv("STRATEGY24_ESIA_ISSUER", "https://esia.example")
+    monkeypatch.setenv("STRATEGY24_ESIA_CLIENT_ID", "zarechny")
+    monkeypatch.setenv("STRATEGY24_ESIA_CLIENT_SECRET", "never to be printed")
+
+    provider = identity_provider(read_settings())
+
+    assert "https://esia.example" in repr(provider)
+    assert "never to be printed" not in repr(provider)

@@ -76,6 +76,10 @@ PAGES: dict[str, Row] = {
     "mini_app": Row(ANYBODY, "/app"),
     # The signature of the messenger is the right: without one nobody is let in.
     "enter_mini_app": post(frozenset(), "/app/enter", messenger="telegram", launch="user=1&hash=0"),
+    # No identity provider on the stage: the way is not there.
+    "go_to_esia": Row(frozenset(), "/esia"),
+    "return_from_esia": Row(frozenset(), "/esia/return"),
+    "join_by_esia": post(frozenset(), "/esia/join", join="x"),
     "after_sign_in": Row(ANYBODY, "/after-sign-in"),
     "sign_out": post(ANYBODY, "/out"),
     "consent": Row(ANYBODY, "/consent"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from core.chats import bot_names
 from core.identity import (
     PERSONAL_DATA,
+    PROVING,
     ConsentState,
     Identity,
     OpenSession,
@@ -33,7 +34,7 @@ from web.page_request import PageRequest
 from web.rendering import LANGUAGE_COOKIE, show
 from web.sessions import drop_session, go
 
-_ESIA = {"esia": "Госуслуги"}
+_ESIA = {PROVING: "Госуслуги"}
 _MESSENGERS: dict[str, str] = {**{carrier.value: name for carrier, name in CARRIER_NAMES.items()}, **_ESIA}
 
 
@@ -167,6 +168,7 @@ async def _shown(request: PageRequest, *, code: str = "") -> HttpResponse:
         ways=ways,
         code=code,
         links=links,
+        proves=dependencies().identity_provider is not None and all(way.provider != PROVING for way in ways),
         places=[(place.id, place.name(request.language)) for place in found.places],
         this_session=request.visit.viewer.session_id,
     )

@@ -17,7 +17,7 @@ async def _ways_in(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         token = (request.POST.get("link") or "").strip().rstrip("/").rpartition("/")[2]
         return await _enter(request, token=token, target=target)
-    return show(request, "account/sign_in.html", title=gettext("Sign in"), target=target)
+    return show(request, "account/sign_in.html", title=gettext("Sign in"), target=target, esia=_esia())
 
 
 async def _one_time_link(request: PageRequest, token: str) -> HttpResponse:
@@ -47,10 +47,15 @@ async def _enter(request: PageRequest, *, token: str, target: str) -> HttpRespon
             "account/sign_in.html",
             title=gettext("Sign in"),
             target=target,
+            esia=_esia(),
             error=sentence,
             status=409,
         )
     return keep_session(go(target or "/after-sign-in"), session)
+
+
+def _esia() -> bool:
+    return dependencies().identity_provider is not None
 
 
 async def after_sign_in(request: PageRequest) -> HttpResponse:

@@ -74,6 +74,8 @@ NO_PAGES = {
     "my_data",
     "file",
     "after_sign_in",
+    "go_to_esia",
+    "return_from_esia",
     "territory_room",
     "console",
 }
