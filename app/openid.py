@@ -74,7 +74,7 @@ class OpenIdProvider:
         subject = str(claims["sub"])
         if not 0 < len(subject) <= _SUBJECT_LIMIT:
             raise _not_proved("no usable subject")
-        # The first name only: the full one, which the state knows, is not asked of anybody here.
+        # The first name only: the rest of what the scope brings goes no further than this line.
         return Proof(subject=subject, given_name=str(claims.get("given_name") or ""))
 
     def _credentials(self) -> aiohttp.BasicAuth:
