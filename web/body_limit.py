@@ -1,7 +1,8 @@
 """A request that is too long is refused before it is read."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from core.shared.language import N_, as_language, translate
 from web.asgi_types import AsgiApp, Message, Receive, Scope, Send
@@ -17,16 +18,21 @@ class _TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """ASGI in front of Django, which would first write the whole body into a file."""
+    """ASGI in front of Django, which would first write the whole body into a file.
+
+    limits_by_path: addresses that take files have limits of their own, in bytes.
+    """
 
     app: AsgiApp
     limit_bytes: int
+    limits_by_path: Mapping[str, int] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse by the announced length at once, or as soon as more than the limit has come."""
+        limit_bytes = self.limits_by_path.get(scope["path"], self.limit_bytes)
         announced = _header(scope, b"content-length")
-        if announced.isdigit() and int(announced) > self.limit_bytes:
-            await self._refuse(scope, send)
+        if announced.isdigit() and int(announced) > limit_bytes:
+            await _refuse(scope, send, limit_bytes)
             return
         received = 0
 
@@ -34,7 +40,7 @@ class BodyLimit:
             nonlocal received
             event = await receive()
             received += len(event.get("body", b""))
-            if received > self.limit_bytes:
+            if received > limit_bytes:
                 raise _TooLarge
             return event
 
@@ -42,19 +48,20 @@ class BodyLimit:
             await self.app(scope, counted, send)
         except _TooLarge:
             # Django reads the body before it answers anything, so no answer has begun yet.
-            await self._refuse(scope, send)
+            await _refuse(scope, send, limit_bytes)
 
-    async def _refuse(self, scope: Scope, send: Send) -> None:
-        language = as_language(_header(scope, b"accept-language").decode("latin-1"))
-        message = translate(language, TOO_LARGE, limit=self.limit_bytes // 1000)
-        body = json.dumps({"code": "too_large", "message": message}, ensure_ascii=False).encode()
-        headers = [
-            (b"content-type", b"application/json; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-        ]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+
+async def _refuse(scope: Scope, send: Send, limit_bytes: int) -> None:
+    language = as_language(_header(scope, b"accept-language").decode("latin-1"))
+    message = translate(language, TOO_LARGE, limit=limit_bytes // 1000)
+    body = json.dumps({"code": "too_large", "message": message}, ensure_ascii=False).encode()
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _header(scope: Scope, name: bytes) -> bytes:

@@ -8,6 +8,7 @@ from web.asgi_types import AsgiApp, Receive, Scope, Send
 from web.body_limit import BodyLimit
 from web.configuration import django_settings
 from web.dependencies import WebDependencies, bind
+from web.photo_limits import PHOTO_FORM_BYTES, PHOTO_PATH
 from web.static_files import PREFIX, serve_static
 
 
@@ -24,7 +25,11 @@ def build_web(given: WebDependencies) -> AsgiApp:
     else:
         settings.configure(**django_settings(given))
         django.setup(set_prefix=False)
-    pages = BodyLimit(app=get_asgi_application(), limit_bytes=given.body_limit_bytes)
+    pages = BodyLimit(
+        app=get_asgi_application(),
+        limit_bytes=given.body_limit_bytes,
+        limits_by_path={PHOTO_PATH: PHOTO_FORM_BYTES},
+    )
 
     async def web(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith(PREFIX):

@@ -25,6 +25,7 @@ from core.store import Head, Reading, StreamEvent, UnitOfWork, head, last_events
 from web.bubbles import ThreadWords, bubbles_of, keyboard_of
 from web.dependencies import dependencies
 from web.page_request import PageRequest
+from web.photo_limits import PHOTO_LIMIT_BYTES, PHOTO_LIMIT_MB
 from web.rendering import show
 from web.sessions import browser_label, go, keep_session
 from web.visit import visit_of
@@ -92,6 +93,8 @@ async def _chat(request: PageRequest) -> HttpResponse:
         bubbles=bubbles_of(found.events, viewer_id=person_id),
         keyboard=keyboard_of(found.events),
         client_id=str(uuid4()),
+        photo_limit_mb=PHOTO_LIMIT_MB,
+        photo_limit_bytes=PHOTO_LIMIT_BYTES,
         thread_words=ThreadWords.current(),
     )
 
@@ -106,7 +109,7 @@ async def _start(request: PageRequest) -> HttpResponse:
         )
         person_id = session.person_id
     await dependencies().database.run_async(greet, person_id=person_id)
-    await _wake_bots()
+    await wake_bots()
     if session is None:
         return await _chat(request)
     # The page is drawn at once and not redirected to: the draft that came along is kept nowhere else.
@@ -116,7 +119,7 @@ async def _start(request: PageRequest) -> HttpResponse:
 
 async def _write(request: PageRequest) -> HttpResponse:
     """A message from a browser without scripts."""
-    chat_id, person_id = _addressed(request)
+    chat_id, person_id = addressed(request)
     try:
         await dependencies().database.run_async(
             write_in_web_chat,
@@ -127,13 +130,13 @@ async def _write(request: PageRequest) -> HttpResponse:
         )
     except Empty:
         return go("/chat#end")
-    await _wake_bots()
+    await wake_bots()
     return go("/chat#end")
 
 
 async def _press(request: PageRequest) -> HttpResponse:
     """A button pressed in a browser without scripts: ``press`` is ``SEQ:DATA``."""
-    chat_id, person_id = _addressed(request)
+    chat_id, person_id = addressed(request)
     seq, _, data = str(request.POST.get("press", "")).partition(":")
     await dependencies().database.run_async(
         press_in_web_chat,
@@ -143,15 +146,17 @@ async def _press(request: PageRequest) -> HttpResponse:
         of=int(seq) if seq.isascii() and seq.isdigit() else 0,
         data=data,
     )
-    await _wake_bots()
+    await wake_bots()
     return go("/chat#end")
 
 
-async def _wake_bots() -> None:
+async def wake_bots() -> None:
+    """Tell the conversations that something waits in the inbox."""
     await asyncio.to_thread(dependencies().nudge_bots)
 
 
-def _addressed(request: PageRequest) -> tuple[ChatId, PersonId]:
+def addressed(request: PageRequest) -> tuple[ChatId, PersonId]:
+    """The chat that a form names and whoever sent it. Raises: SignInNeeded."""
     return ChatId(str(request.POST.get("chat", ""))), request.visit.person().id
 
 

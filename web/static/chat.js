@@ -2,6 +2,7 @@
 
 import { Composer } from "./composer.js";
 import { Live, STATUS } from "./live.js";
+import { PhotoPicker } from "./photo.js";
 import { Thread } from "./thread.js";
 import { labelled, pageWords } from "./words.js";
 
@@ -41,7 +42,19 @@ function openChat(page) {
     following.press({ of: seq, data }).done.finally(() => button.removeAttribute("aria-busy")).catch(() => {});
   }
 
-  new Composer(page.querySelector("[data-composer]"), { onSend: send, draftKey: `draft:${stream}` });
+  const form = page.querySelector("[data-composer]");
+  const photo = form.querySelector("[data-photo]") && new PhotoPicker(form);
+  const composer = new Composer(form, {
+    draftKey: `draft:${stream}`,
+    mayBeEmpty: () => photo?.chosen,
+    onSend: (text, { key }) => (photo?.chosen && !key ? sendPhoto(text) : send(text)),
+  });
+
+  async function sendPhoto(text) {
+    // The message comes back as an event of the stream. Not sent: the words wait in the field again.
+    if (!(await photo.send(text)) && text !== "") composer.insert(text);
+  }
+
   for (const message of live.unsent(stream)) if (message.op === "send") thread.addUnsent(message);
   live.addEventListener("status", ({ detail }) => showStatus(page, detail.status));
   if (location.pathname !== page.dataset.address) history.replaceState(null, "", page.dataset.address);

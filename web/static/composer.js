@@ -3,13 +3,15 @@
 export class Composer {
   /**
    * @param {HTMLFormElement} form with one textarea
-   * @param {object} options `onSend(text)`; `sendBy`: "enter" in a chat, "ctrl-enter" where answers are
+   * @param {object} options `onSend(text, { key })`, `key` for a key of the bot's keyboard;
+   *   `mayBeEmpty()`: something else goes out with no words; `sendBy`: "enter" in a chat, "ctrl-enter" where answers are
    *   longer; `draftKey`: where the draft is kept in this browser
    */
-  constructor(form, { onSend, sendBy = "enter", draftKey, onInput = () => {} }) {
+  constructor(form, { onSend, sendBy = "enter", draftKey, onInput = () => {}, mayBeEmpty = () => false }) {
     this.field = form.querySelector("textarea");
     this.onSend = onSend;
     this.onInput = onInput;
+    this.mayBeEmpty = mayBeEmpty;
     this.sendBy = sendBy;
     this.draftKey = draftKey;
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -40,11 +42,12 @@ export class Composer {
 
   #submit(event) {
     // A key of the bot's keyboard sends its own words.
-    const text = event.submitter?.name === "key" ? event.submitter.value : this.field.value.trim();
+    const key = event.submitter?.name === "key";
+    const text = key ? event.submitter.value : this.field.value.trim();
     event.preventDefault();
-    if (text === "") return;
-    this.onSend(text);
-    if (event.submitter?.name !== "key") this.#clear();
+    if (text === "" && !this.mayBeEmpty()) return;
+    this.onSend(text, { key });
+    if (!key) this.#clear();
   }
 
   #key(event) {
