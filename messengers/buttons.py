@@ -49,6 +49,7 @@ class Place(StrEnum):
     WITHDRAWAL = "wd"
     ALERT_SNOOZE = "as"
     ALERT_MEASURE = "am"
+    ALERT_WHY = "aw"
     COMMITMENT_RESULT = "cr"
     NOTICES = "n"
     NOTICE_MATRIX = "nm"

@@ -39,14 +39,15 @@ def group_words(reading: Reading, cards: Sequence[AlertCard], language: Language
 def group_buttons(
     cards: Sequence[AlertCard], language: Language, site: Site
 ) -> tuple[tuple[Button, ...], ...]:
-    """Take all, put all off, look at each."""
-    look = Link(translate(language, N_("Look at each")), site.address("console/alerts"))
+    """Take all, put all off; why, and look at each."""
+    lead = cards[0].alert.id
+    why = Press(translate(language, N_("Why?")), OpenBelow(Place.ALERT_WHY, lead))
+    below = (why, Link(translate(language, N_("Look at each")), site.address("console/alerts")))
     untaken = [
         card for card in cards if card.alert.state is AlertState.FIRING and card.alert.acknowledged_by is None
     ]
     if not untaken:
-        return ((look,),)
-    lead = cards[0].alert.id
+        return (below,)
     accept = Press(translate(language, N_("Accept all")), AcceptAlert(lead))
     snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, lead))
-    return ((accept, snooze), (look,))
+    return ((accept, snooze), below)

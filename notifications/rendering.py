@@ -117,18 +117,19 @@ class Renderer:
         self, card: AlertCard, promised: Commitment | None, language: Language
     ) -> tuple[tuple[Button, ...], ...]:
         address = self.site.address(f"t/{card.territory.slug}/indicators/{card.indicator.code}")
-        look = Link(translate(language, N_("Look at the indicator")), address)
+        why = Press(translate(language, N_("Why?")), OpenBelow(Place.ALERT_WHY, card.alert.id))
+        below = (why, Link(translate(language, N_("Look at the indicator")), address))
         if promised is not None and promised.status is CommitmentStatus.OPEN:
             done = OpenBelow(Place.COMMITMENT_RESULT, promised.id)
-            return ((Press(translate(language, N_("Report that it is done")), done),), (look,))
+            return ((Press(translate(language, N_("Report that it is done")), done),), below)
         if card.alert.state is AlertState.OK or promised is not None:
-            return ((look,),)
+            return (below,)
         if card.alert.acknowledged_by is not None:
             measure = OpenBelow(Place.ALERT_MEASURE, card.alert.id)
-            return ((Press(translate(language, N_("Measure and term")), measure),), (look,))
+            return ((Press(translate(language, N_("Measure and term")), measure),), below)
         accept = Press(translate(language, N_("Accept")), AcceptAlert(card.alert.id))
         snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, card.alert.id))
-        return ((accept, snooze), (look,))
+        return ((accept, snooze), below)
 
     def _photo(self, card: AlertCard, language: Language) -> Photo | None:
         key = card.alert.picture

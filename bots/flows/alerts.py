@@ -11,7 +11,10 @@ from core.alerts import (
     SnoozeTerm,
     acknowledge_group,
     alert_card_for,
+    alert_headline,
+    explanation_lines,
     snooze_group,
+    why_group,
 )
 from core.commitments import (
     Commitment,
@@ -34,6 +37,7 @@ from messengers import (
     OpenBelow,
     Place,
     Press,
+    RichText,
     Screen,
     Snooze,
     SnoozeAlert,
@@ -47,6 +51,8 @@ from messengers import (
 
 MEASURE, RESULT = "alerts:measure", "alerts:result"
 PREVIEW = 200
+# A message has 4000 characters, an explanation at most some 600.
+EXPLAINED = 5
 # What remedies take: a week, a month, a quarter. The console takes any day.
 _DAYS = {7: N_("In a week"), 30: N_("In a month"), 90: N_("In three months")}
 _TERMS = {Snooze.HOUR: SnoozeTerm.HOUR, Snooze.MORNING: SnoozeTerm.MORNING}
@@ -73,6 +79,21 @@ async def accept(talk: Talk, action: AcceptAlert) -> None:
             time=clock_time(taken.at, zone),
         )
     await talk.show(Screen(text=text, buttons=buttons), fresh=True)
+
+
+async def explain(talk: Talk, subject: str) -> None:
+    """Why has it fired? All that the message shows, as far as one screen goes."""
+    found = await talk.ask(why_group, viewer=talk.viewer, alert_id=AlertId(subject))
+    parts = [
+        stacked(
+            bold(alert_headline(talk.language, why.card)),
+            *map(RichText, explanation_lines(talk.language, why)),
+        )
+        for why in found[:EXPLAINED]
+    ]
+    if len(found) > EXPLAINED:
+        parts.append(RichText(talk.say(N_("and {count} more"), count=len(found) - EXPLAINED)))
+    await talk.show(Screen(text=stacked(*parts, gap="\n\n")))
 
 
 async def ask_how_long(talk: Talk, subject: str) -> None:
@@ -191,6 +212,7 @@ FLOW = Flow(
     places={
         Place.ALERT_SNOOZE: ask_how_long,
         Place.ALERT_MEASURE: ask_measure,
+        Place.ALERT_WHY: explain,
         Place.COMMITMENT_RESULT: ask_result,
     },
     actions={AcceptAlert: accept, SnoozeAlert: snooze, Commit: commit},

@@ -21,6 +21,8 @@ from core.alerts.events import (
     AlertSnoozed,
     AlertSnoozeEnded,
 )
+from core.alerts.explanation import Explanation, why_alert, why_group
+from core.alerts.explanation_words import explanation_lines
 from core.alerts.groups import acknowledge_group, snooze_group
 from core.alerts.queries import (
     AlertCard,
@@ -67,6 +69,7 @@ __all__ = [
     "AlertSnoozeEnded",
     "AlertSnoozed",
     "AlertState",
+    "Explanation",
     "Failed",
     "RuleKind",
     "Severity",
@@ -94,6 +97,7 @@ __all__ = [
     "evaluate_release",
     "evaluate_series",
     "evaluate_terms",
+    "explanation_lines",
     "holder_lines",
     "judge",
     "open_alerts",
@@ -107,4 +111,6 @@ __all__ = [
     "thresholds_of",
     "times_fired",
     "watched_indicators",
+    "why_alert",
+    "why_group",
 ]

@@ -34,7 +34,7 @@ _SIGNS = {Severity.INFO: "🔎", Severity.WARN: "⚠️", Severity.CRITICAL: "�
 
 def alert_headline(language: Language, card: AlertCard) -> str:
     """The first line, which is the news: what and how much."""
-    value = _figure(language, card, card.alert.value)
+    value = figure(language, card, card.alert.value)
     words = translate(language, _HEAD, title=card.indicator.title(language), value=value)
     sign = "✅" if card.alert.state is AlertState.OK else _SIGNS[card.alert.rule.severity]
     return f"{sign} {words}"
@@ -45,9 +45,9 @@ def alert_lines(language: Language, card: AlertCard) -> list[str]:
     alert = card.alert
     period = period_words(language, alert.period)
     where = translate(language, _WHERE, territory=card.territory.name(language), period=period)
-    lines = [where, *_reason(language, card)]
+    lines = [where, *reason_lines(language, card)]
     if card.previous is not None:
-        before = _figure(language, card, card.previous.value)
+        before = figure(language, card, card.previous.value)
         said = period_words(language, card.previous.period)
         lines.append(translate(language, _BEFORE, value=before, period=said))
     lines.append(_ahead(language, card))
@@ -61,7 +61,7 @@ def alert_caption(language: Language, card: AlertCard) -> str:
     return "\n".join([alert_headline(language, card), *alert_lines(language, card)])
 
 
-def _reason(language: Language, card: AlertCard) -> list[str]:
+def reason_lines(language: Language, card: AlertCard) -> list[str]:
     """What the rule has against it, and by how much."""
     alert, rule = card.alert, card.alert.rule
     numbers = {
@@ -71,7 +71,7 @@ def _reason(language: Language, card: AlertCard) -> list[str]:
     match rule.kind:
         case RuleKind.THRESHOLD:
             beyond = _OVER if rule.bad == "above" else _UNDER
-            return [translate(language, beyond, threshold=_figure(language, card, rule.threshold))]
+            return [translate(language, beyond, threshold=figure(language, card, rule.threshold))]
         case RuleKind.PLAN:
             return [translate(language, _LAGS, **numbers)]
         case RuleKind.GOAL:
@@ -97,8 +97,8 @@ def _revised(language: Language, card: AlertCard) -> list[str]:
             language,
             _REVISION,
             period=period_words(language, one.period),
-            before=_figure(language, card, one.before),
-            after=_figure(language, card, one.after),
+            before=figure(language, card, one.before),
+            after=figure(language, card, one.after),
         )
         for one in largest
     ]
@@ -109,7 +109,7 @@ def _ahead(language: Language, card: AlertCard) -> str:
         return translate(language, _NO_FORECAST)
     end = card.forecast.points[-1]
     period = period_words(language, end.period)
-    value = _figure(language, card, end.median)
+    value = figure(language, card, end.median)
     back = card.probability_back
     if back is None and end.quantiles:
         return translate(language, _AHEAD_PLAIN, period=period, value=value)
@@ -123,7 +123,7 @@ def holder_lines(language: Language, card: AlertCard) -> list[str]:
     alert = card.alert
     zone = ZoneInfo(card.territory.time_zone)
     if alert.state is AlertState.OK and alert.resolved_value is not None:
-        return [translate(language, _RESOLVED, value=_figure(language, card, alert.resolved_value))]
+        return [translate(language, _RESOLVED, value=figure(language, card, alert.resolved_value))]
     if card.acknowledged_by_name is not None and alert.acknowledged_at is not None:
         time = alert.acknowledged_at.astimezone(zone).strftime("%H:%M")
         return [translate(language, _TAKEN, name=card.acknowledged_by_name, time=time)]
@@ -133,6 +133,7 @@ def holder_lines(language: Language, card: AlertCard) -> list[str]:
     return []
 
 
-def _figure(language: Language, card: AlertCard, value: float) -> str:
+def figure(language: Language, card: AlertCard, value: float) -> str:
+    """A value of the alert's indicator with its unit."""
     unit = card.indicator.unit_words(language)
     return with_unit(language, value, unit, decimals=card.indicator.decimals)

@@ -69,10 +69,12 @@ from core.indicators.rules import (
     gapless_tail,
 )
 from core.indicators.wording import (
+    change_words,
     forecast_sentence,
     format_number,
     period_words,
     probability_words,
+    with_sign,
     with_unit,
 )
 
@@ -112,6 +114,7 @@ __all__ = [
     "all_series",
     "cards",
     "catalogue",
+    "change_words",
     "chart_key",
     "chart_page",
     "chart_picture",
@@ -148,5 +151,6 @@ __all__ = [
     "understood",
     "values_at",
     "vintages_of",
+    "with_sign",
     "with_unit",
 ]

@@ -2,6 +2,7 @@
 
 from core.indicators.forecasts import Forecast
 from core.indicators.periods import Period
+from core.indicators.rules import Indicator
 from core.shared.language import N_, Language, translate
 
 _NARROW_BLANK = "\u202f"
@@ -46,6 +47,23 @@ def with_unit(language: Language, value: float, unit: str, *, decimals: int) -> 
     '6,1\\xa0%'
     """
     return f"{format_number(language, value, decimals=decimals)}{_BLANK}{unit}"
+
+
+def with_sign(language: Language, value: float, *, decimals: int) -> str:
+    """A change as a figure with its sign.
+
+    >>> with_sign("en", 0.94, decimals=1), with_sign("en", 0.04, decimals=1)
+    ('+0.9', '0.0')
+    """
+    text = format_number(language, value, decimals=decimals)
+    return f"+{text}" if round(value, decimals) > 0 else text
+
+
+def change_words(language: Language, value: float, shown: Indicator) -> str:
+    """A change of an indicator with its sign and unit: «+0,9 п. п.»."""
+    # A difference of shares is in percentage points, not in per cent of anything.
+    unit = translate(language, _POINTS) if shown.unit == "%" else shown.unit_words(language)
+    return f"{with_sign(language, value, decimals=shown.decimals)}{_BLANK}{unit}"
 
 
 def period_words(language: Language, period: str) -> str:

@@ -87,6 +87,7 @@ PLACES: dict[Place, tuple[str, str, str, str, str]] = {
     Place.UNLINK: ("Отвязать MAX?",) * 5,
     Place.MY_DATA: ("Что о вас хранится",) * 5,
     Place.ALERT_MEASURE: (HIDDEN, HIDDEN, HIDDEN, "Что будет сделано?", HIDDEN),
+    Place.ALERT_WHY: (HIDDEN, HIDDEN, HIDDEN, "Раньше это правило здесь не срабатывало", HIDDEN),
     Place.COMMITMENT_RESULT: ("Такого обязательства нет.",) * 5,
     Place.ALERT_SNOOZE: (HIDDEN, HIDDEN, HIDDEN, "До какого времени отложить?", HIDDEN),
 }
@@ -117,6 +118,7 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             Place.INDICATOR: "UNEMPL",
             Place.ALERT_SNOOZE: alert_id,
             Place.ALERT_MEASURE: alert_id,
+            Place.ALERT_WHY: alert_id,
             Place.COMMITMENT_RESULT: "0" * 32,
             Place.UNLINK: "max",
         }

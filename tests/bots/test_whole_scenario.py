@@ -199,11 +199,13 @@ async def promises_a_measure(official: Storyteller, citizen: Storyteller, office
 
 
 async def takes_an_alert(official: Storyteller, office: PostOffice) -> AlertId:
-    """An official's alert with its chart, accepted in the messenger."""
+    """An official's alert with its chart, asked why and accepted in the messenger."""
     alert_id = office.alert()
     office.picture(alert_id)
     await office.deliver()
     await official.sees("Уровень безработицы")
+    await official.taps("Почему?")
+    await official.sees("Раньше это правило здесь не срабатывало.")
     await official.taps("Принять")
     await official.sees("Вы приняли оповещение")
     await office.deliver()

@@ -97,7 +97,7 @@ class Watch:
         recorded = self.town.database.run(
             record_release,
             source="tidy_csv",
-            digest=f"{self.year}",
+            digest=f"{self.year} {value}",
             title="file.csv",
             values=[row],
             recorded_by=None,

@@ -37,6 +37,7 @@ CODEC = ButtonCodec("a secret of this test")
 ACTIONS: list[Action] = [
     Open(Place.MENU),
     OpenBelow(Place.ALERT_SNOOZE, new_id()),
+    OpenBelow(Place.ALERT_WHY, new_id()),
     AcceptConsent(3),
     WithdrawConsent(),
     ForgetMe(),

@@ -14,9 +14,11 @@ from core.alerts import (
     alert_card,
     end_snoozes,
     snooze_alert,
+    why_group,
 )
 from core.delivery import DeliveryState
 from core.files import keep_content
+from core.identity import viewer_of
 from tests.notifications.post_office import PNG, PostOffice, opened
 from tests.town import IVANOV, SMIRNOVA, Town
 
@@ -40,7 +42,7 @@ async def test_an_official_gets_one_message_with_photo_caption_and_buttons(offic
     (shown,) = ivanov.chat.messages
     assert shown.photo == PNG
     assert shown.text.startswith("⚠️ Уровень безработицы: 6,1")
-    assert shown.labels == ["Принять", "Отложить ▾", "Посмотреть показатель"]
+    assert shown.labels == ["Принять", "Отложить ▾", "Почему?", "Посмотреть показатель"]
 
 
 async def test_a_fact_told_again_makes_no_second_message(office: PostOffice) -> None:
@@ -65,7 +67,7 @@ async def test_accepting_edits_the_message_of_every_receiver(office: PostOffice)
     for user in (ivanov, smirnova):
         (shown,) = user.chat.messages
         assert "Иван Иванов, 12:00" in shown.text
-        assert shown.labels == ["Мера и срок", "Посмотреть показатель"]
+        assert shown.labels == ["Мера и срок", "Почему?", "Посмотреть показатель"]
         assert shown.photo == PNG
 
 
@@ -179,12 +181,14 @@ async def test_twenty_alerts_of_a_release_are_one_message_taken_and_edited_toget
     lead, *others = office.many_alerts(20)
     office.picture(lead)
     await office.deliver()
+    viewer = office.town.database.read(viewer_of, person_id=office.town.people[IVANOV])
+    assert len(office.town.database.read(why_group, viewer=viewer, alert_id=lead)) == 20
 
     for user in (ivanov, smirnova):
         (shown,) = user.chat.messages
         assert shown.text.splitlines()[0] == "⚠️ Заречный, Рабочие места: 20 показателей требуют внимания"
         assert shown.text.splitlines()[9] == "и ещё 12"
-        assert shown.labels == ["Принять все", "Отложить ▾", "Посмотреть каждый"]
+        assert shown.labels == ["Принять все", "Отложить ▾", "Почему?", "Посмотреть каждый"]
 
     office.town.database.run(acknowledge_group, alert_id=lead, person_id=office.town.people[IVANOV])
     await office.deliver()
@@ -196,7 +200,7 @@ async def test_twenty_alerts_of_a_release_are_one_message_taken_and_edited_toget
     for user in (ivanov, smirnova):
         (shown,) = user.chat.messages
         assert "Принял(а): Иван Иванов, 12:00" in shown.text
-        assert shown.labels == ["Посмотреть каждый"]
+        assert shown.labels == ["Почему?", "Посмотреть каждый"]
     # One message and one edit a person, whatever the number of alerts.
     assert len(office.deliveries(f"alert:{lead}")) == 4
     assert [office.deliveries(f"alert:{each}") for each in others] == [[]] * 19

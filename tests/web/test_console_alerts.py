@@ -18,6 +18,15 @@ async def test_an_alert_stands_in_the_queue_with_its_news(anybody: Browser, town
     assert "Уровень безработицы: 6,9 %" in page
 
 
+async def test_an_alert_tells_why_it_is_there(anybody: Browser, town: Town) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+
+    page = words_of(await anybody.sign_in_as(IVANOV).get(f"/console/alerts/{the_open_alert(town)}"))
+
+    assert "Почему? Выше порога 6,5 %. По сравнению с прошлым периодом (2025): +0,9 п. п." in page
+
+
 async def test_an_accepted_alert_names_whoever_has_it(anybody: Browser, town: Town) -> None:
     watch_unemployment(town)
     publish_unemployment(town, 6.0, 6.9)

@@ -11,13 +11,16 @@ from django.views.decorators.http import require_POST
 from core.alerts import (
     AlertCard,
     AlertState,
+    Explanation,
     RuleKind,
     SnoozeTerm,
     acknowledge_alert,
     alert_card_for,
     alert_headline,
     alert_lines,
+    explanation_lines,
     snooze_alert,
+    why_alert,
 )
 from core.commitments import (
     Commitment,
@@ -47,16 +50,18 @@ def open_alert(reading: Reading, desk: Desk, alert_id: AlertId) -> AlertCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlert:
-    """An alert and what was promised for it."""
+    """An alert, why it has fired and what was promised for it."""
 
     card: AlertCard
+    why: Explanation
     promised: Commitment | None
 
 
 def open_with_commitment(reading: Reading, desk: Desk, alert_id: AlertId) -> OpenAlert:
     """One alert with its commitment. Raises: UnknownAlert."""
-    card = open_alert(reading, desk, alert_id)
-    return OpenAlert(card=card, promised=commitment_of_alert(reading, alert_id=alert_id))
+    why = why_alert(reading, viewer=desk.viewer, alert_id=alert_id)
+    promised = commitment_of_alert(reading, alert_id=alert_id)
+    return OpenAlert(card=why.card, why=why, promised=promised)
 
 
 async def alert_queue(request: PageRequest) -> HttpResponse:
@@ -158,6 +163,7 @@ async def _shown(
         # The sign in front of the headline is for messengers; here an icon says it.
         headline=alert_headline(language, card).split(" ", 1)[-1],
         lines=[line.replace(" %", f"{NBSP}%") for line in alert_lines(language, card)],
+        why=[line.replace(" %", f"{NBSP}%") for line in explanation_lines(language, opened.item.why)],
         chart=chart_view(
             points=card.points,
             forecast=card.forecast,
