@@ -45,8 +45,9 @@ def read_xml(content: bytes, *, start: Start, end: End) -> None:
     parser.CharacterDataHandler = said
     try:
         parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise BrokenTable(row=error.lineno) from error
+    # An encoding that nobody knows is a LookupError, one of several bytes a ValueError.
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise BrokenTable(row=parser.CurrentLineNumber) from error
 
 
 def _bare(name: str) -> str:

@@ -6,6 +6,7 @@ entity bomb gets anywhere, and a workbook with macros is refused. Nothing of it 
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
@@ -35,6 +36,17 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
 _RELATION = '<Relationship Id="{id}" Type="' + _REL + '/{kind}" Target="{target}"/>'
 
+# What a damaged workbook raises: the reader of zips, inflating, and the reading of cells.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
 
 def read_sheet(content: bytes) -> list[tuple[int, list[str]]]:
     """Rows of the first sheet with their numbers; numbers are written with a point.
@@ -46,7 +58,7 @@ def read_sheet(content: bytes) -> list[tuple[int, list[str]]]:
             _check(archive)
             shared = _shared(archive)
             return _rows(_part(archive, _first_sheet(archive)), shared)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGED as error:
         raise BrokenTable(row=1) from error
 
 
@@ -74,10 +86,11 @@ def template(header: Sequence[str], known: Sequence[Sequence[str]]) -> bytes:
         },
     }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in parts.items():
             # A fixed moment: the same catalogue gives the same bytes.
-            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), text)
+            moment = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+            archive.writestr(moment, text, compress_type=zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

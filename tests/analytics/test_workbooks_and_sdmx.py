@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -73,6 +74,14 @@ def rows_of(*rows: tuple[str, ...]) -> str:
         )
         lines.append(f'<row r="{number}">{cells}</row>')
     return f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+
+
+WHOLE = (
+    workbook(
+        rows_of(HEADER, *[("Заречный", "UNEMPL", "%", str(year), "6.1", "Росстат") for year in range(99)])
+    ),
+    SDMX.format(series=SERIES.format(place="99701", part="1", value="6,4")).encode(),
+)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -148,6 +157,40 @@ def test_the_template_is_the_same_every_time_and_reads_back() -> None:
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert archive.testzip() is None
         assert "Безработица &amp; Ко" in archive.read("xl/worksheets/sheet2.xml").decode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SDMX.replace("utf-8", "utf-99").format(series="").encode(),
+        SDMX.replace("utf-8", "shift_jis").format(series="").encode(),
+        workbook(f'<worksheet xmlns="{MAIN}"><c><v>1</v></c></worksheet>'),
+        workbook(f'<worksheet xmlns="{MAIN}"><row r="first"/></worksheet>'),
+    ],
+    ids=[
+        "an encoding nobody knows",
+        "an encoding of several bytes",
+        "a cell outside rows",
+        "a row without number",
+    ],
+)
+def test_what_no_program_writes_is_a_broken_table(content: bytes) -> None:
+    with pytest.raises(BrokenTable):
+        read_table(content)
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused_in_words(data: st.DataObject) -> None:
+    """A damaged byte of what is packed comes from unpacking, which random bytes never reach."""
+    whole = data.draw(st.sampled_from(WHOLE))
+    places = data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=5))
+    damaged = bytearray(whole)
+    for place in places:
+        damaged[place] = data.draw(st.integers(0, 255))
+
+    with suppress(FileRefused):
+        assert read_table(bytes(damaged)).rows
 
 
 @settings(max_examples=60)
