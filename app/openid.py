@@ -149,7 +149,7 @@ async def _asked(method: str, address: str, **said: Any) -> dict[str, Any]:
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,
             session.request(method, address, allow_redirects=False, **said) as answer,
         ):
-            body = await answer.content.read(_MOST_BYTES)
+            body = await _whole(answer)
             # RFC 6749, section 5.2: a code that is old, used or another's.
             if method == "POST" and answer.status == HTTPStatus.BAD_REQUEST:
                 raise _not_proved("the code was refused")
@@ -161,6 +161,16 @@ async def _asked(method: str, address: str, **said: Any) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _down(address, "no JSON object")
     return found
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """The body to its end, which one `read` does not wait for. Raises: ValueError if it is too long."""
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise ValueError("an answer without end")
+    return bytes(body)
 
 
 def _down(address: str, why: str) -> ProviderDown:

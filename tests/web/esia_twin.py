@@ -1,7 +1,9 @@
 """A twin of an OpenID Connect provider, ours, strict: refuses what a real one refuses, lies when told to."""
 
+import asyncio
 import base64
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -84,25 +86,26 @@ class EsiaTwin:
         """Give another code for what was asked last: a provider that lets itself be asked twice."""
         self._codes[code] = self._spent
 
-    async def _description(self, _request: web.Request) -> web.Response:
+    async def _description(self, request: web.Request) -> web.StreamResponse:
         if not self.answers:
             return web.Response(status=502, text="Bad gateway")
-        return web.json_response(
+        return await _in_pieces(
+            request,
             {
                 "issuer": self.issuer,
                 "authorization_endpoint": f"{self.issuer}/ask",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
-            }
+            },
         )
 
-    async def _keys(self, _request: web.Request) -> web.Response:
+    async def _keys(self, request: web.Request) -> web.StreamResponse:
         self.looked_up_keys += 1
         name = self.published or self.key
         public = jwt.algorithms.RSAAlgorithm.to_jwk(signing_key(name).public_key(), as_dict=True)
-        return web.json_response({"keys": [{"kty": "EC", "kid": "other"}, {**public, "kid": name}]})
+        return await _in_pieces(request, {"keys": [{"kty": "EC", "kid": "other"}, {**public, "kid": name}]})
 
-    async def _token(self, request: web.Request) -> web.Response:
+    async def _token(self, request: web.Request) -> web.StreamResponse:
         if not self.answers:
             return web.Response(status=502, text="Bad gateway")
         form = await request.post()
@@ -119,8 +122,9 @@ class EsiaTwin:
         ):
             return web.json_response({"error": "invalid_grant"}, status=400)
         self._spent = asked
-        return web.json_response(
-            {"access_token": "unused", "token_type": "Bearer", "id_token": self._signed(asked["nonce"])}
+        return await _in_pieces(
+            request,
+            {"access_token": "unused", "token_type": "Bearer", "id_token": self._signed(asked["nonce"])},
         )
 
     def _signed(self, nonce: str) -> str:
@@ -138,3 +142,15 @@ class EsiaTwin:
         said = {name: one for name, one in {**claims, **self.lies}.items() if one is not None}
         key: Any = {"RS256": signing_key(self.key), "HS256": "k" * 32, "none": ""}[self.algorithm]
         return jwt.encode(said, key, algorithm=self.algorithm, headers={"kid": self.key})
+
+
+async def _in_pieces(request: web.Request, said: dict[str, Any]) -> web.StreamResponse:
+    """As it comes over a long way: not all of it at once."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await answer.prepare(request)
+    body = json.dumps(said).encode()
+    for piece in (body[:40], body[40:]):
+        await answer.write(piece)
+        await asyncio.sleep(0.01)
+    await answer.write_eof()
+    return answer
