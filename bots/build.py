@@ -10,6 +10,7 @@ from bots.engine.dialogue import DialogueStorage, LanesIsolate
 from bots.engine.middlewares import AnswerTaps, House, KeepToThePolicy, SayRefusals, TakeTheFloor
 from bots.flows import (
     account,
+    alert_people,
     alerts,
     direct_line,
     forgetting,
@@ -44,6 +45,7 @@ def build_routes() -> Routes:
         forgetting,
         notices,
         alerts,
+        alert_people,
     )
     flows = tuple(module.FLOW for module in modules)
     return Routes(flows=flows, out_of_the_blue=direct_line.offer_words)

@@ -4,12 +4,15 @@ No conversation engine and no client library is imported here: notifications dra
 hear about when somebody taps it.
 """
 
+from core.shared.moments import clock_time, spoken_day, spoken_moment
 from messengers.buttons import (
     AcceptAlert,
     AcceptConsent,
     Action,
+    AssignAlert,
     BadButton,
     ButtonCodec,
+    ChooseAssignee,
     ChooseLanguage,
     ChooseNotice,
     ChoosePreset,
@@ -30,7 +33,6 @@ from messengers.buttons import (
     WithdrawConsent,
 )
 from messengers.capabilities import CAPABILITIES, Capabilities, Carrier, ChannelPolicy
-from messengers.clocks import clock_time, spoken_day, spoken_moment
 from messengers.hooks import HOOKS_PATH, Webhook, hook_secret, webhook
 from messengers.intake import MAX_KINDS, TELEGRAM_KINDS, VK_GROUPS_FROM, VK_KINDS, RawUpdate, keep_updates
 from messengers.leaving import LeaveLinks, UnknownLeaveLink
@@ -75,6 +77,7 @@ __all__ = [
     "Action",
     "Answer",
     "Ask",
+    "AssignAlert",
     "BadButton",
     "Button",
     "ButtonCodec",
@@ -82,6 +85,7 @@ __all__ = [
     "Capabilities",
     "Carrier",
     "ChannelPolicy",
+    "ChooseAssignee",
     "ChooseLanguage",
     "ChooseNotice",
     "ChoosePreset",

@@ -50,6 +50,9 @@ class Place(StrEnum):
     ALERT_SNOOZE = "as"
     ALERT_MEASURE = "am"
     ALERT_WHY = "aw"
+    ALERT_ASSIGN = "ag"
+    ALERT_RETURN = "ar"
+    ALERT_NOTE = "an"
     COMMITMENT_RESULT = "cr"
     NOTICES = "n"
     NOTICE_MATRIX = "nm"
@@ -66,6 +69,7 @@ class Snooze(StrEnum):
 
     HOUR = "h"
     MORNING = "m"
+    MONDAY = "w"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,22 @@ class SnoozeAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseAssignee:
+    """This person shall take care of this alert; the term is asked for next."""
+
+    alert_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignAlert:
+    """Whom I chose shall take care of this alert within so many days; 0 is today."""
+
+    alert_id: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """What I wrote is what I will do about this alert, within so many days."""
 
@@ -215,6 +235,8 @@ Action = (
     | Vote
     | AcceptAlert
     | SnoozeAlert
+    | ChooseAssignee
+    | AssignAlert
     | Commit
     | ChoosePreset
     | ChooseNotice
@@ -237,6 +259,8 @@ _LETTERS: dict[str, type[Action]] = {
     "v": Vote,
     "a": AcceptAlert,
     "s": SnoozeAlert,
+    "h": ChooseAssignee,
+    "d": AssignAlert,
     "k": Commit,
     "p": ChoosePreset,
     "n": ChooseNotice,

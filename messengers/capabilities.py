@@ -41,6 +41,8 @@ class Capabilities:
     inline_rows: int
     # A keyboard that stays in place of the letters and sends its label as a message.
     reply_keyboard: bool
+    # Whether a message can be answered by a reply to it; else a button stands for it.
+    replies: bool
 
 
 CAPABILITIES: Mapping[Carrier, Capabilities] = {
@@ -53,6 +55,7 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         inline_buttons=100,
         inline_rows=100,
         reply_keyboard=False,
+        replies=False,
     ),
     # Source: Telegram Bot API reference, sendMessage, sendPhoto, InlineKeyboardButton.
     Carrier.TELEGRAM: Capabilities(
@@ -63,6 +66,7 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         inline_buttons=100,
         inline_rows=100,
         reply_keyboard=True,
+        replies=True,
     ),
     # Source: dev.max.ru/docs-api, NewMessageBody (text of at most 4000 characters, with a picture too) and
     # attachment types (210 buttons in 30 rows). Some room is left for the tags of marks.
@@ -74,6 +78,7 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         inline_buttons=210,
         inline_rows=30,
         reply_keyboard=False,
+        replies=True,
     ),
     # Source: dev.vk.com, messages.send (4096 characters), "Bot keyboards" (inline: 10 buttons in 6 rows,
     # a label of 40 characters, a payload of 255).
@@ -85,6 +90,7 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         inline_buttons=10,
         inline_rows=6,
         reply_keyboard=True,
+        replies=True,
     ),
     # Our own limits: a mail is read whole and its buttons are links.
     Carrier.EMAIL: Capabilities(
@@ -95,5 +101,6 @@ CAPABILITIES: Mapping[Carrier, Capabilities] = {
         inline_buttons=100,
         inline_rows=100,
         reply_keyboard=False,
+        replies=False,
     ),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.alerts import AlertCard, AlertState, Severity, alert_headline, holder_lines
+from core.alerts import AlertCard, AlertState, Severity, alert_headline, note_lines, standing_lines
 from core.shared.language import N_, Language, translate, translate_plural
 from core.store import Reading
 from core.territories import reference_items
@@ -33,7 +33,9 @@ def group_words(reading: Reading, cards: Sequence[AlertCard], language: Language
     shown = ordered[0]
     if shown.territory.synthetic:
         lines.append(RichText(translate(language, N_("Synthetic data: an example, not the real town."))))
-    return stacked(bold(f"{sign} {news}"), *lines, *map(RichText, holder_lines(language, shown)))
+    # Notes are kept with the alert that leads, whether or not it is over.
+    people = [*standing_lines(language, shown), *note_lines(language, lead)]
+    return stacked(bold(f"{sign} {news}"), *lines, *map(RichText, people))
 
 
 def group_buttons(
@@ -42,12 +44,13 @@ def group_buttons(
     """Take all, put all off; why, and look at each."""
     lead = cards[0].alert.id
     why = Press(translate(language, N_("Why?")), OpenBelow(Place.ALERT_WHY, lead))
-    below = (why, Link(translate(language, N_("Look at each")), site.address("console/alerts")))
-    untaken = [
-        card for card in cards if card.alert.state is AlertState.FIRING and card.alert.acknowledged_by is None
-    ]
-    if not untaken:
-        return (below,)
+    look = Link(translate(language, N_("Look at each")), site.address("console/alerts"))
+    firing = [card for card in cards if card.alert.state is AlertState.FIRING]
+    if not firing:
+        return ((why, look),)
+    assign = Press(translate(language, N_("Assign")), OpenBelow(Place.ALERT_ASSIGN, lead))
+    if all(card.alert.acknowledged_by is not None for card in firing):
+        return ((assign, why), (look,))
     accept = Press(translate(language, N_("Accept all")), AcceptAlert(lead))
     snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, lead))
-    return ((accept, snooze), below)
+    return ((accept, assign), (snooze, why), (look,))

@@ -7,6 +7,9 @@ class Kind(StrEnum):
     """What a message is."""
 
     ALERT = "alert"
+    # An alert was given to the receiver, or came back to them.
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
     # Followed by a colon and the end of the id of the delivery whose message is edited.
     EDIT = "edit"
     ANSWER = "answer"

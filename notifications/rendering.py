@@ -5,27 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-from core.alerts import AlertCard, AlertState, alert_card, alert_group, alert_headline, alert_lines
-from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
 from core.contact import Conversation, conversation
 from core.delivery import Delivery
-from core.files import FileDamaged, UnknownFile, read_content
 from core.identity import Person, Viewer, people, person
 from core.rooms import stream_of
-from core.shared.ids import AlertId, ConversationId, RoomId
+from core.shared.ids import ConversationId, RoomId
 from core.shared.language import N_, Language, translate
 from core.store import Reading, StreamEvent, event_at
 from messengers import (
-    AcceptAlert,
-    Button,
     Carrier,
     ChannelPolicy,
     Link,
     OpenBelow,
-    Photo,
     Place,
     Press,
-    RichText,
     Screen,
     Site,
     bold,
@@ -33,7 +26,7 @@ from messengers import (
     rich,
     stacked,
 )
-from notifications.alert_groups import group_buttons, group_words
+from notifications.alert_screens import AlertScreens
 from notifications.channels import Policies
 from notifications.commitments import commitment_screen
 from notifications.kinds import Kind, kind_of
@@ -74,8 +67,8 @@ class Renderer:
         """One screen. Raises: Obsolete."""
         kind = kind_of(delivery.kind)
         match kind:
-            case Kind.ALERT | Kind.EDIT:
-                screen = self._alert(reading, delivery, language, first=kind is Kind.ALERT)
+            case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.EDIT:
+                screen = AlertScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
                 screen = _OF_CONVERSATION[kind](reading, delivery, language)
             case Kind.COMMITMENT | Kind.COMMITMENT_ENDED:
@@ -90,62 +83,6 @@ class Renderer:
         if policy is ChannelPolicy.INBOUND_NOTICE_ONLY:
             return self._notice_only(language)
         return screen
-
-    def _alert(self, reading: Reading, delivery: Delivery, language: Language, *, first: bool) -> Screen:
-        cards = [
-            alert_card(reading, alert_id=each)
-            for each in alert_group(reading, alert_id=AlertId(delivery.details["alert_id"]))
-        ]
-        if first and all(card.alert.state is AlertState.OK for card in cards):
-            raise Obsolete("over")
-        card = cards[0]
-        if len(cards) > 1:
-            words, buttons = group_words(reading, cards, language), group_buttons(cards, language, self.site)
-            return Screen(text=words, buttons=buttons, photo=self._photo(card, language))
-        promised = commitment_of_alert(reading, alert_id=card.alert.id)
-        lines = [RichText(line) for line in alert_lines(language, card)]
-        if promised is not None:
-            lines += map(RichText, commitment_lines(language, promised, card.territory))
-        text = stacked(bold(alert_headline(language, card)), *lines)
-        return Screen(
-            text=text,
-            buttons=self._alert_buttons(card, promised, language),
-            photo=self._photo(card, language),
-        )
-
-    def _alert_buttons(
-        self, card: AlertCard, promised: Commitment | None, language: Language
-    ) -> tuple[tuple[Button, ...], ...]:
-        address = self.site.address(f"t/{card.territory.slug}/indicators/{card.indicator.code}")
-        why = Press(translate(language, N_("Why?")), OpenBelow(Place.ALERT_WHY, card.alert.id))
-        below = (why, Link(translate(language, N_("Look at the indicator")), address))
-        if promised is not None and promised.status is CommitmentStatus.OPEN:
-            done = OpenBelow(Place.COMMITMENT_RESULT, promised.id)
-            return ((Press(translate(language, N_("Report that it is done")), done),), below)
-        if card.alert.state is AlertState.OK or promised is not None:
-            return (below,)
-        if card.alert.acknowledged_by is not None:
-            measure = OpenBelow(Place.ALERT_MEASURE, card.alert.id)
-            return ((Press(translate(language, N_("Measure and term")), measure),), below)
-        accept = Press(translate(language, N_("Accept")), AcceptAlert(card.alert.id))
-        snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, card.alert.id))
-        return ((accept, snooze), below)
-
-    def _photo(self, card: AlertCard, language: Language) -> Photo | None:
-        key = card.alert.picture
-        if key is None:
-            return None
-        try:
-            content = read_content(self.files, key)
-        except (UnknownFile, FileDamaged):
-            # A lost picture must not hold the alert back: the words go alone.
-            return None
-        return Photo(
-            content=content,
-            file_name=f"{card.indicator.code}.png",
-            alt=alert_headline(language, card),
-            key=key,
-        )
 
     def _notice_only(self, language: Language) -> Screen:
         button = Link(translate(language, N_("Open my account")), self.site.address("chat"))

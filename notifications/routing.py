@@ -7,24 +7,22 @@ from typing import Any
 
 from core.alerts import (
     AlertAcknowledged,
+    AlertAssigned,
     AlertFired,
     AlertIllustrated,
+    AlertNoted,
     AlertResolved,
+    AlertReturned,
     AlertSnoozed,
     AlertSnoozeEnded,
     Severity,
     alert_card,
-    alert_group,
 )
 from core.commitments import CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
 from core.delivery import (
-    DeliveryState,
     EventKind,
-    NewDelivery,
     Urgency,
-    deliveries_about,
-    enqueue,
     hasten,
     preferences_of_many,
     told_already,
@@ -37,6 +35,7 @@ from core.shared.facts import Fact, RecordedFact
 from core.shared.ids import AlertId, PersonId, RoomId, TerritoryId
 from core.store import Database, UnitOfWork, last_events
 from core.territories import territory
+from notifications.alert_copies import edit_copies, lead_of, speaker_of
 from notifications.channels import Policies, addresses_of
 from notifications.kinds import Kind, alert_topic, commitment_topic, conversation_topic
 from notifications.notices import Notice, tell
@@ -67,11 +66,11 @@ def _enqueue(uow: UnitOfWork, *, recorded: RecordedFact, route: "Route", policie
             if person_id not in told
         }
         asked += tell(uow, notice, fact_id=recorded.id, ways=ways, wanted=wanted)
-    return asked + _edits(uow, recorded)
+    return asked + edit_copies(uow, recorded)
 
 
 def _alert_fired(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
-    if _lead(uow, fact.alert_id) != fact.alert_id:
+    if lead_of(uow, fact.alert_id) != fact.alert_id:
         # It stands in the message of the first one; the copies that are out already are edited.
         return []
     quiet_until = _alert_moment(uow, fact.severity, fact.territory_id)
@@ -87,16 +86,31 @@ def _alert_illustrated(uow: UnitOfWork, fact: AlertIllustrated) -> list[Notice]:
 
 
 def _alert_reminded(uow: UnitOfWork, fact: AlertSnoozeEnded) -> list[Notice]:
-    if _lead(uow, fact.alert_id) != fact.alert_id:
+    lead = speaker_of(uow, fact.alert_id)
+    if lead is None:
         return []
     severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
     due_at = _alert_moment(uow, severity, fact.territory_id)
-    return [_alert_notice(uow, fact.alert_id, severity, due_at)]
+    return [_alert_notice(uow, lead, severity, due_at)]
 
 
-def _lead(uow: UnitOfWork, alert_id: str) -> str:
-    """The alert whose message shows this one."""
-    return alert_group(uow, alert_id=AlertId(alert_id))[0]
+def _alert_assigned(uow: UnitOfWork, fact: AlertAssigned) -> list[Notice]:
+    return _to_one(uow, fact, Kind.ASSIGNED, fact.assignee_id)
+
+
+def _alert_returned(uow: UnitOfWork, fact: AlertReturned) -> list[Notice]:
+    return _to_one(uow, fact, Kind.RETURNED, fact.assigner_id)
+
+
+def _to_one(uow: UnitOfWork, fact: AlertAssigned | AlertReturned, kind: Kind, person_id: str) -> list[Notice]:
+    """A person is told of an alert that is now theirs to deal with, whatever they want to be told of."""
+    lead = speaker_of(uow, fact.alert_id)
+    if lead is None:
+        return []
+    severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
+    notice = _alert_notice(uow, lead, severity, uow.now)
+    zone = _zone(uow, fact.territory_id)
+    return [replace(notice, kind=kind, event=EventKind.OWN, people=[PersonId(person_id)], zone=zone)]
 
 
 def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetime) -> Notice:
@@ -207,53 +221,6 @@ def _nobody_new(_uow: UnitOfWork, _fact: Fact) -> list[Notice]:
     return []
 
 
-_EDITING = (
-    AlertFired,
-    AlertAcknowledged,
-    AlertSnoozed,
-    AlertResolved,
-    AlertSnoozeEnded,
-    CommitmentMade,
-    CommitmentEnded,
-)
-
-
-def _edits(uow: UnitOfWork, recorded: RecordedFact) -> int:
-    """Bring every copy of an alert's message up to date, whoever got it."""
-    fact = recorded.fact
-    if not isinstance(fact, _EDITING):
-        return 0
-    about = deliveries_about(uow, topic=alert_topic(_lead(uow, fact.alert_id)))
-    # An edit that waits will say what holds when it is sent: twenty alerts taken at once are one edit.
-    coming = {one.details.get("edits") for one in about if one.state is DeliveryState.PENDING}
-    copies = [
-        copy
-        for copy in about
-        if copy.kind == Kind.ALERT
-        and copy.fact_id != recorded.id
-        and copy.id not in coming
-        and not (isinstance(fact, AlertFired) and copy.state is DeliveryState.PENDING)
-    ]
-    return enqueue(
-        uow,
-        deliveries=[
-            NewDelivery(
-                fact_id=recorded.id,
-                person_id=copy.person_id,
-                # The copy's own name in it: a person may have got the alert twice, after a snooze.
-                kind=f"{Kind.EDIT}:{copy.id[-24:]}",
-                carrier=copy.carrier,
-                address=copy.address,
-                topic=copy.topic,
-                urgency=copy.urgency,
-                due_at=uow.now,
-                details={"edits": copy.id, "alert_id": copy.details["alert_id"]},
-            )
-            for copy in copies
-        ],
-    )
-
-
 Route = Callable[[UnitOfWork, Any], list[Notice]]
 
 # Any in Route: the table says which fact each of them takes.
@@ -263,6 +230,9 @@ _ROUTES: Mapping[type[Fact], Route] = {
     AlertSnoozeEnded: _alert_reminded,
     AlertAcknowledged: _nobody_new,
     AlertSnoozed: _nobody_new,
+    AlertNoted: _nobody_new,
+    AlertAssigned: _alert_assigned,
+    AlertReturned: _alert_returned,
     AlertResolved: _nobody_new,
     CommitmentMade: _commitment_made,
     CommitmentEnded: _commitment_ended,

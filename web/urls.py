@@ -8,6 +8,7 @@ from web.api import build_api
 from web.chat import conversations, photos
 from web.chat import pages as chat
 from web.console import alert_journal as desk_alert_journal
+from web.console import alert_people as desk_alert_people
 from web.console import alert_rules as desk_alert_rules
 from web.console import alerts as desk_alerts
 from web.console import broadcasts as desk_broadcasts
@@ -109,6 +110,9 @@ urlpatterns = [
     path("console/alerts/journal.csv", desk_alert_journal.journal, name="alert_journal"),
     path("console/alerts/<str:alert_id>", desk_alerts.alert_item, name="alert_at_desk"),
     path("console/alerts/<str:alert_id>/acknowledge", desk_alerts.acknowledge, name="acknowledge_alert"),
+    path("console/alerts/<str:alert_id>/assign", desk_alert_people.assign, name="assign_alert"),
+    path("console/alerts/<str:alert_id>/return", desk_alert_people.give_back, name="return_alert"),
+    path("console/alerts/<str:alert_id>/note", desk_alert_people.note, name="note_alert"),
     path("console/alerts/<str:alert_id>/commit", desk_alerts.commit, name="commit_to_alert"),
     path("console/alerts/<str:alert_id>/report", desk_alerts.report, name="report_commitment"),
     path("console/alerts/<str:alert_id>/snooze", desk_alerts.snooze, name="snooze_alert"),

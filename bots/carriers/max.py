@@ -18,7 +18,7 @@ from aiogram.methods import (
 from aiogram.types import Message, Update
 
 from bots.carriers.mapping import ClientSession, as_message, inline_rows, refuse_words, rich_text
-from bots.carriers.max_updates import as_bot_api, tapped_message
+from bots.carriers.max_updates import as_bot_api, meant_message
 from bots.carriers.polling import Polling, ask_again
 from bots.engine.scope import current_scope
 from bots.engine.words import COMMANDS
@@ -55,10 +55,10 @@ class MaxCarrier:
         self.bot = Bot(_TOKEN, session=MaxSession(database, client, limiter))
 
     async def translate(self, waiting: WaitingUpdate) -> Update:
-        """An inbox row as an aiogram update; a tapped message gets the number it has in our table."""
+        """An inbox row as an aiogram update; a message meant by it gets the number it has in our table."""
         number = 0
-        mid = tapped_message(waiting.payload)
-        if mid is not None and waiting.payload["update_type"] == "message_callback":
+        mid = meant_message(waiting.payload)
+        if mid is not None:
             number = await self._database.run_async(_number, lane=waiting.lane, mid=mid)
         content = as_bot_api(waiting.payload, number=number)
         return Update.model_validate({"update_id": waiting.row, **content}, context={"bot": self.bot})

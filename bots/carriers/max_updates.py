@@ -9,12 +9,12 @@ Json = Mapping[str, Any]
 def as_bot_api(update: Json, *, number: int) -> dict[str, Any]:
     """The content of an aiogram update, without its id; empty for what we do not listen to.
 
-    number: our number of the message that was tapped. A person's own message is never edited by us and
-    gets none.
+    number: our number of the message that was tapped or replied to. A person's own message is never edited
+    by us and gets none.
     """
     match update["update_type"]:
         case "message_created":
-            return {"message": _message(update["message"])}
+            return {"message": {**_message(update["message"]), **_answered(update["message"], number)}}
         case "bot_started":
             return {"message": _started(update)}
         case "message_callback":
@@ -24,10 +24,13 @@ def as_bot_api(update: Json, *, number: int) -> dict[str, Any]:
     return {}
 
 
-def tapped_message(update: Json) -> str | None:
-    """MAX's own name of the message under which a button was tapped, None if it is gone."""
-    body = (update.get("message") or {}).get("body") or {}
-    return body.get("mid")
+def meant_message(update: Json) -> str | None:
+    """MAX's own name of the message whose button was tapped or that was replied to, None if there is none."""
+    message = update.get("message") or {}
+    if update["update_type"] == "message_callback":
+        return (message.get("body") or {}).get("mid")
+    link = message.get("link") or {}
+    return (link.get("message") or {}).get("mid") if link.get("type") == "reply" else None
 
 
 def _user(user: Json) -> dict[str, Any]:
@@ -63,6 +66,12 @@ def _message(message: Json) -> dict[str, Any]:
     text = body.get("text") or None
     words = {"caption": text} if {"photo", "document"} & set(attached) else {"text": text}
     return {**said, **attached, **words}
+
+
+def _answered(message: Json, number: int) -> dict[str, Any]:
+    if not number:
+        return {}
+    return {"reply_to_message": {"message_id": number, "date": 1, "chat": _chat(message)}}
 
 
 def _started(update: Json) -> dict[str, Any]:

@@ -58,7 +58,15 @@ def _message(message: Json, names: tuple[str, str]) -> dict[str, Any]:
     attached = _attached(message)
     text = _words(message) or None
     words = {"caption": text} if {"photo", "document"} & set(attached) else {"text": text}
-    return {**said, **attached, **words}
+    return {**said, **attached, **words, **_answered(message)}
+
+
+def _answered(message: Json) -> dict[str, Any]:
+    """The message that this one is a reply to: of it we need its number alone."""
+    number = (message.get("reply_message") or {}).get("conversation_message_id")
+    if not number:
+        return {}
+    return {"reply_to_message": {"message_id": number, "date": 1, "chat": _chat(int(message["peer_id"]))}}
 
 
 def _words(message: Json) -> str:

@@ -1,8 +1,9 @@
 """An official's buttons under an alert. The message itself is edited by the notifications, for everybody."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bots.engine.days import as_day
 from bots.engine.talk import Talk
 from bots.flows.routes import Flow
 from core.alerts import (
@@ -49,13 +50,17 @@ from messengers import (
     stacked,
 )
 
-MEASURE, RESULT = "alerts:measure", "alerts:result"
+MEASURE, RESULT, SNOOZE = "alerts:measure", "alerts:result", "alerts:snooze"
 PREVIEW = 200
 # A message has 4000 characters, an explanation at most some 600.
 EXPLAINED = 5
 # What remedies take: a week, a month, a quarter. The console takes any day.
 _DAYS = {7: N_("In a week"), 30: N_("In a month"), 90: N_("In three months")}
-_TERMS = {Snooze.HOUR: SnoozeTerm.HOUR, Snooze.MORNING: SnoozeTerm.MORNING}
+_TERMS = {
+    Snooze.HOUR: SnoozeTerm.HOUR,
+    Snooze.MORNING: SnoozeTerm.MORNING,
+    Snooze.MONDAY: SnoozeTerm.MONDAY,
+}
 
 
 async def accept(talk: Talk, action: AcceptAlert) -> None:
@@ -102,26 +107,40 @@ async def ask_how_long(talk: Talk, subject: str) -> None:
     buttons = (
         (
             Press(talk.say(N_("One hour")), SnoozeAlert(subject, Snooze.HOUR)),
-            Press(talk.say(N_("Until the morning")), SnoozeAlert(subject, Snooze.MORNING)),
+            Press(talk.say(N_("Until 9 in the morning")), SnoozeAlert(subject, Snooze.MORNING)),
         ),
+        (Press(talk.say(N_("Until Monday, 9:00")), SnoozeAlert(subject, Snooze.MONDAY)),),
     )
+    await talk.dialogue.update_data(alert=subject)
+    await talk.dialogue.set_state(SNOOZE)
     text = stacked(
         bold(talk.say(N_("Put off until when?"))),
-        talk.say(N_("Then it comes back to everybody who may take it.")),
+        talk.say(
+            N_("Tap, or type a date, for example 28.11. Then it comes back to everybody who may take it.")
+        ),
     )
     await talk.show(Screen(text=text, buttons=buttons))
 
 
 async def snooze(talk: Talk, action: SnoozeAlert) -> None:
     """Put the alert off."""
-    alert_id = AlertId(action.alert_id)
+    await _put_off(talk, AlertId(action.alert_id), _TERMS[action.until])
+
+
+async def hear_day(talk: Talk, text: str) -> None:
+    """Put the alert off till the day that was typed."""
+    alert_id = AlertId((await talk.dialogue.get_data())["alert"])
+    zone, now = await talk.ask(_place_and_time, viewer=talk.viewer, alert_id=alert_id)
+    day = as_day(text, today=now.astimezone(ZoneInfo(zone)).date())
+    await _put_off(talk, alert_id, SnoozeTerm.DATE, day=day)
+
+
+async def _put_off(talk: Talk, alert_id: AlertId, term: SnoozeTerm, *, day: date | None = None) -> None:
+    person_id = talk.person.id
     fact = await talk.do(
-        snooze_group,
-        AlertSnoozed,
-        alert_id=alert_id,
-        person_id=talk.person.id,
-        term=_TERMS[action.until],
+        snooze_group, AlertSnoozed, alert_id=alert_id, person_id=person_id, term=term, day=day
     )
+    await talk.dialogue.set_state(None)
     zone, now = await talk.ask(_place_and_time, viewer=talk.viewer, alert_id=alert_id)
     moment = spoken_moment(fact.until, now=now, zone=zone, language=talk.language)
     await talk.show(Screen(text=talk.rich(N_("Put off: {moment}."), moment=bold(moment))))
@@ -216,5 +235,5 @@ FLOW = Flow(
         Place.COMMITMENT_RESULT: ask_result,
     },
     actions={AcceptAlert: accept, SnoozeAlert: snooze, Commit: commit},
-    hears={MEASURE: hear_measure, RESULT: hear_result},
+    hears={MEASURE: hear_measure, RESULT: hear_result, SNOOZE: hear_day},
 )

@@ -5,7 +5,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bots.engine.talk import Talk
 from bots.engine.words import as_command
-from bots.flows import asking, direct_line, linking, menu, start
+from bots.flows import alert_people, asking, direct_line, linking, menu, start
 from bots.flows.letters import Letter, letter_of
 from bots.flows.routes import Routes
 from core.shared.language import N_
@@ -23,7 +23,8 @@ def open_doors(router: Router, routes: Routes) -> None:
             text = talk.say(N_("Here words, photos and places can be read. Write it in words."))
             await talk.show(Screen(text=plain(text)))
         elif letter.photo is None and letter.spot is None:
-            await hear(talk, routes, letter.text)
+            if not await _is_note(talk, message, letter.text):
+                await hear(talk, routes, letter.text)
         else:
             await _hear_letter(talk, letter)
 
@@ -33,6 +34,14 @@ def open_doors(router: Router, routes: Routes) -> None:
 
     router.message.register(on_message)
     router.callback_query.register(on_tap)
+
+
+async def _is_note(talk: Talk, message: Message, text: str) -> bool:
+    """Whether the words were a reply to the message of an alert, which makes them a note on it."""
+    # Citizens get no alerts: nothing is looked up for them.
+    if message.reply_to_message is None or not talk.viewer.grants or as_command(text) is not None:
+        return False
+    return await alert_people.hear_reply(talk, message.reply_to_message.message_id, text)
 
 
 async def _hear_letter(talk: Talk, letter: Letter) -> None:

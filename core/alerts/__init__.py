@@ -1,5 +1,6 @@
 """Alerts: thresholds on indicators, who has taken what, and the words of it."""
 
+from core.alerts.assigning import assign_alert, assign_group, note_alert, return_alert, return_group
 from core.alerts.commands import (
     acknowledge_alert,
     attach_illustration,
@@ -11,13 +12,26 @@ from core.alerts.commands import (
     settle_late_illustrations,
     snooze_alert,
 )
-from core.alerts.errors import AlertOver, UnknownAlert, WrongPatience, WrongSnooze, WrongThreshold
+from core.alerts.entries import Entry, EntryKind
+from core.alerts.errors import (
+    AlertOver,
+    NotYours,
+    UnknownAlert,
+    UnknownAssignee,
+    WrongAssignmentTerm,
+    WrongPatience,
+    WrongSnooze,
+    WrongThreshold,
+)
 from core.alerts.evaluation import DRAW_ALERT, evaluate_terms
 from core.alerts.events import (
     AlertAcknowledged,
+    AlertAssigned,
     AlertFired,
     AlertIllustrated,
+    AlertNoted,
     AlertResolved,
+    AlertReturned,
     AlertSnoozed,
     AlertSnoozeEnded,
 )
@@ -32,6 +46,7 @@ from core.alerts.queries import (
     alert_journal,
     alert_of_picture,
     alerts_of_vintage,
+    assignees,
     open_alerts,
     rule_history,
     rules_in,
@@ -53,24 +68,37 @@ from core.alerts.rules import (
     judge,
     times_fired,
 )
-from core.alerts.wording import alert_caption, alert_headline, alert_lines, holder_lines
+from core.alerts.wording import (
+    alert_caption,
+    alert_headline,
+    alert_lines,
+    holder_lines,
+    note_lines,
+    standing_lines,
+)
 
 __all__ = [
     "DRAW_ALERT",
     "Acknowledgement",
     "Alert",
     "AlertAcknowledged",
+    "AlertAssigned",
     "AlertCard",
     "AlertFired",
     "AlertIllustrated",
+    "AlertNoted",
     "AlertOver",
     "AlertResolved",
+    "AlertReturned",
     "AlertRule",
     "AlertSnoozeEnded",
     "AlertSnoozed",
     "AlertState",
+    "Entry",
+    "EntryKind",
     "Explanation",
     "Failed",
+    "NotYours",
     "RuleKind",
     "Severity",
     "Side",
@@ -78,6 +106,8 @@ __all__ = [
     "Standing",
     "Transition",
     "UnknownAlert",
+    "UnknownAssignee",
+    "WrongAssignmentTerm",
     "WrongPatience",
     "WrongSnooze",
     "WrongThreshold",
@@ -92,6 +122,9 @@ __all__ = [
     "alert_lines",
     "alert_of_picture",
     "alerts_of_vintage",
+    "assign_alert",
+    "assign_group",
+    "assignees",
     "attach_illustration",
     "end_snoozes",
     "evaluate_release",
@@ -100,14 +133,19 @@ __all__ = [
     "explanation_lines",
     "holder_lines",
     "judge",
+    "note_alert",
+    "note_lines",
     "open_alerts",
     "publish_forecast",
+    "return_alert",
+    "return_group",
     "rule_history",
     "rules_in",
     "set_alert_rule",
     "settle_late_illustrations",
     "snooze_alert",
     "snooze_group",
+    "standing_lines",
     "thresholds_of",
     "times_fired",
     "watched_indicators",

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from core.alerts.entries import EntryKind, enter
 from core.alerts.errors import AlertOver, UnknownAlert, WrongPatience, WrongThreshold
 from core.alerts.evaluation import evaluate
 from core.alerts.events import AlertAcknowledged, AlertIllustrated, AlertSnoozed, AlertSnoozeEnded
@@ -131,12 +132,15 @@ def acknowledge_alert(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId
 
     Raises: UnknownAlert, also for those without the right; AlertOver.
     """
-    row = _open_alert(uow, alert_id, person_id)
+    row = locked_open_alert(uow, alert_id, person_id)
     first = row.acknowledged_by is None
     if first:
         row.acknowledged_by, row.acknowledged_at = person_id, uow.now
         row.snoozed_by = row.snoozed_until = None
-        uow.session.flush()
+        if row.assigned_to != person_id:
+            # Taken by somebody before the assignee was.
+            row.assigned_to = row.assigned_by = row.assigned_due = None
+        enter(uow, EntryKind.TAKEN, alert_id=alert_id, person_id=person_id)
         uow.record(AlertAcknowledged(alert_id=alert_id, territory_id=row.territory_id, person_id=person_id))
         uow.audit("alert_acknowledged", actor=person_id, subject=f"alert:{alert_id}")
     holder = person(uow, person_id=PersonId(row.acknowledged_by or person_id))
@@ -162,11 +166,11 @@ def snooze_alert(
 
     Raises: UnknownAlert, also for those without the right; AlertOver, WrongSnooze.
     """
-    row = _open_alert(uow, alert_id, person_id)
+    row = locked_open_alert(uow, alert_id, person_id)
     zone = ZoneInfo(territory(uow, territory_id=TerritoryId(row.territory_id)).time_zone)
     until = snoozed_until(term, now=uow.now, zone=zone, day=day)
     row.snoozed_by, row.snoozed_until = person_id, until
-    uow.session.flush()
+    enter(uow, EntryKind.SNOOZED, alert_id=alert_id, person_id=person_id, until=until)
     fact = AlertSnoozed(alert_id=alert_id, territory_id=row.territory_id, person_id=person_id, until=until)
     uow.record(fact)
     uow.audit("alert_snoozed", actor=person_id, subject=f"alert:{alert_id}")
@@ -184,9 +188,10 @@ def end_snoozes(uow: UnitOfWork) -> int:
     ended = 0
     for row in list(rows):
         row.snoozed_by = row.snoozed_until = None
+        row.waits_since = uow.now
+        enter(uow, EntryKind.SNOOZE_ENDED, alert_id=AlertId(row.id), person_id=None)
         uow.record(AlertSnoozeEnded(alert_id=row.id, territory_id=row.territory_id))
         ended += 1
-    uow.session.flush()
     return ended
 
 
@@ -225,7 +230,16 @@ def settle_late_illustrations(uow: UnitOfWork, *, after: timedelta) -> int:
     )
 
 
-def _open_alert(uow: UnitOfWork, alert_id: AlertId, person_id: PersonId) -> AlertRow:
+def locked_open_alert(uow: UnitOfWork, alert_id: AlertId, person_id: PersonId) -> AlertRow:
+    """As ``locked_alert``, of an alert that is not over. Raises: UnknownAlert, AlertOver."""
+    row = locked_alert(uow, alert_id, person_id)
+    if row.state != AlertState.FIRING:
+        raise AlertOver
+    return row
+
+
+def locked_alert(uow: UnitOfWork, alert_id: AlertId, person_id: PersonId) -> AlertRow:
+    """The row of an alert, locked, for whoever may handle it. Raises: UnknownAlert."""
     row = _locked(uow, alert_id)
     territory_id = TerritoryId(row.territory_id)
     try:
@@ -236,8 +250,6 @@ def _open_alert(uow: UnitOfWork, alert_id: AlertId, person_id: PersonId) -> Aler
     readers = readers_of(uow, indicator=_indicator_of(uow, row))
     if readers is not None and person_id not in readers:
         raise UnknownAlert
-    if row.state != AlertState.FIRING:
-        raise AlertOver
     return row
 
 

@@ -38,3 +38,25 @@ class WrongPatience(Invalid):
 
     code = "wrong_patience"
     message = N_("It takes from 1 to {most} releases in a row to begin or to end. Choose another number.")
+
+
+class UnknownAssignee(Invalid):
+    """Whoever is to get the alert does not handle alerts there, or may not know of the indicator."""
+
+    code = "unknown_assignee"
+    message = N_("This person does not handle alerts here. Choose somebody from the list.")
+
+
+class WrongAssignmentTerm(Invalid):
+    """A term that is past or too far ahead. Field: ``days``."""
+
+    code = "wrong_assignment_term"
+    message = N_("The term must be today or a later day within {days} days. Choose another date.")
+
+
+class NotYours(DomainError):
+    """Only whoever the alert was given to can give it back."""
+
+    code = "not_yours"
+    kind = RefusalKind.CONFLICT
+    message = N_("This alert is not assigned to you any more.")

@@ -61,3 +61,32 @@ class AlertResolved(Fact):
     territory_id: str
     indicator: str
     vintage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAssigned(Fact):
+    """A person has given the alert to another one, the assignee, who has not taken it yet."""
+
+    alert_id: str
+    territory_id: str
+    person_id: str
+    assignee_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertReturned(Fact):
+    """The assignee has given the alert back to the assigner, with a reason."""
+
+    alert_id: str
+    territory_id: str
+    person_id: str
+    assigner_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertNoted(Fact):
+    """A person has added a note to the alert."""
+
+    alert_id: str
+    territory_id: str
+    person_id: str

@@ -19,7 +19,8 @@ def acknowledge_group(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId
     Raises: UnknownAlert, also for those without the right; AlertOver.
     """
     taken = {
-        each: acknowledge_alert(uow, alert_id=each, person_id=person_id) for each in _open(uow, alert_id)
+        each: acknowledge_alert(uow, alert_id=each, person_id=person_id)
+        for each in open_in_group(uow, alert_id)
     }
     return taken.get(alert_id) or next(iter(taken.values()))
 
@@ -34,12 +35,13 @@ def snooze_group(
     """
     put_off = [
         snooze_alert(uow, alert_id=each, person_id=person_id, term=term, day=day)
-        for each in _open(uow, alert_id)
+        for each in open_in_group(uow, alert_id)
     ]
     return put_off[0]
 
 
-def _open(uow: UnitOfWork, alert_id: AlertId) -> list[AlertId]:
+def open_in_group(uow: UnitOfWork, alert_id: AlertId) -> list[AlertId]:
+    """The open alerts of one message; the one that was asked about if none is open."""
     group = alert_group(uow, alert_id=alert_id)
     found = [each for each in group if alert_card(uow, alert_id=each).alert.state is AlertState.FIRING]
     # Whether the viewer may know is asked first: of one that is over, a stranger learns nothing.

@@ -1,6 +1,6 @@
 """Tables of alerts."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -58,6 +58,12 @@ class AlertRow(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     snoozed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    # To whom it was given, by whom, till which day; accepted once they are the one who has taken it.
+    assigned_to: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+    assigned_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+    assigned_due: Mapped[date | None] = mapped_column(default=None)
+    # Since when somebody has to act, if that is later than the firing: a return, the end of a snooze.
+    waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     picture: Mapped[str | None] = mapped_column(String(64), default=None)
     picture_settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     picture_missing: Mapped[str | None] = mapped_column(Text, default=None)
@@ -95,4 +101,23 @@ class StateChangeRow(Base):
     measure: Mapped[float | None]
     note: Mapped[str] = mapped_column(String(300))
     alert_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EntryRow(Base):
+    """What people did about an alert, and whom the clock called: rows are added and never changed.
+
+    `person_id` did it, None is the clock; `about_id` is the other person that it concerns.
+    """
+
+    __tablename__ = "alert_entry"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    about_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due: Mapped[date | None]
+    text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

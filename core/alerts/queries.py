@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
+from core.alerts.entries import Entry, EntryKind, entries_of
 from core.alerts.errors import UnknownAlert
 from core.alerts.measures import Evidence, history
-from core.alerts.model import AlertRow, RuleRow
+from core.alerts.model import AlertRow, EntryRow, RuleRow
 from core.alerts.rules import Alert, AlertRule, AlertState, RuleKind, probability_cleared
-from core.identity import Action, Viewer, person
+from core.identity import Action, Person, Viewer, people_who_may, person
 from core.indicators import (
     Forecast,
     Indicator,
@@ -21,6 +22,7 @@ from core.indicators import (
     hidden_from,
     indicator,
     newest_vintage,
+    readers_of,
     revisions,
     series,
     targets,
@@ -47,6 +49,8 @@ class AlertCard:
     revisions: tuple[Revision, ...]
     acknowledged_by_name: str | None
     snoozed_by_name: str | None
+    assigned_to_name: str | None
+    entries: tuple[Entry, ...]
 
     @property
     def previous(self) -> Point | None:
@@ -131,6 +135,35 @@ def alert_card_for(reading: Reading, *, viewer: Viewer, alert_id: AlertId) -> Al
     if card.indicator.code in hidden_from(reading, viewer=viewer):
         raise UnknownAlert
     return card
+
+
+def assignees(reading: Reading, *, alert_id: AlertId, assigner_id: PersonId) -> list[Person]:
+    """To whom this person can give the alert: those they have given something to lately first, then by name.
+
+    Everybody else who handles alerts there and may know of the indicator. Raises: UnknownAlert.
+    """
+    alert = alert_card(reading, alert_id=alert_id).alert
+    officials = people_who_may(reading, action=Action.HANDLE_ALERTS, territory_id=alert.territory_id)
+    readers = readers_of(reading, indicator=alert.rule.indicator)
+    lately = _given_lately(reading, assigner_id)
+    found = [one for one in officials if one.id != assigner_id and (readers is None or one.id in readers)]
+    return sorted(
+        found,
+        key=lambda one: (lately.index(one.id) if one.id in lately else len(lately), one.display_name),
+    )
+
+
+def _given_lately(reading: Reading, assigner_id: PersonId, *, limit: int = 5) -> list[PersonId]:
+    """Whom this person gave alerts to, the last first."""
+    last = func.max(EntryRow.at)
+    rows = reading.session.execute(
+        select(EntryRow.about_id)
+        .where(EntryRow.person_id == assigner_id, EntryRow.kind == EntryKind.ASSIGNED)
+        .group_by(EntryRow.about_id)
+        .order_by(last.desc())
+        .limit(limit)
+    ).scalars()
+    return [PersonId(one) for one in rows if one is not None]
 
 
 def alert_of_picture(reading: Reading, *, picture: str) -> list[AlertId]:
@@ -223,6 +256,9 @@ def as_alert(row: AlertRow, rule: RuleRow) -> Alert:
         resolved_value=row.resolved_value,
         acknowledged_by=None if row.acknowledged_by is None else PersonId(row.acknowledged_by),
         acknowledged_at=row.acknowledged_at,
+        assigned_to=None if row.assigned_to is None else PersonId(row.assigned_to),
+        assigned_by=None if row.assigned_by is None else PersonId(row.assigned_by),
+        assigned_due=row.assigned_due,
         snoozed_by=None if row.snoozed_by is None else PersonId(row.snoozed_by),
         snoozed_until=row.snoozed_until,
         picture=row.picture,
@@ -246,6 +282,8 @@ def _card(reading: Reading, alert: Alert) -> AlertCard:
         revisions=_revisions(reading, alert),
         acknowledged_by_name=_name(reading, alert.acknowledged_by),
         snoozed_by_name=_name(reading, alert.snoozed_by),
+        assigned_to_name=_name(reading, alert.assigned_to),
+        entries=entries_of(reading, alert_ids=[alert.id])[alert.id],
     )
 
 

@@ -14,7 +14,7 @@ from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId
 Side = Literal["above", "below"]
 """The bad side of a threshold."""
 
-MORNING = time(8, 30)
+MORNING = time(9)
 LONGEST_SNOOZE = timedelta(days=31)
 
 
@@ -189,13 +189,14 @@ class SnoozeTerm(StrEnum):
 
     HOUR = "hour"
     MORNING = "morning"
+    MONDAY = "monday"
     DATE = "date"
 
 
 def snoozed_until(term: SnoozeTerm, *, now: datetime, zone: ZoneInfo, day: date | None = None) -> datetime:
     """The moment (UTC) at which a snoozed alert comes back.
 
-    Morning is 8:30 by the clock of the territory, the next one to come.
+    Morning is nine by the clock of the territory, the next one to come; Monday is the next one after today.
     Raises: WrongSnooze for a date that is missing, past, or more than a month ahead.
     """
     match term:
@@ -203,10 +204,11 @@ def snoozed_until(term: SnoozeTerm, *, now: datetime, zone: ZoneInfo, day: date 
             return now + timedelta(hours=1)
         case SnoozeTerm.MORNING:
             local = now.astimezone(zone)
-            today = datetime.combine(local.date(), MORNING, tzinfo=zone)
-            return (today if local < today else _morning(local.date() + timedelta(days=1), zone)).astimezone(
-                UTC
-            )
+            day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+            return _morning(day, zone).astimezone(UTC)
+        case SnoozeTerm.MONDAY:
+            today = now.astimezone(zone).date()
+            return _morning(today + timedelta(days=7 - today.weekday()), zone).astimezone(UTC)
         case SnoozeTerm.DATE:
             until = None if day is None else _morning(day, zone).astimezone(UTC)
             if until is None or not now < until <= now + LONGEST_SNOOZE:
@@ -241,6 +243,9 @@ class Alert:
     resolved_value: float | None
     acknowledged_by: PersonId | None
     acknowledged_at: datetime | None
+    assigned_to: PersonId | None
+    assigned_by: PersonId | None
+    assigned_due: date | None
     snoozed_by: PersonId | None
     snoozed_until: datetime | None
     picture: str | None

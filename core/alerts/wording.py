@@ -1,12 +1,16 @@
 """An alert in words: the same on the picture's caption, in the console and in the chat."""
 
+from datetime import date
+from textwrap import shorten
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from core.alerts.entries import EntryKind
 from core.alerts.queries import AlertCard
 from core.alerts.rules import AlertState, RuleKind, Severity
 from core.indicators import Period, format_number, period_words, probability_words, with_unit
 from core.shared.language import N_, Language, translate
+from core.shared.moments import clock_time, day_words
 
 _HEAD = N_("{title}: {value}")
 _WHERE = N_("{territory}, {period}")
@@ -27,8 +31,14 @@ _NO_FORECAST = N_("There is no forecast yet.")
 _TAKEN = N_("Taken by {name}, {time}")
 _SNOOZED = N_("Put off by {name} until {time}")
 _RESOLVED = N_("Over: {value} has come back.")
+_ASSIGNED = N_("Assigned to {name}, till {day}")
+_ASSIGNED_AND_TAKEN = N_("Assigned to {name}, till {day}. Taken: {time}")
+_RETURNED = N_("Given back by {name}: {reason}")
+_NOTE = N_("📝 {name}: {text}")
+_MORE_NOTES = N_("and earlier notes: {count}")
 _SYNTHETIC = N_("Synthetic data: an example, not the real town.")
 REVISIONS_SHOWN = 3
+NOTE_SHOWN = 160
 _SIGNS = {Severity.INFO: "🔎", Severity.WARN: "⚠️", Severity.CRITICAL: "🔴"}
 
 
@@ -119,18 +129,50 @@ def _ahead(language: Language, card: AlertCard) -> str:
 
 
 def holder_lines(language: Language, card: AlertCard) -> list[str]:
-    """Whether it is over, who has taken it or put it off; at most one line."""
+    """Whether it is over, or who has it or has put it off; then the last note."""
+    return [*standing_lines(language, card), *note_lines(language, card)]
+
+
+def standing_lines(language: Language, card: AlertCard) -> list[str]:
+    """Whether it is over, or who has it or has put it off; at most one line."""
     alert = card.alert
     zone = ZoneInfo(card.territory.time_zone)
     if alert.state is AlertState.OK and alert.resolved_value is not None:
         return [translate(language, _RESOLVED, value=figure(language, card, alert.resolved_value))]
+    if card.assigned_to_name is not None and alert.assigned_due is not None:
+        return [_assigned(language, card, card.assigned_to_name, alert.assigned_due)]
     if card.acknowledged_by_name is not None and alert.acknowledged_at is not None:
         time = alert.acknowledged_at.astimezone(zone).strftime("%H:%M")
         return [translate(language, _TAKEN, name=card.acknowledged_by_name, time=time)]
     if card.snoozed_by_name is not None and alert.snoozed_until is not None:
         time = alert.snoozed_until.astimezone(zone).strftime("%d.%m %H:%M")
         return [translate(language, _SNOOZED, name=card.snoozed_by_name, time=time)]
+    last = next((one for one in reversed(card.entries) if one.kind is not EntryKind.NOTED), None)
+    if last is not None and last.kind is EntryKind.RETURNED:
+        return [translate(language, _RETURNED, name=last.person_name, reason=_brief(last.text))]
     return []
+
+
+def _assigned(language: Language, card: AlertCard, name: str, due: date) -> str:
+    day = day_words(due, year=card.alert.fired_at.year, language=language)
+    if card.alert.acknowledged_at is None:
+        return translate(language, _ASSIGNED, name=name, day=day)
+    time = clock_time(card.alert.acknowledged_at, card.territory.time_zone)
+    return translate(language, _ASSIGNED_AND_TAKEN, name=name, day=day, time=time)
+
+
+def note_lines(language: Language, card: AlertCard) -> list[str]:
+    """The last note of those who handle it, and how many there are besides."""
+    notes = [one for one in card.entries if one.kind is EntryKind.NOTED]
+    if not notes:
+        return []
+    lines = [translate(language, _NOTE, name=notes[-1].person_name, text=_brief(notes[-1].text))]
+    return lines if len(notes) == 1 else [*lines, translate(language, _MORE_NOTES, count=len(notes) - 1)]
+
+
+def _brief(text: str) -> str:
+    """What people wrote, in one line that leaves a caption of 1024 characters room for the numbers."""
+    return shorten(text, width=NOTE_SHOWN, placeholder="…")
 
 
 def figure(language: Language, card: AlertCard, value: float) -> str:

@@ -54,7 +54,14 @@ from core.delivery.events import DeliveryFailed, DeliverySent
 from core.delivery.leaving import MailList, leave_list, list_of, rejoin_list
 from core.delivery.preference_words import EVENT_WORDS, PRESET_WORDS, WHEN_WORDS
 from core.delivery.preferences import CHOOSABLE, EventKind, Preferences, Preset, When, next_choice
-from core.delivery.queries import deliveries_about, delivery, delivery_counts, not_delivered, told_already
+from core.delivery.queries import (
+    deliveries_about,
+    delivery,
+    delivery_counts,
+    delivery_shown_as,
+    not_delivered,
+    told_already,
+)
 from core.delivery.rules import (
     MOST_ATTEMPTS,
     Delivery,
@@ -104,6 +111,7 @@ __all__ = [
     "deliveries_about",
     "delivery",
     "delivery_counts",
+    "delivery_shown_as",
     "digests_due",
     "enqueue",
     "finish_broadcasts",

@@ -17,6 +17,24 @@ def delivery(reading: Reading, *, delivery_id: DeliveryId) -> Delivery | None:
     return None if row is None else as_delivery(row)
 
 
+def delivery_shown_as(
+    reading: Reading, *, person_id: PersonId, carrier: str, native_ids: Collection[str]
+) -> Delivery | None:
+    """What a message in a person's messenger was about, by any of its names; None: no notice of ours."""
+    row = reading.session.execute(
+        select(DeliveryRow)
+        .where(
+            DeliveryRow.person_id == person_id,
+            DeliveryRow.carrier == carrier,
+            DeliveryRow.native_id.in_(native_ids),
+        )
+        # An edit bears the name of the message that it has changed.
+        .order_by(DeliveryRow.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if row is None else as_delivery(row)
+
+
 def deliveries_about(reading: Reading, *, topic: str) -> list[Delivery]:
     """All deliveries about one thing, oldest first."""
     rows = reading.session.execute(

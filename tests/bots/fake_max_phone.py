@@ -92,6 +92,16 @@ class MaxUser(FakeUser):
         """Type a message; returns the update."""
         return self._sends(Shown(self._server.number(), from_bot=False, text=text))
 
+    def replies(self, to: Shown, text: str) -> dict[str, Any]:
+        """Answer one message of the chat."""
+        link = {
+            "type": "reply",
+            "sender": BOT,
+            "chat_id": self.dialog_id,
+            "message": self.message(to)["body"],
+        }
+        return self._sends(Shown(self._server.number(), from_bot=False, text=text), link=link)
+
     def sends_photo(self, content: bytes, caption: str = "") -> dict[str, Any]:
         """Send a picture, perhaps with words."""
         shown = Shown(self._server.number(), from_bot=False, text=caption, photo=content)
@@ -121,8 +131,8 @@ class MaxUser(FakeUser):
         update = {"update_type": "message_callback", "callback": callback, "message": message}
         return self._server.push({**update, "user_locale": "ru"})
 
-    def _sends(self, shown: Shown, *attachments: dict[str, Any]) -> dict[str, Any]:
+    def _sends(self, shown: Shown, *attachments: dict[str, Any], **more: Any) -> dict[str, Any]:
         self.chat.messages.append(shown)
-        message = self.message(shown, attachments=list(attachments))
+        message = {**self.message(shown, attachments=list(attachments)), **more}
         update = {"update_type": "message_created", "message": message, "user_locale": "ru"}
         return self._server.push(update)

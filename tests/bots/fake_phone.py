@@ -97,6 +97,14 @@ class FakeUser:
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
         return self._telegram.push({"message": message})
 
+    def replies(self, to: Shown, text: str) -> dict[str, Any]:
+        """Answer one message of the chat."""
+        shown = Shown(self._telegram.next_message_id(), from_bot=False, text=text)
+        self.chat.messages.append(shown)
+        message = self._telegram.message_json(self, shown)
+        answered = self._telegram.message_json(self, to)
+        return self._telegram.push({"message": {**message, "reply_to_message": answered}})
+
     def sends_photo(self, content: bytes, caption: str = "") -> dict[str, Any]:
         """Send a picture, perhaps with words."""
         return self._sends_shown(

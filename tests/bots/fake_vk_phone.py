@@ -45,6 +45,18 @@ class VkUser(FakeUser):
         """Type a message; returns the event."""
         return self._sends(self._own(text))
 
+    def replies(self, to: Shown, text: str) -> dict[str, Any]:
+        """Answer one message of the dialogue."""
+        answered = {
+            "id": self._server.number(),
+            "date": int(time.time()),
+            "from_id": -3,
+            "peer_id": self.user_id,
+            "text": to.text,
+            "conversation_message_id": to.message_id,
+        }
+        return self._sends(self._own(text), reply_message=answered)
+
     def sends_photo(self, content: bytes, caption: str = "") -> dict[str, Any]:
         """Send a picture, perhaps with words."""
         shown = self._own(caption)

@@ -400,11 +400,11 @@ NIGHT = datetime(2027, 3, 9, 22, 30, tzinfo=UTC)  # 01:30 of the 10th in Moscow
     ("term", "now", "until"),
     [
         pytest.param(SnoozeTerm.HOUR, NIGHT, NIGHT + timedelta(hours=1), id="an hour"),
-        pytest.param(SnoozeTerm.MORNING, NIGHT, datetime(2027, 3, 10, 5, 30, tzinfo=UTC), id="this morning"),
+        pytest.param(SnoozeTerm.MORNING, NIGHT, datetime(2027, 3, 10, 6, 0, tzinfo=UTC), id="this morning"),
         pytest.param(
             SnoozeTerm.MORNING,
             datetime(2027, 3, 9, 9, 0, tzinfo=UTC),
-            datetime(2027, 3, 10, 5, 30, tzinfo=UTC),
+            datetime(2027, 3, 10, 6, 0, tzinfo=UTC),
             id="tomorrow morning",
         ),
     ],

@@ -42,7 +42,7 @@ async def test_an_official_gets_one_message_with_photo_caption_and_buttons(offic
     (shown,) = ivanov.chat.messages
     assert shown.photo == PNG
     assert shown.text.startswith("⚠️ Уровень безработицы: 6,1")
-    assert shown.labels == ["Принять", "Отложить ▾", "Почему?", "Посмотреть показатель"]
+    assert shown.labels == ["Принять", "Поручить", "Отложить ▾", "Почему?", "Посмотреть показатель"]
 
 
 async def test_a_fact_told_again_makes_no_second_message(office: PostOffice) -> None:
@@ -67,7 +67,7 @@ async def test_accepting_edits_the_message_of_every_receiver(office: PostOffice)
     for user in (ivanov, smirnova):
         (shown,) = user.chat.messages
         assert "Иван Иванов, 12:00" in shown.text
-        assert shown.labels == ["Мера и срок", "Почему?", "Посмотреть показатель"]
+        assert shown.labels == ["Мера и срок", "Поручить", "Почему?", "Посмотреть показатель"]
         assert shown.photo == PNG
 
 
@@ -82,7 +82,7 @@ async def test_an_alert_waits_for_its_picture_and_then_goes_without(office: Post
 
     (shown,) = ivanov.chat.messages
     assert shown.photo is None
-    assert shown.labels[:2] == ["Принять", "Отложить ▾"]
+    assert shown.labels[:2] == ["Принять", "Поручить"]
 
 
 async def test_an_alert_without_a_picture_is_edited_as_text(office: PostOffice) -> None:
@@ -154,7 +154,7 @@ async def test_a_snoozed_alert_says_so_and_comes_back(office: PostOffice) -> Non
 
     first, again = ivanov.chat.messages
     assert "Иван Иванов" not in first.text
-    assert again.labels[:2] == ["Принять", "Отложить ▾"]
+    assert again.labels[:2] == ["Принять", "Поручить"]
 
 
 async def test_an_official_without_a_messenger_gets_the_alert_in_the_web_chat(office: PostOffice) -> None:
@@ -164,7 +164,7 @@ async def test_an_official_without_a_messenger_gets_the_alert_in_the_web_chat(of
 
     (event,) = office.in_browser(IVANOV)
     assert event.body["photo"] == keep_content(office.files, PNG)
-    assert [b["text"] for b in event.body["buttons"][0]] == ["Принять", "Отложить ▾"]
+    assert [b["text"] for b in event.body["buttons"][0]] == ["Принять", "Поручить"]
 
     office.town.database.run(acknowledge_alert, alert_id=alert_id, person_id=office.town.people[SMIRNOVA])
     await office.deliver()
@@ -188,7 +188,7 @@ async def test_twenty_alerts_of_a_release_are_one_message_taken_and_edited_toget
         (shown,) = user.chat.messages
         assert shown.text.splitlines()[0] == "⚠️ Заречный, Рабочие места: 20 показателей требуют внимания"
         assert shown.text.splitlines()[9] == "и ещё 12"
-        assert shown.labels == ["Принять все", "Отложить ▾", "Почему?", "Посмотреть каждый"]
+        assert shown.labels == ["Принять все", "Поручить", "Отложить ▾", "Почему?", "Посмотреть каждый"]
 
     office.town.database.run(acknowledge_group, alert_id=lead, person_id=office.town.people[IVANOV])
     await office.deliver()
@@ -200,7 +200,7 @@ async def test_twenty_alerts_of_a_release_are_one_message_taken_and_edited_toget
     for user in (ivanov, smirnova):
         (shown,) = user.chat.messages
         assert "Принял(а): Иван Иванов, 12:00" in shown.text
-        assert shown.labels == ["Почему?", "Посмотреть каждый"]
+        assert shown.labels == ["Поручить", "Почему?", "Посмотреть каждый"]
     # One message and one edit a person, whatever the number of alerts.
     assert len(office.deliveries(f"alert:{lead}")) == 4
     assert [office.deliveries(f"alert:{each}") for each in others] == [[]] * 19

@@ -32,7 +32,7 @@ async def test_an_alert_is_a_picture_with_words_and_buttons_edited_for_everybody
     (shown,) = ivanov.chat.messages
     assert shown.photo == PNG
     assert shown.text.startswith("⚠️ Уровень безработицы: 6,1")
-    assert shown.labels == ["Принять", "Отложить ▾", "Почему?", "Посмотреть показатель"]
+    assert shown.labels == ["Принять", "Поручить", "Отложить ▾", "Почему?", "Посмотреть показатель"]
 
     office.town.database.run(acknowledge_alert, alert_id=alert_id, person_id=office.town.people[SMIRNOVA])
     await office.deliver()
@@ -40,7 +40,7 @@ async def test_an_alert_is_a_picture_with_words_and_buttons_edited_for_everybody
     for user in (ivanov, smirnova):
         (shown,) = user.chat.messages
         assert "Мария Смирнова, 12:00" in shown.text
-        assert shown.labels == ["Мера и срок", "Почему?", "Посмотреть показатель"]
+        assert shown.labels == ["Мера и срок", "Поручить", "Почему?", "Посмотреть показатель"]
         assert shown.photo == PNG
 
 

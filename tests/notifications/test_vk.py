@@ -35,14 +35,14 @@ async def test_an_alert_is_a_picture_with_words_and_buttons_edited_for_everybody
     await office.deliver()
     (shown,) = ivanov.chat.messages
     assert shown.photo == PNG
-    assert shown.labels == ["Принять", "Отложить ▾", "Почему?", "Посмотреть показатель"]
+    assert shown.labels == ["Принять", "Поручить", "Отложить ▾", "Почему?", "Посмотреть показатель"]
 
     office.town.database.run(acknowledge_alert, alert_id=alert_id, person_id=office.town.people[SMIRNOVA])
     await office.deliver()
 
     (shown,) = ivanov.chat.messages
     assert "Мария Смирнова, 12:00" in shown.text
-    assert shown.labels == ["Мера и срок", "Почему?", "Посмотреть показатель"]
+    assert shown.labels == ["Мера и срок", "Поручить", "Почему?", "Посмотреть показатель"]
     assert shown.photo == PNG
     assert office.vk.uploads == 1
 

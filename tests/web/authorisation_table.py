@@ -121,6 +121,12 @@ PAGES: dict[str, Row] = {
     "alert_queue": Row(OFFICIALS, "/console/alerts"),
     "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),
     "acknowledge_alert": post(OFFICIALS, "/console/alerts/{alert}/acknowledge"),
+    "assign_alert": post(
+        OFFICIALS, "/console/alerts/{alert}/assign", assignee="{colleague}", due="2027-04-01"
+    ),
+    # On the stage it is given to nobody: who handles alerts is refused in other words than a stranger.
+    "return_alert": post(frozenset(), "/console/alerts/{alert}/return", reason="Не моё"),
+    "note_alert": post(OFFICIALS, "/console/alerts/{alert}/note", text="Завод закрыли"),
     "commit_to_alert": post(
         OFFICIALS, "/console/alerts/{alert}/commit", measure="Ярмарка вакансий", due="2027-04-01"
     ),
@@ -177,6 +183,11 @@ API: dict[str, Row] = {
     "GET /territories/{slug}/indicators/{code}/forecast": Row(ANYBODY, ""),
     "GET /alerts": Row(SIGNED_IN, ""),
     "POST /alerts/{alert_id}/acknowledge": Row(OFFICIALS, ""),
+    "POST /alerts/{alert_id}/assign": Row(
+        OFFICIALS, "", (("assignee_id", "{colleague}"), ("due", "2027-04-01"))
+    ),
+    "POST /alerts/{alert_id}/return": Row(frozenset(), "", (("text", "Не моё"),)),
+    "POST /alerts/{alert_id}/notes": Row(OFFICIALS, "", (("text", "Завод закрыли"),)),
     "POST /alerts/{alert_id}/snooze": Row(OFFICIALS, "", (("term", "hour"),)),
 }
 

@@ -47,6 +47,7 @@ def furnish(town: Town) -> dict[str, str]:
         "number": sent.number,
         "chat": chat.id,
         "alert": the_open_alert(town),
+        "colleague": town.people[SMIRNOVA],
         "broadcast": town.database.run(
             propose_broadcast,
             territory_id=town.territory.id,

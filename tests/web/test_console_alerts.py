@@ -50,7 +50,7 @@ async def test_an_alert_is_put_off_till_a_day_that_makes_sense(anybody: Browser,
     tomorrow = await anybody.submit(address, term="date", day="2027-03-10")
 
     assert (past.status_code, nonsense.status_code, tomorrow.status_code) == (409, 409, 302)
-    assert "отложено: завтра в 08:30" in words_of(await anybody.get("/console/alerts"))
+    assert "отложено: завтра в 09:00" in words_of(await anybody.get("/console/alerts"))
 
 
 async def test_a_moderator_has_no_alerts(anybody: Browser, town: Town) -> None:

@@ -4,18 +4,24 @@ from ninja import Router
 
 from core.alerts import (
     Acknowledgement,
+    AlertAssigned,
     AlertCard,
+    AlertNoted,
+    AlertReturned,
     AlertSnoozed,
     SnoozeTerm,
     acknowledge_alert,
     alert_headline,
+    assign_alert,
+    note_alert,
     open_alerts,
+    return_alert,
     snooze_alert,
 )
 from core.identity import Viewer
 from core.indicators import IndicatorPage, cards, indicator_page
 from core.shared.errors import NotFound
-from core.shared.ids import AlertId
+from core.shared.ids import AlertId, PersonId
 from core.shared.language import Language
 from core.store import Reading
 from core.territories import territory_by_slug
@@ -24,7 +30,10 @@ from web.api.once import IdempotencyKey, key_or_fresh, once
 from web.api.shapes import (
     AcknowledgementOut,
     AheadOut,
+    AlertIdOut,
     AlertOut,
+    AssignedOut,
+    AssignIn,
     BacktestOut,
     ForecastOut,
     IndicatorOut,
@@ -33,6 +42,7 @@ from web.api.shapes import (
     SnoozedOut,
     SnoozeIn,
     TargetOut,
+    TextIn,
 )
 from web.dependencies import dependencies
 
@@ -114,7 +124,7 @@ async def alert_acknowledge(
 async def alert_snooze(
     request: ApiRequest, alert_id: str, body: SnoozeIn, idempotency_key: IdempotencyKey = None
 ) -> SnoozedOut:
-    """Put an alert off for an hour, till the morning, or till a day within a month."""
+    """Put an alert off for an hour, till nine in the morning, till Monday, or till a day within a month."""
     snoozed = await once(
         request,
         key_or_fresh(idempotency_key),
@@ -126,6 +136,59 @@ async def alert_snooze(
         day=body.day,
     )
     return SnoozedOut(alert_id=snoozed.alert_id, until=snoozed.until)
+
+
+@router.post("/alerts/{alert_id}/assign", response=AssignedOut, auth=SIGNED_IN)
+async def alert_assign(
+    request: ApiRequest, alert_id: str, body: AssignIn, idempotency_key: IdempotencyKey = None
+) -> AssignedOut:
+    """Give an alert to somebody who handles alerts there, till the end of a day."""
+    given = await once(
+        request,
+        key_or_fresh(idempotency_key),
+        command=assign_alert,
+        returns=AlertAssigned,
+        alert_id=AlertId(alert_id),
+        person_id=person_of(request),
+        assignee_id=PersonId(body.assignee_id),
+        due=body.due,
+        comment=body.comment,
+    )
+    return AssignedOut(alert_id=given.alert_id, assignee_id=given.assignee_id)
+
+
+@router.post("/alerts/{alert_id}/return", response=AlertIdOut, auth=SIGNED_IN)
+async def alert_return(
+    request: ApiRequest, alert_id: str, body: TextIn, idempotency_key: IdempotencyKey = None
+) -> AlertIdOut:
+    """Give an alert back that was given to the caller; the text says why."""
+    back = await once(
+        request,
+        key_or_fresh(idempotency_key),
+        command=return_alert,
+        returns=AlertReturned,
+        alert_id=AlertId(alert_id),
+        person_id=person_of(request),
+        reason=body.text,
+    )
+    return AlertIdOut(alert_id=back.alert_id)
+
+
+@router.post("/alerts/{alert_id}/notes", response=AlertIdOut, auth=SIGNED_IN)
+async def alert_note(
+    request: ApiRequest, alert_id: str, body: TextIn, idempotency_key: IdempotencyKey = None
+) -> AlertIdOut:
+    """Add a note for those who handle the alert; citizens do not see it."""
+    noted = await once(
+        request,
+        key_or_fresh(idempotency_key),
+        command=note_alert,
+        returns=AlertNoted,
+        alert_id=AlertId(alert_id),
+        person_id=person_of(request),
+        text=body.text,
+    )
+    return AlertIdOut(alert_id=noted.alert_id)
 
 
 def _indicators(reading: Reading, *, slug: str, viewer: Viewer, language: Language) -> list[IndicatorOut]:
@@ -168,6 +231,9 @@ def _alert(card: AlertCard, language: Language) -> AlertOut:
         acknowledged_by=alert.acknowledged_by,
         acknowledged_by_name=card.acknowledged_by_name,
         acknowledged_at=alert.acknowledged_at,
+        assigned_to=alert.assigned_to,
+        assigned_to_name=card.assigned_to_name,
+        assigned_due=alert.assigned_due,
         snoozed_until=alert.snoozed_until,
         headline=alert_headline(language, card).split(" ", 1)[-1],
     )

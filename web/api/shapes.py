@@ -266,6 +266,9 @@ class AlertOut(Schema):
     acknowledged_by: str | None
     acknowledged_by_name: str | None
     acknowledged_at: datetime | None
+    assigned_to: str | None
+    assigned_to_name: str | None
+    assigned_due: date | None
     snoozed_until: datetime | None
     headline: str
 
@@ -283,7 +286,7 @@ class AcknowledgementOut(Schema):
 class SnoozeIn(Schema):
     """``day`` goes with the term ``date``."""
 
-    term: Literal["hour", "morning", "date"]
+    term: Literal["hour", "morning", "monday", "date"]
     day: date | None = None
 
 
@@ -292,6 +295,27 @@ class SnoozedOut(Schema):
 
     alert_id: str
     until: datetime
+
+
+class AssignIn(Schema):
+    """Who is to take care of an alert, and by the end of which day."""
+
+    assignee_id: str
+    due: date
+    comment: str = ""
+
+
+class AssignedOut(Schema):
+    """To whom the alert was given; they take it by acknowledging it."""
+
+    alert_id: str
+    assignee_id: str
+
+
+class AlertIdOut(Schema):
+    """The alert that something was done about."""
+
+    alert_id: str
 
 
 class LoginLinkOut(Schema):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from core.alerts import (
     AlertCard,
     AlertState,
+    EntryKind,
     Explanation,
     RuleKind,
     SnoozeTerm,
@@ -18,6 +19,7 @@ from core.alerts import (
     alert_card_for,
     alert_headline,
     alert_lines,
+    assignees,
     explanation_lines,
     snooze_alert,
     why_alert,
@@ -31,6 +33,7 @@ from core.commitments import (
     report_commitment_kept,
     status_words,
 )
+from core.identity import Person
 from core.shared.errors import DomainError, Invalid
 from core.shared.ids import AlertId
 from core.store import Reading
@@ -50,9 +53,10 @@ def open_alert(reading: Reading, desk: Desk, alert_id: AlertId) -> AlertCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlert:
-    """An alert, why it has fired and what was promised for it."""
+    """An alert, why it has fired, who could take care of it and what was promised for it."""
 
     card: AlertCard
+    people: list[Person]
     why: Explanation
     promised: Commitment | None
 
@@ -61,7 +65,9 @@ def open_with_commitment(reading: Reading, desk: Desk, alert_id: AlertId) -> Ope
     """One alert with its commitment. Raises: UnknownAlert."""
     why = why_alert(reading, viewer=desk.viewer, alert_id=alert_id)
     promised = commitment_of_alert(reading, alert_id=alert_id)
-    return OpenAlert(card=why.card, why=why, promised=promised)
+    assert desk.viewer.person is not None  # noqa: S101 - nobody else has a desk
+    others = assignees(reading, alert_id=alert_id, assigner_id=desk.viewer.person.id)
+    return OpenAlert(card=why.card, people=others, why=why, promised=promised)
 
 
 async def alert_queue(request: PageRequest) -> HttpResponse:
@@ -72,7 +78,7 @@ async def alert_queue(request: PageRequest) -> HttpResponse:
 
 async def alert_item(request: PageRequest, alert_id: str) -> HttpResponse:
     """One alert with its chart."""
-    return await _shown(request, AlertId(alert_id))
+    return await show_alert(request, AlertId(alert_id))
 
 
 async def _acknowledge(request: PageRequest, alert_id: str) -> HttpResponse:
@@ -83,10 +89,10 @@ async def _acknowledge(request: PageRequest, alert_id: str) -> HttpResponse:
             acknowledge_alert, alert_id=AlertId(alert_id), person_id=person_id
         )
     except DomainError as refusal:
-        return await _shown(request, AlertId(alert_id), refusal=refusal)
+        return await show_alert(request, AlertId(alert_id), refusal=refusal)
     if not taken.first and taken.person_id != person_id:
         words = gettext("%(name)s has already taken it.") % {"name": taken.person_name}
-        return await _shown(request, AlertId(alert_id), words=words)
+        return await show_alert(request, AlertId(alert_id), words=words)
     return go(f"/console/alerts/{alert_id}")
 
 
@@ -98,16 +104,16 @@ async def _snooze(request: PageRequest, alert_id: str) -> HttpResponse:
             alert_id=AlertId(alert_id),
             person_id=request.visit.person().id,
             term=_term(request),
-            day=_day(str(request.POST.get("day", ""))),
+            day=typed_day(str(request.POST.get("day", ""))),
         )
     except DomainError as refusal:
-        return await _shown(request, AlertId(alert_id), refusal=refusal)
+        return await show_alert(request, AlertId(alert_id), refusal=refusal)
     return go(f"/console/alerts/{alert_id}")
 
 
 async def _commit(request: PageRequest, alert_id: str) -> HttpResponse:
     """Promise a measure and its term; whoever has not taken the alert takes it thereby."""
-    due = _day(str(request.POST.get("due", "")))
+    due = typed_day(str(request.POST.get("due", "")))
     try:
         if due is None:
             raise Invalid
@@ -119,7 +125,7 @@ async def _commit(request: PageRequest, alert_id: str) -> HttpResponse:
             due=due,
         )
     except DomainError as refusal:
-        return await _shown(request, AlertId(alert_id), refusal=refusal)
+        return await show_alert(request, AlertId(alert_id), refusal=refusal)
     return go(f"/console/alerts/{alert_id}")
 
 
@@ -137,13 +143,14 @@ async def _report(request: PageRequest, alert_id: str) -> HttpResponse:
             result=str(request.POST.get("result", "")),
         )
     except DomainError as refusal:
-        return await _shown(request, AlertId(alert_id), refusal=refusal)
+        return await show_alert(request, AlertId(alert_id), refusal=refusal)
     return go(f"/console/alerts/{alert_id}")
 
 
-async def _shown(
+async def show_alert(
     request: PageRequest, alert_id: AlertId, *, refusal: DomainError | None = None, words: str = ""
 ) -> HttpResponse:
+    """The page of an alert, perhaps with what was refused."""
     opened: Opened[OpenAlert] = await open_desk(
         request, "alerts", lambda reading, desk: open_with_commitment(reading, desk, alert_id)
     )
@@ -176,12 +183,19 @@ async def _shown(
         promised_lines=[] if promised is None else commitment_lines(language, promised, card.territory),
         promised_status="" if promised is None else status_words(language, promised),
         mine=card.alert.acknowledged_by in {None, request.visit.person().id},
+        people=[(one.id, _called(one)) for one in opened.item.people],
+        assigned_to_me=card.alert.assigned_to == request.visit.person().id,
+        notes=[entry for entry in card.entries if entry.kind is EntryKind.NOTED],
         tomorrow=(now.date() + timedelta(days=1)).isoformat(),
         slug=card.territory.slug,
         today=now.date().isoformat(),
         error=words if refusal is None else refusal.sentence(language),
         status=200 if refusal is None else 409,
     )
+
+
+def _called(one: Person) -> str:
+    return f"{one.display_name}, {one.position}" if one.position else one.display_name
 
 
 def _term(request: PageRequest) -> SnoozeTerm:
@@ -191,7 +205,8 @@ def _term(request: PageRequest) -> SnoozeTerm:
     return SnoozeTerm(said)
 
 
-def _day(text: str) -> date | None:
+def typed_day(text: str) -> date | None:
+    """The day of a form, None if it is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:

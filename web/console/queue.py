@@ -268,6 +268,8 @@ def state_words(state: BroadcastState) -> str:
 
 def _alert_standing(card: AlertCard, now: datetime) -> str:
     alert = card.alert
+    if card.assigned_to_name is not None and card.acknowledged_by_name is None:
+        return gettext("assigned: %(name)s") % {"name": card.assigned_to_name}
     if card.acknowledged_by_name is not None:
         return gettext("taken: %(name)s") % {"name": card.acknowledged_by_name}
     if alert.snoozed_until is not None and alert.snoozed_until > now:

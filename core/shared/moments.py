@@ -30,9 +30,18 @@ def spoken_day(day: date, *, today: date, language: Language) -> str:
         return translate(language, N_("today"))
     if day == today + timedelta(days=1):
         return translate(language, N_("tomorrow"))
+    return day_words(day, year=today.year, language=language)
+
+
+def day_words(day: date, *, year: int, language: Language) -> str:
+    """A day that is read later too, so not by its distance; its year only if it is another one.
+
+    >>> day_words(date(2027, 11, 28), year=2027, language="en")
+    '28\\xa0November'
+    """
     months = _MONTHS_RU if language == "ru" else _MONTHS_EN
     said = f"{day.day}\xa0{months[day.month - 1]}"
-    return said if day.year == today.year else f"{said}\xa0{day.year}"
+    return said if day.year == year else f"{said}\xa0{day.year}"
 
 
 def spoken_moment(moment: datetime, *, now: datetime, zone: str, language: Language) -> str:

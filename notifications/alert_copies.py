@@ -1,0 +1,86 @@
+"""The messages that show an alert: which alert speaks for it, and bringing every copy up to date."""
+
+from core.alerts import (
+    AlertAcknowledged,
+    AlertAssigned,
+    AlertFired,
+    AlertNoted,
+    AlertResolved,
+    AlertReturned,
+    AlertSnoozed,
+    AlertSnoozeEnded,
+    AlertState,
+    alert_card,
+    alert_group,
+)
+from core.commitments import CommitmentEnded, CommitmentMade
+from core.delivery import DeliveryState, NewDelivery, deliveries_about, enqueue
+from core.shared.facts import RecordedFact
+from core.shared.ids import AlertId
+from core.store import UnitOfWork
+from notifications.kinds import Kind, alert_topic
+
+_EDITING = (
+    AlertFired,
+    AlertAcknowledged,
+    AlertAssigned,
+    AlertReturned,
+    AlertNoted,
+    AlertSnoozed,
+    AlertResolved,
+    AlertSnoozeEnded,
+    CommitmentMade,
+    CommitmentEnded,
+)
+
+
+# The messages that show an alert, each in its own way.
+_COPIES = {Kind.ALERT, Kind.ASSIGNED, Kind.RETURNED}
+
+
+def edit_copies(uow: UnitOfWork, recorded: RecordedFact) -> int:
+    """Bring every copy of an alert's message up to date, whoever got it."""
+    fact = recorded.fact
+    if not isinstance(fact, _EDITING):
+        return 0
+    about = deliveries_about(uow, topic=alert_topic(lead_of(uow, fact.alert_id)))
+    # An edit that waits will say what holds when it is sent: twenty alerts taken at once are one edit.
+    coming = {one.details.get("edits") for one in about if one.state is DeliveryState.PENDING}
+    copies = [
+        copy
+        for copy in about
+        if copy.kind in _COPIES
+        and copy.fact_id != recorded.id
+        and copy.id not in coming
+        and not (isinstance(fact, AlertFired) and copy.state is DeliveryState.PENDING)
+    ]
+    return enqueue(
+        uow,
+        deliveries=[
+            NewDelivery(
+                fact_id=recorded.id,
+                person_id=copy.person_id,
+                # The copy's own name in it: a person may have got the alert twice, after a snooze.
+                kind=f"{Kind.EDIT}:{copy.id[-24:]}",
+                carrier=copy.carrier,
+                address=copy.address,
+                topic=copy.topic,
+                urgency=copy.urgency,
+                due_at=uow.now,
+                details={"edits": copy.id, "kind": copy.kind, "alert_id": copy.details["alert_id"]},
+            )
+            for copy in copies
+        ],
+    )
+
+
+def lead_of(uow: UnitOfWork, alert_id: str) -> str:
+    """The alert whose message shows this one."""
+    return alert_group(uow, alert_id=AlertId(alert_id))[0]
+
+
+def speaker_of(uow: UnitOfWork, alert_id: str) -> str | None:
+    """The alert whose message speaks for this one, if this one is the first of it that is still open."""
+    group = alert_group(uow, alert_id=AlertId(alert_id))
+    still_open = (each for each in group if alert_card(uow, alert_id=each).alert.state is AlertState.FIRING)
+    return group[0] if next(still_open, None) == alert_id else None

@@ -1,0 +1,175 @@
+"""An alert in a messenger: for all who handle alerts, for whom it was given to, for whom it came back to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.alerts import (
+    AlertCard,
+    AlertState,
+    Entry,
+    EntryKind,
+    alert_card,
+    alert_group,
+    alert_headline,
+    alert_lines,
+)
+from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
+from core.delivery import Delivery
+from core.files import FileDamaged, UnknownFile, read_content
+from core.shared.ids import AlertId
+from core.shared.language import N_, Language, translate
+from core.store import Reading
+from messengers import (
+    CAPABILITIES,
+    AcceptAlert,
+    Button,
+    Carrier,
+    Link,
+    OpenBelow,
+    Photo,
+    Place,
+    Press,
+    RichText,
+    Screen,
+    Site,
+    bold,
+    plain,
+    rich,
+    stacked,
+)
+from notifications.alert_groups import group_buttons, group_words
+from notifications.kinds import Kind, kind_of
+from notifications.obsolete import Obsolete
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertScreens:
+    """Draws alerts; ``files`` is the folder of stored files."""
+
+    site: Site
+    files: Path
+
+    def draw(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
+        """The screen of an alert, new or edited. Raises: Obsolete."""
+        cards = [
+            alert_card(reading, alert_id=each)
+            for each in alert_group(reading, alert_id=AlertId(delivery.details["alert_id"]))
+        ]
+        edited = kind_of(delivery.kind) is Kind.EDIT
+        if not edited and all(card.alert.state is AlertState.OK for card in cards):
+            raise Obsolete("over")
+        kind = Kind(delivery.details.get("kind", Kind.ALERT)) if edited else kind_of(delivery.kind)
+        screen = (
+            self._of_one(reading, cards[0], language)
+            if len(cards) == 1
+            else self._of_many(reading, cards, language)
+        )
+        news = _news(kind, cards, delivery, language)
+        text = screen.text if news is None else stacked(news, screen.text, gap="\n\n")
+        rows = (*_personal(kind, cards, delivery, language), *screen.buttons)
+        if not CAPABILITIES[Carrier(delivery.carrier)].replies:
+            note = Press(translate(language, N_("Note")), OpenBelow(Place.ALERT_NOTE, cards[0].alert.id))
+            rows = (*rows, (note,))
+        return Screen(text=text, buttons=rows, photo=screen.photo if kind is Kind.ALERT else None)
+
+    def _of_many(self, reading: Reading, cards: list[AlertCard], language: Language) -> Screen:
+        words, buttons = group_words(reading, cards, language), group_buttons(cards, language, self.site)
+        return Screen(text=words, buttons=buttons, photo=self._photo(cards[0], language))
+
+    def _of_one(self, reading: Reading, card: AlertCard, language: Language) -> Screen:
+        promised = commitment_of_alert(reading, alert_id=card.alert.id)
+        lines = [RichText(line) for line in alert_lines(language, card)]
+        if promised is not None:
+            lines += map(RichText, commitment_lines(language, promised, card.territory))
+        return Screen(
+            text=stacked(bold(alert_headline(language, card)), *lines),
+            buttons=self._buttons(card, promised, language),
+            photo=self._photo(card, language),
+        )
+
+    def _buttons(self, card: AlertCard, promised: Commitment | None, language: Language) -> Rows:
+        alert = card.alert
+        address = self.site.address(f"t/{card.territory.slug}/indicators/{card.indicator.code}")
+        why = Press(translate(language, N_("Why?")), OpenBelow(Place.ALERT_WHY, alert.id))
+        look = Link(translate(language, N_("Look at the indicator")), address)
+        if promised is not None and promised.status is CommitmentStatus.OPEN:
+            done = OpenBelow(Place.COMMITMENT_RESULT, promised.id)
+            return ((Press(translate(language, N_("Report that it is done")), done),), (why, look))
+        if alert.state is AlertState.OK or promised is not None:
+            return ((why, look),)
+        assign = Press(translate(language, N_("Assign")), OpenBelow(Place.ALERT_ASSIGN, alert.id))
+        if alert.acknowledged_by is not None:
+            measure = OpenBelow(Place.ALERT_MEASURE, alert.id)
+            return ((Press(translate(language, N_("Measure and term")), measure), assign), (why, look))
+        accept = Press(translate(language, N_("Accept")), AcceptAlert(alert.id))
+        snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, alert.id))
+        return ((accept, assign), (snooze, why), (look,))
+
+    def _photo(self, card: AlertCard, language: Language) -> Photo | None:
+        key = card.alert.picture
+        if key is None:
+            return None
+        try:
+            content = read_content(self.files, key)
+        except (UnknownFile, FileDamaged):
+            # A lost picture must not hold the alert back: the words go alone.
+            return None
+        return Photo(
+            content=content,
+            file_name=f"{card.indicator.code}.png",
+            alt=alert_headline(language, card),
+            key=key,
+        )
+
+
+def _news(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Language) -> RichText | None:
+    """What is above the alert for one person: that it was given to them, or came back to them."""
+    match kind:
+        case Kind.ALERT:
+            return None
+        case Kind.ASSIGNED:
+            return _given(_last(cards, EntryKind.ASSIGNED, about=delivery), language)
+        case Kind.RETURNED:
+            return _back(_last(cards, EntryKind.RETURNED, about=delivery), language)
+        case _:
+            raise ValueError(f"{kind} is no message of an alert")
+
+
+def _given(entry: Entry, language: Language) -> RichText:
+    news = rich(language, N_("{name} asks you to take care of this"), name=bold(entry.person_name))
+    return stacked(news, plain(f"«{entry.text}»") if entry.text else None)
+
+
+def _back(entry: Entry, language: Language) -> RichText:
+    news = rich(language, N_("{name} has given this back to you"), name=bold(entry.person_name))
+    return stacked(news, plain(f"«{entry.text}»"))
+
+
+def _last(cards: list[AlertCard], kind: EntryKind, *, about: Delivery) -> Entry:
+    """The newest deed of this kind that concerns the receiver. Raises: Obsolete if there is none."""
+    mine = [
+        entry
+        for card in cards
+        for entry in card.entries
+        if entry.kind is kind and entry.about_id == about.person_id
+    ]
+    if not mine:
+        raise Obsolete("withdrawn")
+    return max(mine, key=lambda entry: entry.at)
+
+
+def _personal(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Language) -> Rows:
+    """The way to give it back, for as long as it is this person's."""
+    if kind is not Kind.ASSIGNED:
+        return ()
+    mine = [
+        card
+        for card in cards
+        if card.alert.assigned_to == delivery.person_id and card.alert.state is AlertState.FIRING
+    ]
+    if not mine:
+        return ()
+    label = translate(language, N_("Give back"))
+    return ((Press(label, OpenBelow(Place.ALERT_RETURN, cards[0].alert.id)),),)
