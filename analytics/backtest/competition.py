@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from analytics.scales import from_scale, to_scale
-from analytics.statistical import Array, lone_paths, mase, naive, quantiles, roll, smape, theta
+from analytics.statistical import Array, dynamic_theta, lone_paths, mase, naive, quantiles, roll, smape, theta
 from core.indicators import LEVELS
 
 HORIZON = 6
@@ -45,7 +45,7 @@ def read_competition(file: Path) -> Competition:
 
 
 def score_competition(competition: Competition) -> dict[str, CompetitionScore]:
-    """Scores of the blend, of Theta and of the naive forecast."""
+    """Scores of the blend, of two Theta methods and of the naive forecast."""
     median, bands = _blend(competition)
     facts = competition.facts
     low95, low80, high80, high95 = (bands[..., LEVELS.index(p)] for p in (0.025, 0.1, 0.9, 0.975))
@@ -58,6 +58,7 @@ def score_competition(competition: Competition) -> dict[str, CompetitionScore]:
     return {
         "blend": blend,
         "theta": _score(_last(competition, theta), competition),
+        "dynamic_theta": _score(_last(competition, dynamic_theta), competition),
         "naive": _score(_last(competition, naive), competition),
     }
 

@@ -7,7 +7,7 @@ geometrically, so each indicator counts once.
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -82,6 +82,11 @@ class PanelScore:
         ratios = [one.blend / getattr(one, reference) for one in self.indicators]
         return float(np.exp(np.mean(np.log(ratios))))
 
+    def hindsight_against(self, reference: str) -> float:
+        """The same for a forecaster who knew beforehand which reference would be best for each indicator."""
+        ratios = [min(one.naive, one.drift, one.theta) / getattr(one, reference) for one in self.indicators]
+        return float(np.exp(np.mean(np.log(ratios))))
+
     def coverage(self, percent: int) -> float:
         """Share of facts inside the 80 % or 95 % band, over all forecasts."""
         weights = [one.forecasts for one in self.indicators]
@@ -106,10 +111,24 @@ def read_panels(file: Path) -> list[Panel]:
     return [panel for panel in panels if panel is not None]
 
 
-def score_panels(panels: Sequence[Panel], *, first_origin: int, last_origin: int = 9999) -> PanelScore:
-    """Score forecasts for 1 to 5 years ahead whose last known year lies in the range."""
+def score_panels(
+    panels: Sequence[Panel],
+    *,
+    first_origin: int,
+    last_origin: int = 9999,
+    redefined: Mapping[str, int] | None = None,
+) -> PanelScore:
+    """Score forecasts for 1 to 5 years ahead whose last known year lies in the range.
+
+    redefined: by indicator, the first year of a new definition. A forecast made before it is then not
+    judged by a fact from it on: they are different quantities.
+    """
+    marks = redefined or {}
     return PanelScore(
-        tuple(_score(panel, first_origin=first_origin, last_origin=last_origin) for panel in panels)
+        tuple(
+            _score(panel, _targets(panel, first_origin, last_origin, marks.get(panel.indicator)))
+            for panel in panels
+        )
     )
 
 
@@ -135,12 +154,12 @@ def conditional_ratio(panels: Sequence[Panel], *, first_origin: int) -> float:
     """
     ratios = []
     for panel in panels:
-        places, median, _ = blend_panel(panel, levels=(0.5,))
+        _, median, _ = blend_panel(panel, levels=(0.5,))
         given = _given_factor(panel.y)
         scale = usual_change(panel.y)
         own: list[Array] = []
         conditional: list[Array] = []
-        for place, step in _targets(panel, places, first_origin, 9999):
+        for place, step in _targets(panel, first_origin, 9999):
             fact, size = panel.y[:, place + step], scale[:, place]
             own.append(np.abs(fact - median[:, place, step - 1]) / size)
             conditional.append(np.abs(fact - given[:, place, step - 1]) / size)
@@ -164,25 +183,26 @@ def _panel(code: str, unit: str, by_territory: dict[str, dict[int, float]]) -> P
 
 
 def _targets(
-    panel: Panel, places: Sequence[int], first_origin: int, last_origin: int
+    panel: Panel, first_origin: int, last_origin: int, redefined: int | None = None
 ) -> list[tuple[int, int]]:
     """(place of the origin, steps ahead) of every fact that can be checked."""
     length = panel.y.shape[1]
+    new = length if redefined is None else redefined - panel.first_year
     return [
         (place, step)
-        for place in places
+        for place in range(_MIN_TRAINING - 1, length - 1)
         if first_origin <= panel.first_year + place <= last_origin
         for step in range(1, HORIZON + 1)
-        if place + step < length
+        if place + step < length and not place < new <= place + step
     ]
 
 
-def _score(panel: Panel, *, first_origin: int, last_origin: int) -> IndicatorScore:
+def _score(panel: Panel, targets: Sequence[tuple[int, int]]) -> IndicatorScore:
     places, _, bands = blend_panel(panel)
     y, scale = panel.y, usual_change(panel.y)
     scores: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
     references = _references(y)
-    for place, step in _targets(panel, places, first_origin, last_origin):
+    for place, step in targets:
         fact, size = y[:, place + step], scale[:, place]
         band = bands[:, place - places[0], step - 1]
         scores["blend"].append(crps(fact, band[:, : len(CRPS_LEVELS)]) / size)

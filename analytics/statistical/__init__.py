@@ -3,7 +3,15 @@
 from analytics.statistical.blend import Rolled, quantiles, roll, usual_change
 from analytics.statistical.fan import error_quantiles
 from analytics.statistical.lone import METHODS, lone_paths
-from analytics.statistical.methods import Array, damped_holt, drift, naive, smoothed_level, theta
+from analytics.statistical.methods import (
+    Array,
+    damped_holt,
+    drift,
+    dynamic_theta,
+    naive,
+    smoothed_level,
+    theta,
+)
 from analytics.statistical.panel import MIN_SERIES, panel_paths
 from analytics.statistical.scores import CRPS_LEVELS, crps, mase, smape
 
@@ -16,6 +24,7 @@ __all__ = [
     "crps",
     "damped_holt",
     "drift",
+    "dynamic_theta",
     "error_quantiles",
     "lone_paths",
     "mase",
