@@ -9,6 +9,7 @@ from web.chat import conversations, photos
 from web.chat import pages as chat
 from web.console import alert_journal as desk_alert_journal
 from web.console import alert_people as desk_alert_people
+from web.console import alert_rule as desk_alert_rule
 from web.console import alert_rules as desk_alert_rules
 from web.console import alerts as desk_alerts
 from web.console import broadcasts as desk_broadcasts
@@ -106,6 +107,7 @@ urlpatterns = [
     path("console/polls/<str:poll_id>", desk_polls.poll_item, name="poll_at_desk"),
     path("console/polls/<str:poll_id>/close", desk_polls.close, name="close_poll"),
     path("console/alert-rules", desk_alert_rules.alert_rules, name="alert_rules"),
+    path("console/alert-rules/<str:rule_id>", desk_alert_rule.alert_rule, name="alert_rule"),
     path("console/alerts", desk_alerts.alert_queue, name="alert_queue"),
     path("console/alerts/journal.csv", desk_alert_journal.journal, name="alert_journal"),
     path("console/alerts/<str:alert_id>", desk_alerts.alert_item, name="alert_at_desk"),

@@ -1,6 +1,12 @@
 """Alerts: thresholds on indicators, who has taken what, and the words of it."""
 
-from core.alerts.assigning import assign_alert, assign_group, note_alert, return_alert, return_group
+from core.alerts.assigning import (
+    assign_alert,
+    assign_group,
+    note_alert,
+    return_alert,
+    return_group,
+)
 from core.alerts.commands import (
     acknowledge_alert,
     attach_illustration,
@@ -8,22 +14,28 @@ from core.alerts.commands import (
     evaluate_release,
     evaluate_series,
     publish_forecast,
-    set_alert_rule,
     settle_late_illustrations,
     snooze_alert,
 )
-from core.alerts.entries import Entry, EntryKind
+from core.alerts.entries import (
+    Entry,
+    EntryKind,
+)
 from core.alerts.errors import (
     AlertOver,
     NotYours,
     UnknownAlert,
     UnknownAssignee,
+    UnknownRule,
     WrongAssignmentTerm,
     WrongPatience,
     WrongSnooze,
     WrongThreshold,
 )
-from core.alerts.evaluation import DRAW_ALERT, evaluate_terms
+from core.alerts.evaluation import (
+    DRAW_ALERT,
+    evaluate_terms,
+)
 from core.alerts.events import (
     AlertAcknowledged,
     AlertAssigned,
@@ -35,9 +47,18 @@ from core.alerts.events import (
     AlertSnoozed,
     AlertSnoozeEnded,
 )
-from core.alerts.explanation import Explanation, why_alert, why_group
-from core.alerts.explanation_words import explanation_lines
-from core.alerts.groups import acknowledge_group, snooze_group
+from core.alerts.explanation import (
+    Explanation,
+    why_alert,
+    why_group,
+)
+from core.alerts.explanation_words import (
+    explanation_lines,
+)
+from core.alerts.groups import (
+    acknowledge_group,
+    snooze_group,
+)
 from core.alerts.queries import (
     AlertCard,
     alert_card,
@@ -45,9 +66,11 @@ from core.alerts.queries import (
     alert_group,
     alert_journal,
     alert_of_picture,
+    alert_rule_for,
     alerts_of_vintage,
     assignees,
     open_alerts,
+    open_alerts_of,
     rule_history,
     rules_in,
     thresholds_of,
@@ -67,6 +90,11 @@ from core.alerts.rules import (
     Transition,
     judge,
     times_fired,
+)
+from core.alerts.ruling import (
+    change_alert_rule,
+    delete_alert_rule,
+    set_alert_rule,
 )
 from core.alerts.wording import (
     alert_caption,
@@ -107,6 +135,7 @@ __all__ = [
     "Transition",
     "UnknownAlert",
     "UnknownAssignee",
+    "UnknownRule",
     "WrongAssignmentTerm",
     "WrongPatience",
     "WrongSnooze",
@@ -121,11 +150,14 @@ __all__ = [
     "alert_journal",
     "alert_lines",
     "alert_of_picture",
+    "alert_rule_for",
     "alerts_of_vintage",
     "assign_alert",
     "assign_group",
     "assignees",
     "attach_illustration",
+    "change_alert_rule",
+    "delete_alert_rule",
     "end_snoozes",
     "evaluate_release",
     "evaluate_series",
@@ -136,6 +168,7 @@ __all__ = [
     "note_alert",
     "note_lines",
     "open_alerts",
+    "open_alerts_of",
     "publish_forecast",
     "return_alert",
     "return_group",

@@ -1,95 +1,30 @@
-"""Use cases of alerts: rules, forecasts with evaluation in one commit, taking, putting off, pictures."""
+"""Use cases of alerts: forecasts with evaluation in one commit, taking, putting off, pictures."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
 from core.alerts.entries import EntryKind, enter
-from core.alerts.errors import AlertOver, UnknownAlert, WrongPatience, WrongThreshold
+from core.alerts.errors import AlertOver, UnknownAlert
 from core.alerts.evaluation import evaluate
 from core.alerts.events import AlertAcknowledged, AlertIllustrated, AlertSnoozed, AlertSnoozeEnded
 from core.alerts.model import AlertRow, RuleRow
-from core.alerts.rules import Acknowledgement, AlertState, RuleKind, Severity, Side, SnoozeTerm, snoozed_until
+from core.alerts.rules import Acknowledgement, AlertState, SnoozeTerm, snoozed_until
 from core.identity import Action, person, require_right
 from core.indicators import (
     Forecast,
-    indicator,
-    newest_vintage,
     readers_of,
     series_changed_by,
     store_forecast,
 )
 from core.shared.doors import Actor, Door, reached
 from core.shared.errors import Forbidden
-from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId, new_id
+from core.shared.ids import AlertId, PersonId, TerritoryId
 from core.store import UnitOfWork
 from core.territories import territory
 
 REASON_LIMIT = 300
-LONGEST_STREAK = 12
-
-
-@reached(
-    Actor.OFFICIAL,
-    Door.CONSOLE,
-    closed={
-        Door.BOT: "a rule is tried on its history before it is set, which takes a form",
-        Door.API: "a rule is tried on its history before it is set, which a person looks at",
-    },
-)
-def set_alert_rule(
-    uow: UnitOfWork,
-    *,
-    indicator_code: str,
-    territory_id: TerritoryId,
-    bad: Side,
-    threshold: float,
-    clear_at: float,
-    severity: Severity,
-    set_by: PersonId | None,
-    kind: RuleKind = RuleKind.THRESHOLD,
-    hold: int = 1,
-    settle: int = 1,
-    parts: Sequence[str] = (),
-) -> RuleId:
-    """Set a rule; one an indicator, territory, kind, side and severity, so again replaces it.
-
-    set_by: None is the operator of the instance. It is judged when the next data arrive.
-    parts: codes of the indicators that add up to this one, for the kind `quality`.
-    Raises: UnknownIndicator, WrongThreshold, WrongPatience, Forbidden.
-    """
-    indicator(uow, code=indicator_code)
-    if (clear_at > threshold) if bad == "above" else (clear_at < threshold):
-        raise WrongThreshold
-    if not (1 <= hold <= LONGEST_STREAK and 1 <= settle <= LONGEST_STREAK):
-        raise WrongPatience(most=LONGEST_STREAK)
-    for part in parts:
-        indicator(uow, code=part)
-    if set_by is not None:
-        require_right(uow, person_id=set_by, action=Action.LOAD_DATA, territory_id=territory_id)
-    key = {
-        "indicator": indicator_code,
-        "territory_id": territory_id,
-        "kind": kind,
-        "bad": bad,
-        "severity": severity,
-    }
-    values = {
-        "threshold": threshold,
-        "clear_at": clear_at,
-        "hold": hold,
-        "settle": settle,
-        "parts": list(parts),
-    }
-    made = {"id": new_id(), "since": newest_vintage(uow), "created_by": set_by, "created_at": uow.now}
-    statement = uow.insert(RuleRow).values(**key, **values, **made)
-    rule_id = uow.session.execute(
-        statement.on_conflict_do_update(index_elements=list(key), set_=values).returning(RuleRow.id)
-    ).scalar_one()
-    uow.audit("alert_rule_set", actor=set_by, subject=f"alert_rule:{rule_id}")
-    return RuleId(rule_id)
 
 
 def publish_forecast(

@@ -11,6 +11,13 @@ class UnknownAlert(NotFound):
     message = N_("There is no such alert.")
 
 
+class UnknownRule(NotFound):
+    """No rule under this id, it was deleted, or the viewer must not learn of it."""
+
+    code = "unknown_rule"
+    message = N_("There is no such rule. It may have been deleted.")
+
+
 class AlertOver(DomainError):
     """The indicator has come back; there is nothing to take or to put off."""
 

@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from core.alerts.events import AlertFired, AlertResolved
 from core.alerts.evidence import evidence_at
@@ -11,7 +11,7 @@ from core.alerts.measures import Evidence, measure
 from core.alerts.model import AlertRow, RuleRow, StandingRow, StateChangeRow
 from core.alerts.queries import as_rule
 from core.alerts.rules import AlertRule, AlertState, Failed, RuleKind, Standing, Transition, judge
-from core.indicators import Point, territories_with, vintages_of
+from core.indicators import Point, series, territories_with, vintages_of
 from core.jobs import add_job
 from core.shared.ids import AlertId, TerritoryId, new_id
 from core.store import UnitOfWork
@@ -20,7 +20,7 @@ from core.territories import ancestry, territory
 DRAW_ALERT = "draw_alert"
 """Kind of the job that draws the chart of an alert."""
 
-_DATA, _CLOCK = "data", "clock"
+_DATA, _CLOCK, _RULE = "data", "clock", "rule"
 NOTE_LIMIT = 300
 
 
@@ -29,9 +29,7 @@ def evaluate(uow: UnitOfWork, *, indicator: str, territory_id: TerritoryId, vint
 
     Vintages in between that nobody has judged (a worker died, jobs overtook each other) come first.
     """
-    rules = uow.session.execute(
-        select(RuleRow).where(RuleRow.indicator == indicator).order_by(RuleRow.id)
-    ).scalars()
+    rules = uow.session.execute(_holding().where(RuleRow.indicator == indicator)).scalars()
     fired: list[AlertId] = []
     for rule in _rules_here(uow, list(rules), territory_id):
         standing = _standing(uow, rule, territory_id)
@@ -45,15 +43,29 @@ def evaluate(uow: UnitOfWork, *, indicator: str, territory_id: TerritoryId, vint
 
 def evaluate_terms(uow: UnitOfWork) -> list[AlertId]:
     """Judge what the days alone may change: rules on late data; the alerts that fired. Run by the clock."""
-    rules = uow.session.execute(
-        select(RuleRow).where(RuleRow.kind == RuleKind.STALENESS).order_by(RuleRow.id)
-    ).scalars()
+    rules = uow.session.execute(_holding().where(RuleRow.kind == RuleKind.STALENESS)).scalars()
     fired: list[AlertId] = []
     for rule in list(rules):
         for place in territories_with(uow, indicator=rule.indicator):
             if rule.territory_id in ancestry(uow, territory_id=place):
                 fired += _judge_term(uow, rule, place)
     return fired
+
+
+def _holding() -> Select[RuleRow]:
+    """The rules that hold, till the commit: none is changed or deleted while it is judged by."""
+    return select(RuleRow).where(RuleRow.deleted_at.is_(None)).order_by(RuleRow.id).with_for_update(read=True)
+
+
+def withdraw(uow: UnitOfWork, row: RuleRow, standing: StandingRow) -> None:
+    """End the open alert of a rule that is deleted; the standing is locked by the caller."""
+    rule, place = as_rule(row), TerritoryId(standing.territory_id)
+    alert_id, before = standing.alert_id, AlertState(standing.state)
+    assert alert_id is not None  # noqa: S101 - the caller has looked for open ones
+    last = series(uow, indicator=rule.indicator, territory_id=place, as_of=standing.vintage)[-1]
+    standing.state, standing.streak, standing.alert_id = AlertState.OK, 0, None
+    _note(uow, standing, before, last, None, _RULE, alert_id)
+    _close(uow, rule, AlertId(alert_id), place, None, standing.vintage)
 
 
 def _judge_term(uow: UnitOfWork, rule: RuleRow, territory_id: TerritoryId) -> list[AlertId]:
@@ -115,7 +127,7 @@ def _judge(uow: UnitOfWork, row: RuleRow, standing: StandingRow, vintage: int, c
         standing.alert_id = opened = _fire(uow, rule, place, last, float(number), vintage)
     elif transition is Transition.RESOLVED and opened is not None:
         standing.alert_id = None
-        _resolve(uow, rule, AlertId(opened), place, last, vintage)
+        _close(uow, rule, AlertId(opened), place, last.value, vintage)
     if before.state is not after.state or transition is Transition.FIRED:
         _note(uow, standing, before.state, last, number, cause, opened)
     uow.session.flush()
@@ -147,6 +159,10 @@ def _fire(
             period=last.period,
             value=last.value,
             measure=number,
+            bad=rule.bad,
+            threshold=rule.threshold,
+            clear_at=rule.clear_at,
+            hold=rule.hold,
             vintage=vintage,
             fired_at=uow.now,
         )
@@ -165,16 +181,22 @@ def _fire(
     return alert_id
 
 
-def _resolve(
-    uow: UnitOfWork, rule: AlertRule, alert_id: AlertId, territory_id: TerritoryId, last: Point, vintage: int
+def _close(
+    uow: UnitOfWork,
+    rule: AlertRule,
+    alert_id: AlertId,
+    territory_id: TerritoryId,
+    back_at: float | None,
+    vintage: int,
 ) -> None:
+    """End an alert; back_at is None for one whose indicator has not come back: its rule is gone."""
     uow.session.execute(
         update(AlertRow)
         .where(AlertRow.id == alert_id)
         .values(
             state=AlertState.OK,
             resolved_at=uow.now,
-            resolved_value=last.value,
+            resolved_value=back_at,
             snoozed_by=None,
             snoozed_until=None,
         )

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from core.alerts.evidence import evidence_at
 from core.alerts.measures import planned_value, shortfall
 from core.alerts.model import AlertRow, RuleRow
-from core.alerts.queries import AlertCard, alert_card_for, alert_group
-from core.alerts.rules import Alert, RuleKind
+from core.alerts.queries import AlertCard, alert_card_for, alert_group, rule_as_it_stands
+from core.alerts.rules import Alert, AlertRule, RuleKind
 from core.identity import Viewer
 from core.indicators import Point, series
 from core.shared.errors import NotFound
@@ -24,6 +24,7 @@ class Explanation:
     `planned` is the plan of the period, only where it is still the one that the rule judged by. `earlier` is
     the same period as the release before had it, None if the value was new. `fired_before` counts the
     earlier alerts of the rule in this territory; `last_fired` is the period of the last of them.
+    `rule_now` is what the rule asks by now, None if it was deleted.
     """
 
     card: AlertCard
@@ -31,11 +32,12 @@ class Explanation:
     earlier: Point | None
     fired_before: int
     last_fired: str | None
+    rule_now: AlertRule | None
 
     @property
     def rule_changed(self) -> bool:
-        """Whether the rule was set anew since: as it stands now it would not have fired."""
-        return not self.card.alert.rule.is_bad(self.card.alert.measure)
+        """Whether the rule was changed or deleted since, so that there would be no alert now."""
+        return self.rule_now is None or not self.rule_now.is_bad(self.card.alert.measure)
 
 
 def why_alert(reading: Reading, *, viewer: Viewer, alert_id: AlertId) -> Explanation:
@@ -52,6 +54,7 @@ def why_alert(reading: Reading, *, viewer: Viewer, alert_id: AlertId) -> Explana
         earlier=next((point for point in before if point.period == alert.period), None),
         fired_before=fired_before,
         last_fired=last_fired,
+        rule_now=rule_as_it_stands(reading, rule_id=alert.rule.id),
     )
 
 

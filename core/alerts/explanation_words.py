@@ -8,6 +8,7 @@ from core.shared.language import N_, Language, translate, translate_plural
 
 _PLAN = N_("The plan for {period}: {value}.")
 _CHANGED = N_("The rule was set anew after that: by what it asks now there would be no alert.")
+_DELETED = N_("The rule was deleted after that.")
 _SINCE = N_("Against {period}: {change}, it was {value}.")
 _FIRST = N_("There is no earlier period to compare with.")
 _NEW = N_("The release before did not have this value yet.")
@@ -25,7 +26,7 @@ def explanation_lines(language: Language, why: Explanation) -> list[str]:
         period = period_words(language, why.card.alert.period)
         lines.append(translate(language, _PLAN, period=period, value=figure(language, why.card, why.planned)))
     if why.rule_changed:
-        lines.append(translate(language, _CHANGED))
+        lines.append(translate(language, _DELETED if why.rule_now is None else _CHANGED))
     return [*lines, _against_period(language, why), *_odds(language, why), *_past(language, why)]
 
 

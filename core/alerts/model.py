@@ -2,18 +2,29 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.alerts.rules import AlertState, RuleKind, Severity, Side
 from core.store import Base, Id, UtcDateTime
 
+RULE_KEY = ("indicator", "territory_id", "kind", "bad", "severity")
+RULE_HOLDS = text("deleted_at IS NULL")
+
 
 class RuleRow(Base):
-    """A rule on an indicator, in a territory and below it."""
+    """A rule on an indicator, in a territory and below it. Its alerts outlive it, so the row stays."""
 
     __tablename__ = "alert_rule"
-    __table_args__ = (UniqueConstraint("indicator", "territory_id", "kind", "bad", "severity"),)
+    __table_args__ = (
+        Index(
+            "uq_alert_rule_holds",
+            *RULE_KEY,
+            unique=True,
+            sqlite_where=RULE_HOLDS,
+            postgresql_where=RULE_HOLDS,
+        ),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"))
@@ -31,6 +42,7 @@ class RuleRow(Base):
     since: Mapped[int]
     created_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
 class AlertRow(Base):
@@ -50,6 +62,11 @@ class AlertRow(Base):
     value: Mapped[float]
     # What the rule judged; empty in alerts from before there were other kinds than thresholds.
     measure: Mapped[float | None]
+    # What the rule asked when it fired: it may be changed later, the alert's words may not.
+    bad: Mapped[Side] = mapped_column(String(8))
+    threshold: Mapped[float]
+    clear_at: Mapped[float]
+    hold: Mapped[int]
     vintage: Mapped[int] = mapped_column(ForeignKey("release.vintage"))
     fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -1,12 +1,12 @@
 """Questions about alerts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, select
 
 from core.alerts.entries import Entry, EntryKind, entries_of
-from core.alerts.errors import UnknownAlert
+from core.alerts.errors import UnknownAlert, UnknownRule
 from core.alerts.measures import Evidence, history
 from core.alerts.model import AlertRow, EntryRow, RuleRow
 from core.alerts.rules import Alert, AlertRule, AlertState, RuleKind, probability_cleared
@@ -179,6 +179,7 @@ def thresholds_of(reading: Reading, *, indicator: str, territory_id: TerritoryId
         .where(
             RuleRow.indicator == indicator,
             RuleRow.kind == RuleKind.THRESHOLD,
+            RuleRow.deleted_at.is_(None),
             RuleRow.territory_id.in_(ancestry(reading, territory_id=territory_id)),
         )
         .order_by(RuleRow.severity, RuleRow.id)
@@ -187,13 +188,39 @@ def thresholds_of(reading: Reading, *, indicator: str, territory_id: TerritoryId
 
 
 def rules_in(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[AlertRule]:
-    """All rules set in these territories, by indicator."""
+    """All rules that hold in these territories, by indicator."""
     rows = reading.session.execute(
         select(RuleRow)
-        .where(RuleRow.territory_id.in_(territory_ids))
+        .where(RuleRow.territory_id.in_(territory_ids), RuleRow.deleted_at.is_(None))
         .order_by(RuleRow.indicator, RuleRow.kind, RuleRow.severity, RuleRow.id)
     ).scalars()
     return [as_rule(row) for row in rows]
+
+
+def alert_rule_for(reading: Reading, *, viewer: Viewer, rule_id: RuleId) -> AlertRule:
+    """One rule that holds, for whoever may change it and know of its indicator. Raises: UnknownRule."""
+    row = reading.session.get(RuleRow, rule_id)
+    if (
+        row is None
+        or row.deleted_at is not None
+        or row.territory_id not in territories_where(reading, viewer, Action.LOAD_DATA)
+        or row.indicator in hidden_from(reading, viewer=viewer)
+    ):
+        raise UnknownRule
+    return as_rule(row)
+
+
+def open_alerts_of(reading: Reading, *, rule_id: RuleId) -> int:
+    """How many alerts of a rule are open, wherever it holds."""
+    return reading.session.execute(
+        select(func.count()).where(AlertRow.rule_id == rule_id, AlertRow.state == AlertState.FIRING)
+    ).scalar_one()
+
+
+def rule_as_it_stands(reading: Reading, *, rule_id: RuleId) -> AlertRule | None:
+    """What the rule asks now, None if it was deleted."""
+    row = reading.session.get(RuleRow, rule_id)
+    return None if row is None or row.deleted_at is not None else as_rule(row)
 
 
 def rule_history(reading: Reading, *, rule: AlertRule) -> list[float | None]:
@@ -215,7 +242,8 @@ def rule_history(reading: Reading, *, rule: AlertRule) -> list[float | None]:
 
 def watched_indicators(reading: Reading) -> set[str]:
     """Codes of the indicators that have a rule anywhere."""
-    return set(reading.session.execute(select(RuleRow.indicator).distinct()).scalars())
+    wanted = select(RuleRow.indicator).where(RuleRow.deleted_at.is_(None)).distinct()
+    return set(reading.session.execute(wanted).scalars())
 
 
 def alerts_of_vintage(reading: Reading, *, vintage: int) -> list[AlertCard]:
@@ -241,10 +269,11 @@ def as_rule(row: RuleRow) -> AlertRule:
 
 
 def as_alert(row: AlertRow, rule: RuleRow) -> Alert:
-    """The rows as a value that may leave the folder."""
+    """The rows as a value that may leave the folder, with the rule as it was when it fired."""
+    asked = replace(as_rule(rule), bad=row.bad, threshold=row.threshold, clear_at=row.clear_at, hold=row.hold)
     return Alert(
         id=AlertId(row.id),
-        rule=as_rule(rule),
+        rule=asked,
         territory_id=TerritoryId(row.territory_id),
         state=AlertState(row.state),
         period=row.period,

@@ -36,6 +36,7 @@ _ASSIGNED_AND_TAKEN = N_("Assigned to {name}, till {day}. Taken: {time}")
 _RETURNED = N_("Given back by {name}: {reason}")
 _NOTE = N_("📝 {name}: {text}")
 _MORE_NOTES = N_("and earlier notes: {count}")
+_WITHDRAWN = N_("Closed: its rule was deleted.")
 _SYNTHETIC = N_("Synthetic data: an example, not the real town.")
 REVISIONS_SHOWN = 3
 NOTE_SHOWN = 160
@@ -137,8 +138,11 @@ def standing_lines(language: Language, card: AlertCard) -> list[str]:
     """Whether it is over, or who has it or has put it off; at most one line."""
     alert = card.alert
     zone = ZoneInfo(card.territory.time_zone)
-    if alert.state is AlertState.OK and alert.resolved_value is not None:
-        return [translate(language, _RESOLVED, value=figure(language, card, alert.resolved_value))]
+    if alert.state is AlertState.OK:
+        back = alert.resolved_value
+        if back is None:
+            return [translate(language, _WITHDRAWN)]
+        return [translate(language, _RESOLVED, value=figure(language, card, back))]
     if card.assigned_to_name is not None and alert.assigned_due is not None:
         return [_assigned(language, card, card.assigned_to_name, alert.assigned_due)]
     if card.acknowledged_by_name is not None and alert.acknowledged_at is not None:

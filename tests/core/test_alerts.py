@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from core.alerts import (
     Standing,
     Transition,
     UnknownAlert,
+    UnknownRule,
     WrongSnooze,
     WrongThreshold,
     acknowledge_alert,
@@ -27,11 +29,14 @@ from core.alerts import (
     alert_card,
     alert_card_for,
     attach_illustration,
+    change_alert_rule,
+    delete_alert_rule,
     end_snoozes,
     evaluate_release,
     judge,
     open_alerts,
     publish_forecast,
+    rules_in,
     set_alert_rule,
     settle_late_illustrations,
     snooze_alert,
@@ -53,7 +58,7 @@ from core.indicators import (
 from core.jobs import job
 from core.shared.clock import ManualClock
 from core.shared.errors import Forbidden
-from core.shared.ids import AlertId, RuleId, TerritoryId
+from core.shared.ids import AlertId, PersonId, RuleId, TerritoryId
 from tests.town import ANNA, IVANOV, SMIRNOVA, VERA, Town
 
 UNEMPLOYMENT = Indicator(
@@ -114,6 +119,29 @@ class Watch:
             rows = reading.session.execute(text("SELECT kind FROM outbox ORDER BY id"))
             return [kind for (kind,) in rows if kind in kinds]
 
+    def sets_the_rule(self) -> None:
+        self.town.database.run(
+            set_alert_rule,
+            indicator_code="UNEMPL",
+            territory_id=self.town.territory.id,
+            bad="above",
+            threshold=5.5,
+            clear_at=5.2,
+            severity=Severity.WARN,
+            set_by=self.town.people[VERA],
+        )
+
+    def rules(self) -> list[AlertRule]:
+        return self.town.database.read(rules_in, territory_ids=[self.town.territory.id])
+
+    def changes(self) -> list[tuple[str, str, str]]:
+        """Cause, state before and after of every change, in order."""
+        with self.town.database.reading() as reading:
+            rows = reading.session.execute(
+                text("SELECT cause, before, after FROM alert_state_change ORDER BY vintage, cause")
+            )
+            return [(cause, before, after) for cause, before, after in rows]
+
     def fired(self) -> AlertId:
         """The one alert that a bad value fires."""
         (alert_id,) = self.judge(self.arrives(6.1, judged=False))
@@ -125,16 +153,7 @@ def watch(town: Town) -> Watch:
     town.database.run(register_indicators, indicators=[UNEMPLOYMENT])
     watch = Watch(town)
     watch.arrives(5.0)
-    town.database.run(
-        set_alert_rule,
-        indicator_code="UNEMPL",
-        territory_id=town.territory.id,
-        bad="above",
-        threshold=5.5,
-        clear_at=5.2,
-        severity=Severity.WARN,
-        set_by=town.people[VERA],
-    )
+    watch.sets_the_rule()
     return watch
 
 
@@ -390,6 +409,65 @@ def test_an_official_may_not_set_thresholds(watch: Watch) -> None:
             severity=Severity.WARN,
             set_by=watch.town.people[IVANOV],
         )
+
+
+def numbers(rule_id: RuleId, threshold: float, clear_at: float, who: PersonId) -> dict[str, Any]:
+    return {
+        "rule_id": rule_id,
+        "threshold": threshold,
+        "clear_at": clear_at,
+        "hold": 1,
+        "settle": 1,
+        "changed_by": who,
+    }
+
+
+def test_an_alert_keeps_the_words_it_fired_with_when_its_rule_is_changed(watch: Watch) -> None:
+    alert_id = watch.fired()
+    run, vera = watch.town.database.run, watch.town.people[VERA]
+    (rule,) = watch.rules()
+    before = alert_caption("en", watch.town.database.read(alert_card, alert_id=alert_id))
+
+    run(change_alert_rule, **numbers(rule.id, 7.0, 6.9, vera))
+
+    after = watch.town.database.read(alert_card, alert_id=alert_id)
+    assert alert_caption("en", after) == before
+    assert "Above the threshold of 5.5\u00a0%." in before
+    assert (after.alert.rule.threshold, after.alert.rule.clear_at, watch.rules()[0].threshold) == (
+        5.5,
+        5.2,
+        7.0,
+    )
+    # By the new numbers it ends with the next data, and 6.5 fires no more.
+    assert watch.judge(watch.arrives(6.5, judged=False)) == []
+    assert watch.facts(*TRANSITIONS) == ["AlertFired", "AlertResolved"]
+    for wrong, refusal in (((5.0, 6.0), WrongThreshold), ((6.0, 6.0), UnknownRule)):
+        who = vera if refusal is WrongThreshold else watch.town.people[IVANOV]
+        with pytest.raises(refusal):
+            run(change_alert_rule, **numbers(rule.id, *wrong, who))
+
+
+def test_a_deleted_rule_closes_its_alert_with_a_word_and_may_be_set_anew(watch: Watch) -> None:
+    alert_id = watch.fired()
+    run = watch.town.database.run
+    (rule,) = watch.rules()
+    with pytest.raises(UnknownRule):
+        run(delete_alert_rule, rule_id=rule.id, deleted_by=watch.town.people[IVANOV])
+
+    assert run(delete_alert_rule, rule_id=rule.id, deleted_by=watch.town.people[VERA]) == 1
+    with pytest.raises(UnknownRule):
+        run(delete_alert_rule, rule_id=rule.id, deleted_by=watch.town.people[VERA])
+    watch.arrives(9.0)
+
+    card = watch.town.database.read(alert_card, alert_id=alert_id)
+    assert alert_caption("en", card).splitlines()[-1] == "Closed: its rule was deleted."
+    assert watch.facts(*TRANSITIONS) == ["AlertFired", "AlertResolved"]
+    assert watch.changes()[-1] == ("rule", "firing", "ok")
+    watch.sets_the_rule()
+    watch.arrives(9.5)
+    (anew,) = watch.rules()
+    assert anew.id != rule.id
+    assert watch.facts(*TRANSITIONS) == ["AlertFired", "AlertResolved", "AlertFired"]
 
 
 MOSCOW = ZoneInfo("Europe/Moscow")

@@ -117,6 +117,7 @@ PAGES: dict[str, Row] = {
     "broadcast_at_desk": Row(AUTHORITY, "/console/broadcasts/{broadcast}"),
     "decide_broadcast": post(AUTHORITY, "/console/broadcasts/{broadcast}/decision", decision="reject"),
     "alert_rules": Row(frozenset({ANALYST}), "/console/alert-rules"),
+    "alert_rule": Row(frozenset({ANALYST}), "/console/alert-rules/{rule}"),
     "alert_journal": Row(OFFICIALS, "/console/alerts/journal.csv"),
     "alert_queue": Row(OFFICIALS, "/console/alerts"),
     "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),

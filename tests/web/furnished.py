@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core.alerts import Severity, evaluate_release
+from core.alerts import Severity, evaluate_release, rules_in
 from core.chats import open_web_chat
 from core.commitments import make_commitment
 from core.contact import send_message
@@ -48,6 +48,7 @@ def furnish(town: Town) -> dict[str, str]:
         "chat": chat.id,
         "alert": the_open_alert(town),
         "colleague": town.people[SMIRNOVA],
+        "rule": town.database.read(rules_in, territory_ids=[town.territory.id])[0].id,
         "broadcast": town.database.run(
             propose_broadcast,
             territory_id=town.territory.id,
@@ -65,6 +66,7 @@ def furnish(town: Town) -> dict[str, str]:
         "poll_id": things["poll"],
         "conversation_id": things["conversation"],
         "alert_id": things["alert"],
+        "rule_id": things["rule"],
         "run_id": run,
         "model_id": things["model"],
         "stream": f"chat:{things['chat']}",

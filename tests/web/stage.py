@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from core.alerts import Severity, set_alert_rule
+from core.alerts import Severity, rules_in, set_alert_rule
 from core.chats import open_web_chat, press_in_web_chat, show_in_web_chat, write_in_web_chat
 from core.contact import answer, send_message
 from core.delivery import EventKind, propose_broadcast
@@ -21,7 +21,7 @@ from core.indicators import (
 from core.polls import Poll, show_in_room
 from core.rooms import Post, Reaction, mark_read, open_territory_room, post_message, put_sign
 from core.scenarios import RunRequest, add_model, ask_run, refuse_model, report_progress
-from core.shared.ids import AlertId, ChatId, ConversationId, PollId, RoomId, new_id
+from core.shared.ids import AlertId, ChatId, ConversationId, PollId, RoomId, RuleId, new_id
 from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA, Town
 from tests.web.figures import forecast_of, publish, the_open_alert
 from tests.web.mails import leave_token
@@ -42,6 +42,7 @@ class Stage:
     conversation: ConversationId
     chat: ChatId
     alert: AlertId
+    rule: RuleId
     room: RoomId
     broadcast: str
     run: str
@@ -115,6 +116,7 @@ def set_the_stage(town: Town) -> Stage:
         conversation=conversation,
         chat=chat,
         alert=the_open_alert(town),
+        rule=town.database.read(rules_in, territory_ids=[town.territory.id])[0].id,
         room=_discussion(town, poll),
         broadcast=broadcast,
         mail=leave_token(town, broadcast),

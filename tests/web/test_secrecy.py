@@ -68,6 +68,7 @@ HIDDEN = {
     "alert": OFFICIALS,
     "promised_alert": OFFICIALS,
     "alert_id": OFFICIALS,
+    "rule": ANALYSTS,
     "run": ANALYSTS,
     "model": ANALYSTS,
 }
@@ -76,7 +77,7 @@ OPEN = {
     "slug", "code", "poll_id", "poll", "option", "territory", "token", "key", "tab", "number", "mail",
     "colleague",
 }  # fmt: skip
-ROUTED = {"room_id", "conversation_id", "alert_id", "broadcast_id", "run_id", "model_id"}
+ROUTED = {"room_id", "conversation_id", "alert_id", "rule_id", "broadcast_id", "run_id", "model_id"}
 # The streams by their kinds: who knows of the thing behind it. None: everybody, it hides nothing.
 STREAMS = {"room": OWN, "signs": OWN, "chat": OWN, "queue": STAFF, "poll": None, "me": None}
 

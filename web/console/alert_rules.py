@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from typing import TypedDict
 
 from django.http import HttpResponse
 from django.utils.translation import gettext, ngettext
@@ -57,10 +58,12 @@ def rulebook(reading: Reading, desk: Desk) -> Rulebook:
     places = territories_where(reading, desk.viewer, Action.LOAD_DATA)
     if not places:
         raise Forbidden
+    indicators = catalogue(reading, viewer=desk.viewer)
+    known = {one.code for one in indicators}
     return Rulebook(
         places=[territory(reading, territory_id=place) for place in places],
-        indicators=catalogue(reading, viewer=desk.viewer),
-        rules=rules_in(reading, territory_ids=places),
+        indicators=indicators,
+        rules=[rule for rule in rules_in(reading, territory_ids=places) if rule.indicator in known],
     )
 
 
@@ -71,7 +74,7 @@ async def _rules(request: PageRequest) -> HttpResponse:
     try:
         rule = _rule(request)
         if request.POST.get("do") == "preview":
-            return await _shown(request, preview=await _preview(rule))
+            return await _shown(request, preview=await preview_words(rule))
         await dependencies().database.run_async(
             set_alert_rule,
             indicator_code=rule.indicator,
@@ -90,7 +93,7 @@ async def _rules(request: PageRequest) -> HttpResponse:
     return go("/console/alert-rules")
 
 
-async def _preview(rule: AlertRule) -> str:
+async def preview_words(rule: AlertRule) -> str:
     """How often the rule would have fired on what is known."""
     seen = await dependencies().database.read_async(rule_history, rule=rule)
     if not seen:
@@ -162,6 +165,26 @@ def _rule(request: PageRequest) -> AlertRule:
             kind=RuleKind(str(sent.get("kind", ""))),
             severity=Severity(str(sent.get("severity", ""))),
             bad=side,
+            **sent_numbers(request),
+        )
+    except ValueError as wrong:
+        raise Invalid from wrong
+
+
+class Numbers(TypedDict):
+    """What may be changed of a rule that holds."""
+
+    threshold: float
+    clear_at: float
+    hold: int
+    settle: int
+
+
+def sent_numbers(request: PageRequest) -> Numbers:
+    """The numbers of a rule as they were typed. Raises: Invalid."""
+    sent = request.POST
+    try:
+        return Numbers(
             threshold=_number(str(sent.get("threshold", ""))),
             clear_at=_number(str(sent.get("clear_at", ""))),
             hold=int(str(sent.get("hold", "1"))),
