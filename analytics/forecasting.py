@@ -1,4 +1,4 @@
-"""The forecast of one series: simple methods blended by how they did before, with bands of their own errors.
+"""Forecasts of a series or of a panel: simple methods blended by how they did before, bands of their errors.
 
 The weights at each past origin come from errors already known there, and so do the bands, so what is
 reported about the past is what would have been said then. Methods, blend and fan live in
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.scales import choose_scale, from_scale, to_scale
-from analytics.statistical import Array, Rolled, error_quantiles, lone_paths, quantiles, roll
+from analytics.statistical import Array, Rolled, error_quantiles, lone_paths, pooled_paths, quantiles, roll
 from core.indicators import (
     LEVELS,
     PERIODS_IN_YEAR,
@@ -25,10 +25,11 @@ from core.indicators import (
     Scale,
 )
 
-PROCEDURE = "blend-2"
-"""Name of the procedure in the passport; changes whenever the numbers may change."""
+PROCEDURE, PANEL_PROCEDURE = "blend-2", "panel-1"
+"""Names of the procedures in the passport; they change whenever the numbers may change."""
 
 DEFAULT_HORIZONS = {"A": 5, "Q": 8, "M": 12}
+MIN_PANEL_YEARS = 10
 _MIN_FOR_BLEND = 4
 _MIN_TRAINING = {"A": 6, "Q": 10, "M": 26}
 _MAX_ORIGINS = 60
@@ -66,6 +67,42 @@ def forecast(
     return _blended(history, last=last, steps=steps, scale=scale, seed=seed)
 
 
+def forecast_panel(
+    histories: Sequence[Sequence[float]],
+    *,
+    last_period: str,
+    unit: str = "",
+    horizon: int | None = None,
+    seed: int = 24,
+) -> list[Forecast]:
+    """Forecast annual series of one indicator over comparable territories together, in their order.
+
+    All of them are gapless, end at `last_period` and are equally long. From eight territories on this is
+    better than each alone (docs/analytics.md, «What was measured»); the weights are shared.
+
+    Raises: ValueError if it is no such table, or if a value is not finite or not above zero.
+    """
+    table = np.asarray(histories, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] < MIN_PANEL_YEARS or not np.isfinite(table).all():
+        raise ValueError(f"a panel needs series of one length, {MIN_PANEL_YEARS} finite values or more")
+    scale = choose_scale(table, unit)
+    if scale == "plain":
+        raise ValueError("a panel needs values above zero, or its largest territory is all of it")
+    last = Period.parse(last_period)
+    y = to_scale(table, scale)
+    first = _MIN_TRAINING["A"]
+    rolled = roll(y, pooled_paths(y, horizon or DEFAULT_HORIZONS["A"]), first=first, pooled=True)
+    places = list(range(first - 1, table.shape[1]))
+    bands = quantiles(y, rolled, places=places, levels=LEVELS, pooled=True)
+    return [
+        _told(
+            table[row], rolled, bands[row], row=row, first=first, last=last, scale=scale, seed=seed,
+            procedure=PANEL_PROCEDURE,
+        )
+        for row in range(len(table))
+    ]  # fmt: skip
+
+
 def _blended(history: Array, *, last: Period, steps: int, scale: Scale, seed: int) -> Forecast:
     season = PERIODS_IN_YEAR[last.frequency]
     y = to_scale(history, scale)[None]
@@ -74,21 +111,44 @@ def _blended(history: Array, *, last: Period, steps: int, scale: Scale, seed: in
     rolled = roll(y, paths, first=first, pooled=False)
     places = list(range(first - 1, history.size))
     bands = quantiles(y, rolled, places=places, levels=LEVELS, pooled=False)[0]
+    return _told(
+        history, rolled, bands, row=0, first=first, last=last, scale=scale, seed=seed, procedure=PROCEDURE
+    )
+
+
+def _told(
+    history: Array,
+    rolled: Rolled,
+    bands: Array,
+    *,
+    row: int,
+    first: int,
+    last: Period,
+    scale: Scale,
+    seed: int,
+    procedure: str,
+) -> Forecast:
+    """The forecast of one row of a blend, with what the blend would have said of it before."""
+    weights = np.broadcast_to(rolled.weights, (len(rolled.methods), *rolled.median.shape))[:, row, -1]
     return Forecast(
-        points=_points(rolled.median[0, -1], bands[-1], last=last, scale=scale),
+        points=_points(rolled.median[row, -1], bands[-1], last=last, scale=scale),
         weights=tuple(
-            MethodWeight(name, tuple(float(w) for w in row))
-            for name, row in zip(rolled.methods, rolled.weights[:, 0, -1], strict=True)
+            MethodWeight(name, tuple(float(w) for w in by_horizon))
+            for name, by_horizon in zip(rolled.methods, weights, strict=True)
         ),
         backtest=_backtest(
-            history, rolled, from_scale(bands, scale), first=first, season=season, scale=scale
+            history,
+            from_scale(rolled.median[row], scale),
+            from_scale(bands, scale),
+            first=first,
+            season=PERIODS_IN_YEAR[last.frequency],
         ),
         scale=scale,
         seed=seed,
         last_period=str(last),
         history_length=int(history.size),
-        procedure=PROCEDURE,
-    )
+        procedure=procedure,
+    )  # fmt: skip
 
 
 def _first_origin(length: int, frequency: str) -> int:
@@ -106,16 +166,14 @@ def _points(median: Array, bands: Array | None, *, last: Period, scale: Scale) -
     )
 
 
-def _backtest(
-    history: Array, rolled: Rolled, bands: Array, *, first: int, season: int, scale: Scale
-) -> Backtest:
+def _backtest(history: Array, median: Array, bands: Array, *, first: int, season: int) -> Backtest:
     """Error of the blend in units of the indicator, and coverage of bands made from earlier errors only."""
     origins = np.arange(first - 1, history.size - 1)
     steps = bands.shape[1]
     at = origins[:, None] + 1 + np.arange(steps)
     known = at < history.size
     facts = history[np.minimum(at, history.size - 1)]
-    errors = np.where(known, np.abs(facts - from_scale(rolled.median[0, origins], scale)), np.nan)
+    errors = np.where(known, np.abs(facts - median[origins]), np.nan)
     standing = np.abs(facts - history[origins, None])
     lag = season if history.size > 2 * season else 1
     usual = float(np.mean(np.abs(history[lag:] - history[:-lag])))

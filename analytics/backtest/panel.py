@@ -7,7 +7,7 @@ geometrically, so each indicator counts once.
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
@@ -16,21 +16,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.scales import choose_scale, to_scale
+from analytics.scales import choose_scale, from_scale, to_scale
 from analytics.statistical import (
     CRPS_LEVELS,
     Array,
     crps,
-    damped_holt,
     drift,
+    lone_paths,
     naive,
     panel_paths,
+    pooled_paths,
     quantiles,
     roll,
     smoothed_level,
     theta,
     usual_change,
 )
+from core.indicators import Scale
 
 HORIZON = 5
 _FIRST_YEAR = 2000
@@ -50,6 +52,7 @@ class Panel:
     first_year: int
     territories: tuple[str, ...]
     y: Array
+    scale: Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,11 @@ class PanelScore:
 
     indicators: tuple[IndicatorScore, ...]
 
+    def over(self, other: "PanelScore") -> float:
+        """CRPS of the blend over that of another blend on the same facts, geometric mean."""
+        pairs = zip(self.indicators, other.indicators, strict=True)
+        return float(np.exp(np.mean([np.log(ours.blend / theirs.blend) for ours, theirs in pairs])))
+
     def against(self, reference: str) -> float:
         """CRPS of the blend over that of a reference ("naive", "drift" or "theta"), geometric mean."""
         ratios = [one.blend / getattr(one, reference) for one in self.indicators]
@@ -92,6 +100,10 @@ class PanelScore:
         weights = [one.forecasts for one in self.indicators]
         shares = [one.cover80 if percent == 80 else one.cover95 for one in self.indicators]
         return float(np.average(shares, weights=weights))
+
+
+Blend = Callable[[Panel], tuple[list[int], Array, Array]]
+"""Places of origins, medians (territory, time, horizon), quantiles (territory, place, horizon, level)."""
 
 
 def read_panels(file: Path) -> list[Panel]:
@@ -117,33 +129,41 @@ def score_panels(
     first_origin: int,
     last_origin: int = 9999,
     redefined: Mapping[str, int] | None = None,
+    blend: Blend | None = None,
 ) -> PanelScore:
     """Score forecasts for 1 to 5 years ahead whose last known year lies in the range.
 
+    blend: `blend_panel` by default, or `blend_alone`.
     redefined: by indicator, the first year of a new definition. A forecast made before it is then not
     judged by a fact from it on: they are different quantities.
     """
     marks = redefined or {}
     return PanelScore(
         tuple(
-            _score(panel, _targets(panel, first_origin, last_origin, marks.get(panel.indicator)))
+            _score(
+                panel,
+                (blend or blend_panel)(panel),
+                _targets(panel, first_origin, last_origin, marks.get(panel.indicator)),
+            )
             for panel in panels
         )
     )
 
 
 def blend_panel(panel: Panel, *, levels: Sequence[float] = _LEVELS) -> tuple[list[int], Array, Array]:
-    """Places of origins, medians (territory, time, horizon), quantiles (territory, place, horizon, level)."""
+    """The blend of the product over a panel, see `analytics.forecasting.forecast_panel`."""
     y = panel.y
-    paths = {
-        "naive": naive(y, HORIZON),
-        "theta": theta(y, HORIZON),
-        "damped_holt": damped_holt(y, HORIZON),
-        **panel_paths(y, HORIZON),
-    }
-    rolled = roll(y, paths, first=_MIN_TRAINING, pooled=True)
+    rolled = roll(y, pooled_paths(y, HORIZON), first=_MIN_TRAINING, pooled=True)
     places = list(range(_MIN_TRAINING - 1, y.shape[1] - 1))
     return places, rolled.median, quantiles(y, rolled, places=places, levels=tuple(levels), pooled=True)
+
+
+def blend_alone(panel: Panel) -> tuple[list[int], Array, Array]:
+    """The same where each territory is forecast as if it had no neighbours."""
+    paths = lone_paths(from_scale(panel.y, panel.scale), scale=panel.scale, steps=HORIZON)
+    rolled = roll(panel.y, paths, first=_MIN_TRAINING, pooled=False)
+    places = list(range(_MIN_TRAINING - 1, panel.y.shape[1] - 1))
+    return places, rolled.median, quantiles(panel.y, rolled, places=places, levels=_LEVELS, pooled=False)
 
 
 def conditional_ratio(panels: Sequence[Panel], *, first_origin: int) -> float:
@@ -179,7 +199,8 @@ def _panel(code: str, unit: str, by_territory: dict[str, dict[int, float]]) -> P
     territories = sorted(t for t, years in whole.items() if min(years) <= first and max(years) >= last)
     begin = max(first, _FIRST_YEAR)
     table = np.array([[whole[t][year] for year in range(begin, last + 1)] for t in territories])
-    return Panel(code, begin, tuple(territories), to_scale(table, choose_scale(table, unit)))
+    scale = choose_scale(table, unit)
+    return Panel(code, begin, tuple(territories), to_scale(table, scale), scale)
 
 
 def _targets(
@@ -197,8 +218,10 @@ def _targets(
     ]
 
 
-def _score(panel: Panel, targets: Sequence[tuple[int, int]]) -> IndicatorScore:
-    places, _, bands = blend_panel(panel)
+def _score(
+    panel: Panel, blended: tuple[list[int], Array, Array], targets: Sequence[tuple[int, int]]
+) -> IndicatorScore:
+    places, _, bands = blended
     y, scale = panel.y, usual_change(panel.y)
     scores: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)
     references = _references(y)

@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics.forecasting import forecast
 from analytics.jobs.context import context
+from analytics.jobs.panels import Panels
 from core.alerts import evaluate_series, publish_forecast, watched_indicators
 from core.indicators import (
     Forecast,
@@ -58,12 +59,13 @@ def _forecast(database: Database, job: Job, holder: str) -> None:
     found = database.read(release, release_id=ReleaseId(job.arguments["release_id"]))
     began = renewed = time.monotonic()
     batches = database.read(_batches, vintage=found.vintage)
+    panels = Panels(database, vintage=found.vintage)
     for batch in batches:
         if time.monotonic() - renewed > _RENEW_AFTER_S:
             renewed = time.monotonic()
             if not database.run(renew_job, key=job.key, holder=holder):
                 return
-        made = _made(database.read(_known, batch=batch, vintage=found.vintage))
+        made = _made(database.read(_known, batch=batch, vintage=found.vintage), panels)
         database.run(_publish, vintage=found.vintage, made=made)
     log.info(
         "release_forecast release=%s series=%s took_ms=%.0f",
@@ -97,17 +99,26 @@ def _known(
     return [(pair, indicator(reading, code=pair[1]), gapless_tail(found[pair])) for pair in batch]
 
 
-def _made(known: list[tuple[Pair, Indicator, tuple[Point, ...]]]) -> list[tuple[Pair, Forecast | None]]:
-    """Forecast each series; None for one that cannot be forecast, whose alerts are judged all the same."""
+def _made(
+    known: list[tuple[Pair, Indicator, tuple[Point, ...]]], panels: Panels
+) -> list[tuple[Pair, Forecast | None]]:
+    """Forecast each series, with its panel where it has one.
+
+    None for one that cannot be forecast, whose alerts are judged all the same.
+    """
     made: list[tuple[Pair, Forecast | None]] = []
     for pair, shown, points in known:
         try:
-            values = [point.value for point in points]
-            made.append((pair, forecast(values, last_period=points[-1].period, unit=shown.unit)))
+            made.append((pair, panels.forecast(pair[0], shown, points) or _alone(shown, points)))
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):
             log.exception("series_not_forecast indicator=%s territory=%s", pair[1], pair[0])
             made.append((pair, None))
     return made
+
+
+def _alone(shown: Indicator, points: tuple[Point, ...]) -> Forecast:
+    values = [point.value for point in points]
+    return forecast(values, last_period=points[-1].period, unit=shown.unit)
 
 
 def _publish(uow: UnitOfWork, *, vintage: int, made: list[tuple[Pair, Forecast | None]]) -> None:

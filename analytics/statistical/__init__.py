@@ -12,7 +12,7 @@ from analytics.statistical.methods import (
     smoothed_level,
     theta,
 )
-from analytics.statistical.panel import MIN_SERIES, panel_paths
+from analytics.statistical.panel import MIN_SERIES, panel_paths, pooled_paths
 from analytics.statistical.scores import CRPS_LEVELS, crps, mase, smape
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "mase",
     "naive",
     "panel_paths",
+    "pooled_paths",
     "quantiles",
     "roll",
     "smape",

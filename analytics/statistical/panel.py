@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from analytics.statistical.methods import Array, damped_drift, damped_holt
+from analytics.statistical.methods import Array, damped_drift, damped_holt, naive, theta
 
 MIN_SERIES = 8
 """Series below which nothing is pooled."""
@@ -11,6 +11,16 @@ _RIDGE = 0.02
 _LONGEST = 6
 _MIN_HISTORY = 4
 _MIN_ORIGINS = 2
+
+
+def pooled_paths(y: Array, steps: int) -> dict[str, Array]:
+    """All methods of a panel: three that see each series alone, two that see its neighbours."""
+    return {
+        "naive": naive(y, steps),
+        "theta": theta(y, steps),
+        "damped_holt": damped_holt(y, steps),
+        **panel_paths(y, steps),
+    }
 
 
 def panel_paths(y: Array, steps: int) -> dict[str, Array]:

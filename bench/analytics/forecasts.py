@@ -8,6 +8,7 @@ from pathlib import Path
 from analytics.backtest import (
     Panel,
     PanelScore,
+    blend_alone,
     conditional_ratio,
     read_competition,
     read_panels,
@@ -37,6 +38,8 @@ _NAMES = (
     "a1_crps_vs_naive_same_definition",
     "a1_worst_indicator_ratio_same_definition",
     "a1_hindsight_vs_naive",
+    "a1_panel_vs_alone",
+    "a1_panel_vs_alone_until_2015",
     "a2_cover80",
     "a2_cover95",
     "a2_cover80_same_definition",
@@ -63,6 +66,14 @@ def measure(folder: Path | None) -> dict[str, float | None]:
     return {**_panel_figures(panels), **_competition_figures(folder / _FILES[1])}
 
 
+def _beside_alone(panels: list[Panel], *, first_origin: int, last_origin: int = 9999) -> float:
+    """CRPS of territories forecast together over that of the same territories each alone."""
+    together = score_panels(panels, first_origin=first_origin, last_origin=last_origin)
+    return together.over(
+        score_panels(panels, first_origin=first_origin, last_origin=last_origin, blend=blend_alone)
+    )
+
+
 def _panel_figures(panels: list[Panel]) -> dict[str, float | None]:
     began = time.process_time()
     every = score_panels(panels, first_origin=0)
@@ -84,6 +95,8 @@ def _panel_figures(panels: list[Panel]) -> dict[str, float | None]:
         "a1_crps_vs_naive_same_definition": same.against("naive"),
         "a1_worst_indicator_ratio_same_definition": _worst(same),
         "a1_hindsight_vs_naive": later.hindsight_against("naive"),
+        "a1_panel_vs_alone": _beside_alone(panels, first_origin=REPORTED_FROM),
+        "a1_panel_vs_alone_until_2015": _beside_alone(panels, first_origin=0, last_origin=2015),
         "a2_cover80": later.coverage(80),
         "a2_cover95": later.coverage(95),
         "a2_cover80_same_definition": same.coverage(80),

@@ -7,6 +7,7 @@ import pytest
 
 from analytics.backtest import (
     Panel,
+    blend_alone,
     conditional_ratio,
     read_competition,
     read_panels,
@@ -56,6 +57,12 @@ def test_out_of_time_a_forecast_is_judged_by_facts_of_the_definition_it_was_made
     assert facts["AGE_OLD"] == 83 * 4
     # The best of three references, chosen after the fact, is the measure of the bar against naive.
     assert 0.62 < every.hindsight_against("naive") < every.against("naive")
+
+
+def test_out_of_time_regions_forecast_together_beat_each_alone(panels: list[Panel]) -> None:
+    together = score_panels(panels, first_origin=2016)
+
+    assert together.over(score_panels(panels, first_origin=2016, blend=blend_alone)) <= 0.95
 
 
 def test_bands_hold_out_of_time(panels: list[Panel]) -> None:

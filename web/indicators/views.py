@@ -229,6 +229,8 @@ def method_shares(forecast: Forecast) -> list[MethodShare]:
         "damped_holt": gettext("the trend of the last years, smoothed, goes on and fades"),
         "dynamic_theta": gettext("half of the trend with smoothing"),
         "theta": gettext("half of the trend with smoothing"),
+        "panel_drift": gettext("as comparable territories: their trend goes on and fades"),
+        "panel_holt": gettext("as comparable territories: their trend, smoothed, goes on and fades"),
     }
     totals: dict[str, float] = {}
     for one in forecast.weights:
