@@ -23,12 +23,12 @@ _PERCENT = 100.0
 
 
 class State:
-    """Values of all variables by slot and time, with logarithms kept beside them once computed.
+    """Values of all variables by slot and time, with logarithms and growth kept beside them once computed.
 
     A value has a shape that broadcasts to (scenario, draw); history is (1, 1). None: not known.
     """
 
-    __slots__ = ("_logs", "coefficients", "names", "values", "years")
+    __slots__ = ("_growths", "_logs", "coefficients", "names", "values", "years")
 
     def __init__(self, names: Sequence[str], years: Sequence[int], coefficients: Sequence[Array]) -> None:
         self.names = names
@@ -36,6 +36,8 @@ class State:
         self.coefficients = coefficients
         self.values: list[list[Array | None]] = [[None] * len(years) for _ in names]
         self._logs: list[list[Array | None]] = [[None] * len(years) for _ in names]
+        # One longer: a value also ends the growth of the year after it.
+        self._growths: list[list[Array | None]] = [[None] * (len(years) + 1) for _ in names]
 
     def get(self, slot: int, time: int) -> Array:
         """The value of a variable. Raises: ModelError if it is not known."""
@@ -45,16 +47,26 @@ class State:
             raise ModelError("no_value", name=self.names[slot], at=year)
         return value
 
-    def put(self, slot: int, time: int, value: Array) -> None:
-        """Set the value of a variable at a time."""
+    def put(self, slot: int, time: int, value: Array, *, growth: Array | None = None) -> None:
+        """Set the value of a variable at a time; growth: of its logarithm since the time before, if known."""
         self.values[slot][time] = value
         self._logs[slot][time] = None
+        self._growths[slot][time] = growth
+        self._growths[slot][time + 1] = None
 
     def log(self, slot: int, time: int) -> Array:
         """The logarithm of a variable; not a number where it is not above zero."""
         known = self._logs[slot][time] if time >= 0 else None
         if known is None:
             known = self._logs[slot][time] = np.log(self.get(slot, time))
+        return known
+
+    def growth(self, slot: int, time: int) -> Array:
+        """How much the logarithm of a variable has grown since the time before."""
+        known = self._growths[slot][time] if time >= 0 else None
+        if known is None:
+            known = self.log(slot, time) - self.log(slot, time - 1)
+            self._growths[slot][time] = known
         return known
 
 
@@ -106,8 +118,7 @@ class Compiler:
         if call.function == "log":
             return self._log(call.arguments[0])
         if call.function == "dlog":
-            log = self._log(call.arguments[0])
-            return lambda state, time: log(state, time) - log(state, time - 1)
+            return self._growth(call.arguments[0])
         first, *rest = (self.compile(argument) for argument in call.arguments)
         if call.function == "dlogit":
             return lambda state, time: logit(first(state, time)) - logit(first(state, time - 1))
@@ -126,6 +137,13 @@ class Compiler:
             return lambda state, time: state.log(slot, time - lag)
         inner = self.compile(argument)
         return lambda state, time: np.log(inner(state, time))
+
+    def _growth(self, argument: Expression) -> Compiled:
+        if isinstance(argument, Variable):
+            slot, lag = self.slots[argument.name], argument.lag
+            return lambda state, time: state.growth(slot, time - lag)
+        log = self._log(argument)
+        return lambda state, time: log(state, time) - log(state, time - 1)
 
     def explain(self, node: Expression, state: State, time: int) -> ModelError:
         """Why a formula gave no finite number: the innermost part that is to blame."""

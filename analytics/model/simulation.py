@@ -69,7 +69,7 @@ def draw_shocks(fitted: Fitted, years: range, *, draws: int, seed: int) -> Shock
     coefficients = _coefficients(fitted, normal)
     names = [name for name in fitted.program.spec.equations if name in fitted.estimates]
     root = np.linalg.cholesky(_correlation(fitted, names)) if names else np.empty((0, 0))
-    joint = np.einsum("jk,ykd->yjd", root, normal.take(len(years), len(names)))
+    joint = root @ normal.take(len(years), len(names))
     equations = {
         name: joint[:, place] * fitted.estimates[name].sd * _size(rng, fitted, name, draws)
         for place, name in enumerate(names)
@@ -106,13 +106,17 @@ def simulate(
     state = solved_state(fitted, years, shocks, scenarios=scenarios, additions=additions, anchor=anchor)
     first = years.start - state.years[0]
     shape = len(scenarios), shocks.draws
-    kept = names if names is not None else fitted.program.names
-    values = {}
-    for name in kept:
-        column = state.values[fitted.program.slots[name]][first : first + len(years)]
-        if all(value is not None for value in column):
-            values[name] = np.stack([np.broadcast_to(value, shape) for value in column])  # type: ignore[arg-type]
-    return Run(years, tuple(scenarios), values)
+    kept = {
+        name: state.values[fitted.program.slots[name]][first : first + len(years)]
+        for name in (names if names is not None else fitted.program.names)
+    }
+    known = {name: column for name, column in kept.items() if all(value is not None for value in column)}
+    # One block for all: a copy a variable costs four times as much.
+    block = np.empty((len(known), len(years), *shape))
+    for rows, column in zip(block, known.values(), strict=True):
+        for row, value in zip(rows, column, strict=True):
+            row[...] = value
+    return Run(years, tuple(scenarios), dict(zip(known, block, strict=True)))
 
 
 def solved_state(
@@ -129,7 +133,9 @@ def solved_state(
     first = min(
         (min(known) for name in program.names if (known := fitted.history.get(name))), default=years.start
     )
-    state = program.state(range(min(first, years.start - 1), years.stop), list(shocks.coefficients[:, None]))
+    # A left side may be a growth, so a year before is always kept.
+    begin = max(min(first, years.start - 1), years.start - max(program.memory, 1))
+    state = program.state(range(begin, years.stop), list(shocks.coefficients[:, None]))
     _put_history(fitted, state, years)
     _put_drivers(fitted, state, years, shocks, scenarios, additions or {})
     program.solve(state, years, _changes(fitted, years, shocks, scenarios, additions or {}, anchor or {}))
@@ -139,7 +145,8 @@ def solved_state(
 def _put_history(fitted: Fitted, state: State, years: range) -> None:
     for name, slot in fitted.program.slots.items():
         for year, value in fitted.history.get(name, {}).items():
-            if year < years.start or (name in fitted.spec.drivers and year < years.stop):
+            past = state.years[0] <= year < years.start
+            if past or (name in fitted.spec.drivers and years.start <= year < years.stop):
                 state.put(slot, year - state.years[0], np.full((1, 1), value))
 
 
@@ -176,9 +183,9 @@ def _changes(
         values = [said(fitted, scenario, "exogenize", name) for scenario in scenarios]
         for place, year in enumerate(years):
             total = None if luck is None else luck[place][None, :]
-            factor = np.array([one.get(year, 0.0) for one in factors])[:, None]
-            factor = factor + anchor.get(name, {}).get(year, 0.0)
-            if factor.any():
+            everywhere = anchor.get(name, {}).get(year, 0.0)
+            if everywhere or any(year in one for one in factors):
+                factor = np.array([one.get(year, 0.0) for one in factors])[:, None] + everywhere
                 total = factor if total is None else total + factor
             if total is not None:
                 added[name, year] = total
@@ -251,16 +258,15 @@ def _coefficients(fitted: Fitted, normal: _Mirrored) -> Array:
 
 def _correlation(fitted: Fitted, names: Sequence[str]) -> Array:
     """Correlation of the errors of equations over their common years, shrunk to independence."""
-    found = np.eye(len(names))
-    for row, first in enumerate(names):
-        for column, second in enumerate(names[:row]):
-            one, other = (fitted.estimates[name].residuals for name in (first, second))
-            years = sorted(one.keys() & other.keys())
-            a, b = (np.array([each[year] for year in years]) for each in (one, other))
-            size = np.sqrt((a @ a) * (b @ b)) if years else 0.0
-            if size > 0:
-                trust = len(years) / (len(years) + _CORRELATION_YEARS)
-                found[row, column] = found[column, row] = trust * (a @ b) / size
+    residuals = [fitted.estimates[name].residuals for name in names]
+    years = sorted({year for one in residuals for year in one})
+    known = np.array([[float(year in one) for year in years] for one in residuals])
+    table = np.array([[one.get(year, 0.0) for year in years] for one in residuals])
+    # Over the years that both equations have: what is missing adds nothing to a sum of products.
+    squares, together = table**2 @ known.T, known @ known.T
+    size = np.sqrt(squares * squares.T)
+    found = table @ table.T / np.where(size > 0, size, 1.0) * together / (together + _CORRELATION_YEARS)
+    np.fill_diagonal(found, 1.0)
     values, vectors = np.linalg.eigh(found)
     whole = (vectors * np.maximum(values, 1e-6)) @ vectors.T
     scale = np.sqrt(np.diag(whole))

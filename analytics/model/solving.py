@@ -52,6 +52,10 @@ class Program:
             for name, equation in spec.equations.items()
             for coefficient in coefficients(equation.right)
         )
+        self.memory = max(
+            (one.lag for equation in spec.equations.values() for one in variables(equation.right)), default=0
+        )
+        """Years of the past that the equations look at."""
         self._depends = {name: _same_year(equation) for name, equation in spec.equations.items()}
         self.blocks = blocks(self._depends)
         self._steps = {name: self._step(equation) for name, equation in spec.equations.items()}
@@ -108,14 +112,36 @@ class Program:
         try:
             right = step.right(state, time)
             added = changes.added.get(key)
-            value = self._left(step, state, time, right if added is None else right + added, changes)
+            if added is not None:
+                right = right + added
+            value = self._left(step, state, time, right, changes)
         except ModelError as error:
             raise error.at(**vars(self.spec.where(*key))) from error
         if check and not np.isfinite(value).all():
             raise self._failure(step, state, time)
         if fixed is not None:
             value = np.where(np.isfinite(fixed), fixed, value)
-        state.put(step.slot, time, value)
+        state.put(step.slot, time, value, growth=self._growth(step, state, time, right, value, changes))
+
+    def _growth(
+        self, step: _Step, state: State, time: int, right: Array, value: Array, changes: Changes
+    ) -> Array | None:
+        """The growth that the left side says, so that nobody takes logarithms to find it again.
+
+        A fixed value has its own. What a project adds comes on top by factors that are exactly one when it
+        adds nothing: no shock makes no difference to the last bit.
+        """
+        if step.spec.side != "dlog":
+            return None
+        key = step.spec.name, state.years[0] + time
+        past, own_past = state.get(step.slot, time - 1), self._own_past(step, state, time, changes)
+        growth = right
+        if own_past is not past:
+            growth = growth + np.log(own_past / past)
+        if key in changes.extra:
+            growth = growth + np.log(value / (own_past * np.exp(right)))
+        fixed = changes.fixed.get(key)
+        return growth if fixed is None else np.where(np.isfinite(fixed), np.log(value) - np.log(past), growth)
 
     def _left(self, step: _Step, state: State, time: int, right: Array, changes: Changes) -> Array:
         """The value whose left side is `right`."""
