@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.alerts import DRAW_ALERT
 from core.indicators import DRAW_INDICATOR, FORECAST_RELEASE
 from core.scenarios import READ_MODEL, RUN_SCENARIOS
+from core.uploads import CHECK_UPLOAD, LOAD_UPLOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ JOBS = {
     FORECAST_RELEASE: JobName("default", "analytics.jobs.forecasts.forecast_release"),
     READ_MODEL: JobName("default", "analytics.jobs.scenarios.read_model_file"),
     RUN_SCENARIOS: JobName("default", "analytics.jobs.scenarios.run_scenarios"),
+    CHECK_UPLOAD: JobName("default", "analytics.jobs.uploads.check_upload"),
+    LOAD_UPLOAD: JobName("default", "analytics.jobs.uploads.load_upload_file"),
     DRAW_ALERT: JobName("charts", "analytics.jobs.pictures.draw_alert"),
     DRAW_INDICATOR: JobName("charts", "analytics.jobs.pictures.draw_indicator"),
 }

@@ -10,6 +10,7 @@ from core.alerts import evaluate_terms
 from core.commitments import end_overdue_commitments
 from core.polls import close_due_polls
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
+from core.uploads import drop_stale_uploads
 
 _HOUR_S = 3600.0
 
@@ -36,6 +37,9 @@ def schedule() -> Iterator[Chore]:
     )
     yield Chore(name="keep_up", every_s=10, run=_keep_up)
     yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))
+    yield Chore(
+        name="drop_stale_uploads", every_s=_HOUR_S, run=lambda database: database.run(drop_stale_uploads)
+    )
     yield Chore(name="prune_inbox", every_s=_HOUR_S, run=lambda database: database.run(prune_inbox))
     yield Chore(name="prune_answers", every_s=_HOUR_S, run=lambda database: database.run(prune_answers))
 

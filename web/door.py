@@ -10,6 +10,7 @@ from web.configuration import django_settings
 from web.dependencies import WebDependencies, bind
 from web.photo_limits import PHOTO_FORM_BYTES, PHOTO_PATH
 from web.static_files import PREFIX, serve_static
+from web.upload_limits import UPLOAD_FORM_BYTES, UPLOAD_PATH
 
 
 def build_web(given: WebDependencies) -> AsgiApp:
@@ -28,7 +29,7 @@ def build_web(given: WebDependencies) -> AsgiApp:
     pages = BodyLimit(
         app=get_asgi_application(),
         limit_bytes=given.body_limit_bytes,
-        limits_by_path={PHOTO_PATH: PHOTO_FORM_BYTES},
+        limits_by_path={PHOTO_PATH: PHOTO_FORM_BYTES, UPLOAD_PATH: UPLOAD_FORM_BYTES},
     )
 
     async def web(scope: Scope, receive: Receive, send: Send) -> None:

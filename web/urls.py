@@ -14,8 +14,10 @@ from web.console import alert_rules as desk_alert_rules
 from web.console import alerts as desk_alerts
 from web.console import broadcasts as desk_broadcasts
 from web.console import conversations as desk_conversations
+from web.console import held as desk_held
 from web.console import pages as console
 from web.console import polls as desk_polls
+from web.console import uploads as desk_uploads
 from web.indicators import pages as indicators
 from web.public import gallery, home, leaving, polls, preferences
 from web.rooms import forms as room_forms
@@ -122,6 +124,12 @@ urlpatterns = [
     path("console/broadcasts/new", desk_broadcasts.new_broadcast, name="new_broadcast"),
     path("console/broadcasts/<str:broadcast_id>", desk_broadcasts.broadcast_item, name="broadcast_at_desk"),
     path("console/broadcasts/<str:broadcast_id>/decision", desk_broadcasts.decide, name="decide_broadcast"),
+    path("console/data", desk_uploads.data_desk, name="data_desk"),
+    path("console/data/template.xlsx", desk_uploads.template_file, name="data_template"),
+    path("console/data/held", desk_held.held, name="held_values"),
+    path("console/data/uploads/<str:upload_id>", desk_uploads.upload_item, name="upload_at_desk"),
+    path("console/data/uploads/<str:upload_id>/load", desk_uploads.load, name="load_upload"),
+    path("console/data/uploads/<str:upload_id>/cancel", desk_uploads.cancel, name="cancel_upload"),
     path("console/scenarios", workshop.run_queue, name="run_queue"),
     path("console/scenarios/new", workshop.new_run, name="new_run"),
     path("console/scenarios/models", workshop_models.models, name="scenario_models"),

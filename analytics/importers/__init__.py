@@ -5,7 +5,6 @@ from analytics.importers.known import KnownIndicator, KnownTerritory, Reference
 from analytics.importers.reasons import FileRefused, Reason, Reject, reject_sentence
 from analytics.importers.tables import COLUMNS
 from analytics.importers.tidy_csv import ParsedRelease, ParsedRow, read_release
-from analytics.importers.xlsx import template
 
 __all__ = [
     "COLUMNS",
@@ -20,5 +19,4 @@ __all__ = [
     "Reject",
     "read_release",
     "reject_sentence",
-    "template",
 ]

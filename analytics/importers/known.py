@@ -21,11 +21,15 @@ _BLANKS = re.compile(r"[\s\u00a0\u2007\u202f\u2009]+")
 
 @dataclass(frozen=True, slots=True)
 class KnownTerritory:
-    """A territory of the tree: its id here, its ОКТМО code and its whole name."""
+    """A territory of the tree: its id here, its ОКТМО code and its whole name.
+
+    `closed`: whoever loads the file has no right to its data.
+    """
 
     id: str
     oktmo: str
     name: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,10 @@ class Reference:
         """Find a territory by ОКТМО or by its whole name: «омская» never finds «томская»."""
         # Looking for a near name costs milliseconds, and a file repeats its names thousands of times.
         if text not in self._territories_found:
-            self._territories_found[text] = self._find_territory(text)
+            found = self._find_territory(text)
+            if isinstance(found, KnownTerritory) and found.closed:
+                found = Misfit(Reason.NOT_YOURS, {"territory": found.name})
+            self._territories_found[text] = found
         return self._territories_found[text]
 
     def _find_territory(self, text: str) -> KnownTerritory | Misfit:

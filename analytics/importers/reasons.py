@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NOT_A_NUMBER = "not_a_number"
     OUT_OF_RANGE = "out_of_range"
     NO_SOURCE = "no_source"
+    NOT_YOURS = "not_yours"
     DUPLICATE = "duplicate"
     CONTRADICTION = "contradiction"
 
@@ -64,6 +65,9 @@ SENTENCES: dict[Reason, str] = {
         "{value} is outside of what is possible for “{indicator}” ({bounds}). Check the value."
     ),
     Reason.NO_SOURCE: N_("The source is empty. Write where the value comes from."),
+    Reason.NOT_YOURS: N_(
+        "You do not load data of “{territory}”. Leave the row out or ask the administration for the right."
+    ),
     Reason.DUPLICATE: N_("The same value already stands in row {first}. One of the rows is superfluous."),
     Reason.CONTRADICTION: N_(
         "Rows {rows} give different values for the same indicator and period. None was loaded: leave one."

@@ -87,9 +87,9 @@ def _workbook(content: bytes, language: Language) -> tuple[TextRow, ...]:
         raise EmptyFile
     names = _header(filled[0][1], language)
     # A spreadsheet leaves out empty cells at the end of a row.
-    return tuple(
-        _row(number, cells + [""] * (len(names) - len(cells)), names) for number, cells in filled[1:]
-    )
+    rows = (_row(number, cells + [""] * (len(names) - len(cells)), names) for number, cells in filled[1:])
+    # A row of the template that has no value is one that nobody has filled in.
+    return tuple(row for row in rows if row.cells is None or row.cells["value"])
 
 
 def _message(content: bytes) -> tuple[TextRow, ...]:

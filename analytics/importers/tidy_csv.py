@@ -5,6 +5,7 @@ Rows that cannot be understood are set aside one by one; a file that cannot be u
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +22,9 @@ _EXAMPLES: dict[Frequency, tuple[str, str]] = {
     "Q": (N_("every quarter"), "2024-Q1"),
     "M": (N_("every month"), "2024-03"),
 }
+
+
+_REPORT_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +52,25 @@ class ParsedRelease:
 
 
 def read_release(
-    content: bytes, *, reference: Reference, today: date, language: Language = "ru"
+    content: bytes,
+    *,
+    reference: Reference,
+    today: date,
+    language: Language = "ru",
+    report: Callable[[float], None] = lambda _share: None,
 ) -> ParsedRelease:
     """Read a file against what is known.
 
-    `today` bounds facts: a period that has not ended cannot have one.
+    `today` bounds facts: a period that has not ended cannot have one. `report` is told now and then which
+    share (0..1) of the rows has been read; what it raises ends the reading.
     Raises: FileRefused (its subclasses say why); then nothing of the file may be used.
     """
     table = read_table(content, language=language)
     taken: list[ParsedRow] = []
     rejects: list[Reject] = []
-    for text_row in table.rows:
+    for place, text_row in enumerate(table.rows):
+        if place % _REPORT_EVERY == 0:
+            report(place / len(table.rows))
         read = _read_row(text_row, reference, today, language)
         if isinstance(read, Reject):
             rejects.append(read)
@@ -169,6 +181,8 @@ def _jumps(rows: tuple[ParsedRow, ...], reference: Reference) -> tuple[Jump, ...
         key = (row.territory_id, row.indicator)
         if key not in series:
             series[key].update(history.get(key, ()))
+        # What only repeats a published value has been decided about.
+        if series[key].get(row.period) != row.value:
+            numbers[(*key, row.period)] = row.row
         series[key][row.period] = row.value
-        numbers[(*key, row.period)] = row.row
     return find_jumps({key: sorted(points.items()) for key, points in series.items()}, numbers)

@@ -1,4 +1,4 @@
-"""The first sheet of an Excel workbook as rows of text, and the empty template to fill in.
+"""The first sheet of an Excel workbook as rows of text.
 
 An .xlsx is a zip of XML; the few parts that are needed are read with bounds, so neither a zip bomb nor an
 entity bomb gets anywhere, and a workbook with macros is refused. Nothing of it is run.
@@ -8,7 +8,6 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape
 
 from analytics.importers.reasons import BrokenTable, DangerousFile
 from analytics.importers.safe_xml import read_xml
@@ -21,20 +20,6 @@ _MACROS = N_("macros")
 _BOMB = N_("far more than it seems: it unpacks beyond all measure")
 _LOCKED = N_("a password")
 _DIGITS = 15
-
-_TYPES = (
-    '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
-    'content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
-    'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/'
-    'workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-    '<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-'
-    'officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/worksheets/sheet2.xml" ContentType='
-    '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
-)
-_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-_RELATION = '<Relationship Id="{id}" Type="' + _REL + '/{kind}" Target="{target}"/>'
 
 # What a damaged workbook raises: the reader of zips, inflating, and the reading of cells.
 _DAMAGED = (
@@ -60,47 +45,6 @@ def read_sheet(content: bytes) -> list[tuple[int, list[str]]]:
             return _rows(_part(archive, _first_sheet(archive)), shared)
     except _DAMAGED as error:
         raise BrokenTable(row=1) from error
-
-
-def template(header: Sequence[str], known: Sequence[Sequence[str]]) -> bytes:
-    """A workbook to fill in: the header on the first sheet, what may be written there on the second."""
-    sheets = {"Данные": [list(header)], "Показатели": [list(row) for row in known]}
-    names = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{place}" r:id="r{place}"/>'
-        for place, name in enumerate(sheets, start=1)
-    )
-    relations = "".join(
-        _RELATION.format(id=f"r{place}", kind="worksheet", target=f"worksheets/sheet{place}.xml")
-        for place in range(1, len(sheets) + 1)
-    )
-    parts = {
-        "[Content_Types].xml": _TYPES,
-        "_rels/.rels": _RELS
-        + _RELATION.format(id="r1", kind="officeDocument", target="xl/workbook.xml")
-        + "</Relationships>",
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_REL}"><sheets>{names}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f"{_RELS}{relations}</Relationships>",
-        **{
-            f"xl/worksheets/sheet{place}.xml": _sheet(rows)
-            for place, rows in enumerate(sheets.values(), start=1)
-        },
-    }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in parts.items():
-            # A fixed moment: the same catalogue gives the same bytes.
-            moment = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
-            archive.writestr(moment, text, compress_type=zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
-
-
-def _sheet(rows: Sequence[Sequence[str]]) -> str:
-    lines = "".join("<row>" + "".join(map(_inline, row)) + "</row>" for row in rows)
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
-
-
-def _inline(cell: str) -> str:
-    return f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
 
 
 def _check(archive: zipfile.ZipFile) -> None:

@@ -20,6 +20,7 @@ from core.indicators import (
     release,
     series_changed_by,
     series_forecast_at,
+    series_held_by,
 )
 from core.jobs import Job, fail_job, finish_job, renew_job, take_job
 from core.shared.ids import ReleaseId, TerritoryId
@@ -67,6 +68,7 @@ def _forecast(database: Database, job: Job, holder: str) -> None:
                 return
         made = _made(database.read(_known, batch=batch, vintage=found.vintage), panels)
         database.run(_publish, vintage=found.vintage, made=made)
+    database.run(_judge_held, vintage=found.vintage)
     log.info(
         "release_forecast release=%s series=%s took_ms=%.0f",
         found.id, sum(map(len, batches)), (time.monotonic() - began) * 1000,
@@ -119,6 +121,14 @@ def _made(
 def _alone(shown: Indicator, points: tuple[Point, ...]) -> Forecast:
     values = [point.value for point in points]
     return forecast(values, last_period=points[-1].period, unit=shown.unit)
+
+
+def _judge_held(uow: UnitOfWork, *, vintage: int) -> None:
+    """Rules on the quality of data also see what is held or decided; the series itself has not changed."""
+    changed = series_changed_by(uow, vintage=vintage)
+    for territory_id, code in series_held_by(uow, vintage=vintage):
+        if (territory_id, code) not in changed:
+            evaluate_series(uow, indicator=code, territory_id=territory_id, vintage=vintage)
 
 
 def _publish(uow: UnitOfWork, *, vintage: int, made: list[tuple[Pair, Forecast | None]]) -> None:

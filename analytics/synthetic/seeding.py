@@ -24,7 +24,9 @@ def seed(database: Database) -> ImportReport:
     """
     database.run(register_indicators, indicators=read_catalogue((DATA / "indicators.toml").read_bytes()))
     # The figures end where they end, whatever the clock of a demonstration says.
-    report = import_file(database, DATA / "observations.csv", today=date.max)
+    report = import_file(
+        database, DATA / "observations.csv", today=date.max, accept_jumps="синтетический ряд, так задуман"
+    )
     if not report.already:
         database.run(_watch)
     database.run(_give_model)

@@ -11,7 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from analytics.importers import FileRefused, template
 from analytics.importing import ImportReport, RowNote, import_file
 from app.catalogue import compile_catalogues
 from app.processes import migrate
@@ -19,13 +18,14 @@ from app.schema import at_newest_step
 from app.settings import Settings
 from app.wiring import open_database
 from core.alerts import AlertCard, alert_headline, alerts_of_vintage
-from core.indicators import catalogue
 from core.jobs import Job, JobState, job
+from core.shared.errors import DomainError
 from core.shared.language import N_, Language, translate, translate_plural
 from core.store import Database
+from core.territories import Territory, territories
+from core.uploads import upload_template
 
 _SHOWN = 20
-_TEMPLATE_HEADER = ("Территория", "Показатель", "Единица измерения", "Период", "Значение", "Источник")
 _POLL_S = 0.1
 
 _ALREADY = N_("“{title}” was loaded before ({date}). Nothing was loaded a second time.")
@@ -39,6 +39,8 @@ _REJECTED_ONE = N_("{count} row was not loaded:")
 _REJECTED_MANY = N_("{count} rows were not loaded:")
 _JUMPS_ONE = N_("{count} value looks unusual:")
 _JUMPS_MANY = N_("{count} values look unusual:")
+_NO_PLACE = N_("There is no territory with the OKTMO code {oktmo}.")
+_HELD = N_("{count} held, not published: decide at the console (“Data”), or load with --accept-jumps.")
 _MORE_ONE = N_("… and {count} more; see --json")
 _MORE_MANY = N_("… and {count} more; see --json")
 _ALERTS_ONE = N_("{count} alert fired:")
@@ -56,25 +58,42 @@ def main(settings: Settings, arguments: Sequence[str]) -> int:
         if not at_newest_step(database):
             migrate.main(settings)
         if options.template is not None:
-            return _write_template(database, options.template)
+            return _write_template(database, options.template, options.territory)
         return _import(
-            database, options.file, language=options.language, as_json=options.json, wait_s=options.wait
+            database,
+            options.file,
+            language=options.language,
+            as_json=options.json,
+            wait_s=options.wait,
+            accept_jumps=options.accept_jumps,
         )
     finally:
         database.close()
 
 
-def _write_template(database: Database, file: Path) -> int:
-    known = [(one.code, one.title_ru, one.unit) for one in database.read(catalogue)]
-    file.write_bytes(template(_TEMPLATE_HEADER, known))
+def _write_template(database: Database, file: Path, oktmo: str | None) -> int:
+    known: dict[str, Territory] = {one.oktmo: one for one in database.read(territories)}
+    if oktmo is not None and oktmo not in known:
+        print(translate("ru", _NO_PLACE, oktmo=oktmo), file=sys.stderr)
+        return 2
+    place = None if oktmo is None else known[oktmo]
+    file.write_bytes(database.read(upload_template, viewer=None, place=place))
     print(file)
     return 0
 
 
-def _import(database: Database, file: Path, *, language: Language, as_json: bool, wait_s: float) -> int:
+def _import(
+    database: Database,
+    file: Path,
+    *,
+    language: Language,
+    as_json: bool,
+    wait_s: float,
+    accept_jumps: str | None,
+) -> int:
     try:
-        report = import_file(database, file, language=language)
-    except FileRefused as refused:
+        report = import_file(database, file, language=language, accept_jumps=accept_jumps)
+    except DomainError as refused:
         return _refuse(refused.code, refused.sentence(language), as_json=as_json, code=1)
     except OSError as error:
         return _refuse("no_file", f"{file}: {error.strerror}", as_json=as_json, code=2)
@@ -132,6 +151,8 @@ def _as_json(
         "unchanged": 0 if release is None else release.unchanged,
         "rejects": [asdict(note) for note in report.rejects],
         "jumps": [asdict(note) for note in report.jumps],
+        "held": report.held,
+        "revisions": [asdict(note) for note in report.revisions],
         "alerts_checked": judged,
         "alerts": [
             {
@@ -160,6 +181,8 @@ def _as_text(report: ImportReport, fired: list[AlertCard], *, judged: bool, lang
         )
     lines += _notes(report.rejects, _REJECTED_ONE, _REJECTED_MANY, language)
     lines += _notes(report.jumps, _JUMPS_ONE, _JUMPS_MANY, language)
+    if report.held:
+        lines += ["", translate(language, _HELD, count=report.held)]
     if report.release is not None and not report.already:
         lines += _alert_lines(fired, judged=judged, language=language)
     return lines
@@ -205,6 +228,16 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "file", type=Path, nargs="?", help="CSV (UTF-8, Windows-1251), Excel (.xlsx), or SDMX-ML of ЕМИСС"
     )
     what.add_argument("--template", type=Path, metavar="FILE.xlsx", help="write a workbook to fill in")
+    parser.add_argument(
+        "--territory", metavar="ОКТМО", help="with --template: the rows of this territory are begun"
+    )
+    parser.add_argument(
+        "--accept-jumps",
+        nargs="?",
+        const="--accept-jumps",
+        metavar="REASON",
+        help="publish values that look wrong instead of holding them; the reason stands in the journal",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--language", choices=["ru", "en"], default="ru", help="of the report (default: ru)")
     parser.add_argument(

@@ -16,6 +16,7 @@ from core.indicators import (
     Forecast,
     readers_of,
     series_changed_by,
+    series_held_by,
     store_forecast,
 )
 from core.shared.doors import Actor, Door, reached
@@ -51,7 +52,9 @@ def evaluate_release(uow: UnitOfWork, *, vintage: int) -> list[AlertId]:
     An alert never waits for a model: this is the way when forecasting has failed.
     """
     fired: list[AlertId] = []
-    for territory_id, code in series_changed_by(uow, vintage=vintage):
+    changed = series_changed_by(uow, vintage=vintage)
+    held = [pair for pair in series_held_by(uow, vintage=vintage) if pair not in changed]
+    for territory_id, code in [*changed, *held]:
         fired += evaluate(uow, indicator=code, territory_id=territory_id, vintage=vintage)
     return fired
 

@@ -34,7 +34,13 @@ def evaluate(uow: UnitOfWork, *, indicator: str, territory_id: TerritoryId, vint
     for rule in _rules_here(uow, list(rules), territory_id):
         standing = _standing(uow, rule, territory_id)
         missed = vintages_of(
-            uow, indicator=indicator, territory_id=territory_id, after=standing.vintage, upto=vintage
+            uow,
+            indicator=indicator,
+            territory_id=territory_id,
+            after=standing.vintage,
+            upto=vintage,
+            # Only whoever watches over data is told of values that are not published yet.
+            with_held=rule.kind == RuleKind.QUALITY,
         )
         for each in missed:
             fired += _judge(uow, rule, standing, each, _DATA)

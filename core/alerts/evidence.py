@@ -7,7 +7,16 @@ from typing import assert_never
 from core.alerts.measures import Evidence
 from core.alerts.model import RuleRow
 from core.alerts.rules import RuleKind
-from core.indicators import forecast_of, forecasts_before, revisions, series, targets
+from core.indicators import (
+    Point,
+    accepted_periods,
+    forecast_of,
+    forecasts_before,
+    held_at,
+    revisions,
+    series,
+    targets,
+)
 from core.shared.ids import TerritoryId
 from core.store import Reading
 
@@ -44,9 +53,25 @@ def evidence_at(
             ]
             return replace(known, revisions=made_now)
         case RuleKind.QUALITY:
-            others = [
-                series(reading, indicator=part, territory_id=place, as_of=vintage) for part in rule.parts
-            ]
-            return replace(known, parts=[points[-1] for points in others if points])
+            return _quality(reading, known, rule, place, vintage)
         case _:
             assert_never(rule.kind)
+
+
+def _quality(reading: Reading, known: Evidence, rule: RuleRow, place: TerritoryId, vintage: int) -> Evidence:
+    """With the values that wait for a decision: they look wrong, and somebody who watches wants to know."""
+    others = [series(reading, indicator=part, territory_id=place, as_of=vintage) for part in rule.parts]
+    held = held_at(reading, indicator=rule.indicator, territory_id=place, vintage=vintage)
+    waiting = {
+        period: Point(period=period, value=value, source=source, vintage=since)
+        for period, (value, source, since) in held.items()
+    }
+    points = {point.period: point for point in known.points} | waiting
+    accepted = accepted_periods(reading, indicator=rule.indicator, territory_id=place, vintage=vintage)
+    last = points[max(points)] if points else None
+    return replace(
+        known,
+        points=[points[period] for period in sorted(points)],
+        parts=[series_points[-1] for series_points in others if series_points],
+        accepted=last is not None and (last.period, last.value) in accepted,
+    )

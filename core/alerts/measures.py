@@ -30,7 +30,8 @@ class Evidence:
 
     `points` ends with the last fact. `start` is the fact that the plan begins at. `forecast` was made from
     these very data; `earlier` are the forecasts of earlier vintages, oldest first. `revisions` are those of
-    this vintage. `parts` are the last facts of the series that should add up to this one.
+    this vintage. `parts` are the last facts of the series that should add up to this one. `accepted`:
+    somebody has said that the last fact is right although it looks wrong.
     """
 
     points: Sequence[Point]
@@ -41,6 +42,7 @@ class Evidence:
     revisions: Sequence[Revision] = ()
     targets: Sequence[Target] = ()
     parts: Sequence[Point] = ()
+    accepted: bool = False
 
 
 def measure(rule: AlertRule, known: Evidence) -> float | None:
@@ -164,7 +166,8 @@ def trouble(_rule: AlertRule, known: Evidence) -> float | None:
     """How wrong the last fact looks, 1 is the limit: the worst of a jump, a sign, parts beside the whole."""
     if not known.points:
         return None
-    return max(_jump(known.points), _sign(known.points), _parts(known))
+    odd = 0.0 if known.accepted else max(_jump(known.points), _sign(known.points))
+    return max(odd, _parts(known))
 
 
 def _jump(points: Sequence[Point]) -> float:

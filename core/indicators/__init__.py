@@ -18,7 +18,9 @@ from core.indicators.commands import (
     set_target,
     store_forecast,
 )
-from core.indicators.errors import EmptyRelease, UnknownIndicator, UnknownRelease
+from core.indicators.deciding import accept_held, accept_held_release, reject_held
+from core.indicators.doubts import Doubt, DoubtfulValue, HeldKey, HeldState, HeldValue
+from core.indicators.errors import EmptyRelease, NothingHeld, UnknownIndicator, UnknownRelease
 from core.indicators.events import ForecastPublished, ReleaseRecorded
 from core.indicators.forecasts import (
     LEVELS,
@@ -29,6 +31,14 @@ from core.indicators.forecasts import (
     ForecastPoint,
     MethodWeight,
     Scale,
+)
+from core.indicators.holding import (
+    accepted_periods,
+    count_held,
+    held_at,
+    held_values,
+    rejected_values,
+    series_held_by,
 )
 from core.indicators.periods import PERIODS_IN_YEAR, Frequency, Period
 from core.indicators.queries import (
@@ -90,17 +100,23 @@ __all__ = [
     "Band",
     "ChartKey",
     "ChartPicture",
+    "Doubt",
+    "DoubtfulValue",
     "EmptyRelease",
     "Forecast",
     "ForecastPoint",
     "ForecastPublished",
     "Frequency",
     "Good",
+    "HeldKey",
+    "HeldState",
+    "HeldValue",
     "Indicator",
     "IndicatorCard",
     "IndicatorPage",
     "MethodWeight",
     "NewValue",
+    "NothingHeld",
     "Period",
     "Point",
     "RecordedRelease",
@@ -111,6 +127,9 @@ __all__ = [
     "Target",
     "UnknownIndicator",
     "UnknownRelease",
+    "accept_held",
+    "accept_held_release",
+    "accepted_periods",
     "all_series",
     "cards",
     "catalogue",
@@ -118,6 +137,7 @@ __all__ = [
     "chart_key",
     "chart_page",
     "chart_picture",
+    "count_held",
     "favourites",
     "forecast_of",
     "forecast_sentence",
@@ -125,6 +145,8 @@ __all__ = [
     "forget_reader",
     "format_number",
     "gapless_tail",
+    "held_at",
+    "held_values",
     "hidden_from",
     "indicator",
     "indicator_page",
@@ -137,12 +159,15 @@ __all__ = [
     "readers_of",
     "record_release",
     "register_indicators",
+    "reject_held",
+    "rejected_values",
     "release",
     "releases",
     "revisions",
     "series",
     "series_changed_by",
     "series_forecast_at",
+    "series_held_by",
     "set_target",
     "settle_chart",
     "store_forecast",

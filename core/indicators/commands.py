@@ -6,15 +6,17 @@ from dataclasses import asdict
 from sqlalchemy import insert, select
 
 from core.identity import Action, require_right
+from core.indicators.doubts import DoubtfulValue
 from core.indicators.errors import EmptyRelease, UnknownIndicator, UnknownRelease
 from core.indicators.events import ForecastPublished, ReleaseRecorded
 from core.indicators.forecasts import Forecast
+from core.indicators.holding import checked_reason, hold, supersede
 from core.indicators.model import ForecastRow, IndicatorRow, ObservationRow, ReleaseRow, TargetRow
 from core.indicators.queries import as_release, current_values
-from core.indicators.rules import Indicator, NewValue, RecordedRelease, Target
+from core.indicators.rules import Indicator, NewValue, RecordedRelease, Release, Target
 from core.jobs import add_job
 from core.shared.errors import checked_text
-from core.shared.ids import PersonId, ReleaseId, TerritoryId, new_id
+from core.shared.ids import PersonId, TerritoryId, new_id
 from core.store import UnitOfWork
 
 FORECAST_RELEASE = "forecast_release"
@@ -63,19 +65,52 @@ def record_release(
     values: Sequence[NewValue],
     recorded_by: PersonId | None,
     rejected: int = 0,
-    jumps: int = 0,
+    doubtful: Sequence[DoubtfulValue] = (),
+    accept_doubtful: str | None = None,
 ) -> RecordedRelease:
     """Record one import as one vintage, whole or not at all.
 
     source and digest (SHA-256 of the file) make it one: the same file again changes nothing.
     recorded_by: None is the operator of the instance, who needs no role.
+    doubtful: values that are held until somebody decides; with a reason in `accept_doubtful` they are taken.
     Raises: EmptyRelease; Forbidden if a value lies in a territory where the person may not load data.
     """
-    if not values:
+    spoken = [*values, *(one.new for one in doubtful)]
+    if not spoken:
         raise EmptyRelease
-    for territory_id in sorted({value.territory_id for value in values}):
+    why = "" if accept_doubtful is None else checked_reason(accept_doubtful)
+    for territory_id in sorted({value.territory_id for value in spoken}):
         if recorded_by is not None:
             require_right(uow, person_id=recorded_by, action=Action.LOAD_DATA, territory_id=territory_id)
+    release, first = add_release(
+        uow,
+        source=source,
+        digest=digest,
+        title=title,
+        values=spoken if why else values,
+        recorded_by=recorded_by,
+        rejected=rejected,
+        jumps=len(doubtful),
+    )
+    if first:
+        supersede(uow, values=spoken, vintage=release.vintage)
+        hold(uow, doubtful=doubtful, vintage=release.vintage, accepted_by=recorded_by, why=why)
+        tell_of_release(uow, release, spoken)
+    return RecordedRelease(release=release, already=not first)
+
+
+def add_release(
+    uow: UnitOfWork,
+    *,
+    source: str,
+    digest: str,
+    title: str,
+    values: Sequence[NewValue],
+    recorded_by: PersonId | None,
+    rejected: int = 0,
+    jumps: int = 0,
+) -> tuple[Release, bool]:
+    """Add a release with its values; whether it is new. For commands that have asked for the right."""
     known = _known(uow, values)
     same = (ReleaseRow.source == source, ReleaseRow.digest == digest)
     row = {
@@ -94,9 +129,8 @@ def record_release(
     release = as_release(uow.session.execute(select(ReleaseRow).where(*same)).scalar_one())
     if first:
         _store(uow, values, known, release.vintage)
-        _tell(uow, release.id, release.vintage, values)
         uow.audit("release_recorded", actor=recorded_by, subject=f"release:{release.id}", digest=digest)
-    return RecordedRelease(release=release, already=not first)
+    return release, first
 
 
 def store_forecast(
@@ -149,10 +183,11 @@ def _store(uow: UnitOfWork, values: Sequence[NewValue], known: dict[Key, float],
         uow.session.execute(insert(ObservationRow), rows[start : start + _CHUNK])
 
 
-def _tell(uow: UnitOfWork, release_id: ReleaseId, vintage: int, values: Sequence[NewValue]) -> None:
+def tell_of_release(uow: UnitOfWork, release: Release, values: Sequence[NewValue]) -> None:
+    """Let the rest of the system know, and have the changed series forecast and judged."""
     territories = sorted({str(value.territory_id) for value in values})
-    uow.record(ReleaseRecorded(release_id=release_id, vintage=vintage, territory_ids=territories))
-    add_job(uow, key=f"forecast:{release_id}", kind=FORECAST_RELEASE, arguments={"release_id": release_id})
+    uow.record(ReleaseRecorded(release_id=release.id, vintage=release.vintage, territory_ids=territories))
+    add_job(uow, key=f"forecast:{release.id}", kind=FORECAST_RELEASE, arguments={"release_id": release.id})
 
 
 def _known(uow: UnitOfWork, values: Sequence[NewValue]) -> dict[Key, float]:

@@ -18,6 +18,15 @@ class UnknownRelease(NotFound):
     message = N_("There is no such release of data.")
 
 
+class NothingHeld(NotFound):
+    """None of the values waits for a decision of this person: unknown, decided already, or not theirs."""
+
+    code = "nothing_held"
+    message = N_(
+        "There is nothing to decide here: somebody else may have decided meanwhile. Reload the page."
+    )
+
+
 class EmptyRelease(Invalid):
     """A release without a value."""
 

@@ -79,6 +79,35 @@ class ObservationRow(Base):
     source: Mapped[str] = mapped_column(Text)
 
 
+class HeldRow(Base):
+    """A value of a release that looked wrong: it is no observation until somebody has accepted it.
+
+    Rows are never deleted: they are the journal of who decided what and why.
+    """
+
+    __tablename__ = "held_value"
+    __table_args__ = (
+        ForeignKeyConstraint(["vintage"], ["release.vintage"]),
+        Index("ix_held_value_state", "state"),
+        Index("ix_held_value_vintage", "vintage"),
+    )
+
+    territory_id: Mapped[str] = mapped_column(ForeignKey("territory.id"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    period: Mapped[str] = mapped_column(PeriodText, primary_key=True)
+    vintage: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[float]
+    source: Mapped[str] = mapped_column(Text)
+    doubt: Mapped[str] = mapped_column(String(8))
+    expected: Mapped[float]
+    state: Mapped[str] = mapped_column(String(16))
+    # The release that the decision made, or whose newer value left nothing to decide.
+    decided_vintage: Mapped[int | None] = mapped_column(ForeignKey("release.vintage"), default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
 class TargetRow(Base):
     """A value to reach by the end of a period."""
 

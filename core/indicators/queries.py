@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -9,7 +10,7 @@ from core.identity import Viewer
 from core.indicators.access import open_to
 from core.indicators.errors import UnknownIndicator, UnknownRelease
 from core.indicators.forecasts import Forecast
-from core.indicators.model import ForecastRow, IndicatorRow, ObservationRow, ReleaseRow, TargetRow
+from core.indicators.model import ForecastRow, HeldRow, IndicatorRow, ObservationRow, ReleaseRow, TargetRow
 from core.indicators.rules import (
     AccessLevel,
     Indicator,
@@ -262,21 +263,32 @@ def territories_with(reading: Reading, *, indicator: str) -> list[TerritoryId]:
 
 
 def vintages_of(
-    reading: Reading, *, indicator: str, territory_id: TerritoryId, after: int, upto: int
+    reading: Reading,
+    *,
+    indicator: str,
+    territory_id: TerritoryId,
+    after: int,
+    upto: int,
+    with_held: bool = False,
 ) -> list[int]:
-    """Vintages that changed a series, later than `after` and not later than `upto`, in order."""
-    rows = reading.session.execute(
-        select(ObservationRow.vintage)
-        .where(
-            ObservationRow.indicator == indicator,
-            ObservationRow.territory_id == territory_id,
-            ObservationRow.vintage > after,
-            ObservationRow.vintage <= upto,
+    """Vintages that changed a series, later than `after` and not later than `upto`, in order.
+
+    with_held: also those that have held a value of it, or decided about one.
+    """
+
+    def between(table: type[ObservationRow | HeldRow], vintage: Any) -> set[int]:
+        wanted = (
+            table.indicator == indicator,
+            table.territory_id == territory_id,
+            vintage > after,
+            vintage <= upto,
         )
-        .distinct()
-        .order_by(ObservationRow.vintage)
-    ).scalars()
-    return list(rows)
+        return set(reading.session.execute(select(vintage).where(*wanted)).scalars())
+
+    found = between(ObservationRow, ObservationRow.vintage)
+    if with_held:
+        found |= between(HeldRow, HeldRow.vintage) | between(HeldRow, HeldRow.decided_vintage)
+    return sorted(found)
 
 
 def newest_vintage(reading: Reading) -> int:

@@ -15,6 +15,7 @@ from analytics.jobs import configure, keep_up
 from analytics.jobs.forecasts import forecast_release
 from analytics.jobs.pictures import draw_alert, draw_indicator
 from analytics.jobs.scenarios import read_model_file, run_scenarios
+from analytics.jobs.uploads import check_upload, load_upload_file
 from analytics.synthetic import EXAMPLES, seed
 from analytics.synthetic.generator import DATA, write
 from app.cli import import_
@@ -32,6 +33,7 @@ from core.indicators import (
     indicator_page,
     order_chart,
     releases,
+    series,
 )
 from core.jobs import JobState, job
 from core.shared.clock import ManualClock
@@ -174,6 +176,8 @@ def test_every_kind_of_job_has_a_function_that_exists() -> None:
         f"{read_model_file.__module__}.{read_model_file.__name__}",
         f"{run_scenarios.__module__}.{run_scenarios.__name__}",
         f"{draw_indicator.__module__}.{draw_indicator.__name__}",
+        f"{check_upload.__module__}.{check_upload.__name__}",
+        f"{load_upload_file.__module__}.{load_upload_file.__name__}",
     }
 
 
@@ -188,10 +192,10 @@ def test_a_file_with_mistakes_loads_what_is_right_and_explains_the_rest(krai: To
         "future_period",
     ]
     (jump,) = report.jumps
-    assert jump.row == 7
+    assert (jump.row, jump.code) == (7, "unit")
     assert "is it in another unit?" in jump.sentence
     assert report.release is not None
-    assert (report.accepted, report.release.new) == (2, 2)
+    assert (report.accepted, report.release.new, report.held) == (2, 1, 1)
 
 
 def test_a_broken_file_loads_nothing(krai: Town, tmp_path: Path) -> None:
@@ -274,6 +278,25 @@ def test_the_command_prints_a_report(
     assert "5 rows were not loaded:" in printed
     assert "row 3: “Зарeчный” has letters of another alphabet" in printed
     assert "Alerts will be checked as soon as the instance runs" in printed
+
+
+def test_the_command_holds_what_looks_wrong_unless_it_is_told_why_not(
+    krai: Town, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mistakes = EXAMPLES / "with_mistakes.csv"
+    other = tmp_path / "the_same_rows.csv"
+    other.write_bytes(mistakes.read_bytes() + b"\n")
+    printed = []
+
+    for arguments in ([str(mistakes)], [str(other), "--accept-jumps", "сверено с отчётом"]):
+        assert import_.main(settings, [*arguments, "--json", "--wait", "0"]) == 0
+        printed.append(json.loads(capsys.readouterr().out))
+        retail = krai.database.read(series, indicator="RETAIL", territory_id=krai.territory.id)
+        printed[-1]["published"] = retail[-1].value
+
+    assert [(one["held"], one["new"]) for one in printed] == [(1, 1), (0, 1)]
+    assert printed[0]["published"] < 100_000
+    assert printed[1]["published"] == 17_650_000
 
 
 def test_the_command_prints_json(krai: Town, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """A tidy table is read whole or refused whole; a bad row is set aside with words that help."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,7 +17,7 @@ from analytics.importers import (
     read_release,
     reject_sentence,
 )
-from core.indicators import Period
+from core.indicators import Doubt, Period
 
 TODAY = date(2027, 3, 9)
 HEADER = "territory,indicator,unit,period,value,source"
@@ -224,6 +225,30 @@ def test_a_value_far_off_its_own_path_is_taken_and_shown() -> None:
     assert len(release.rows) == 1
     assert (jump.row, jump.value) == (2, 51)
     assert jump.ratio == pytest.approx(10.0, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("values", "jumps"),
+    [
+        pytest.param([6.1], [(2, None)], id="a shock is unusual, and yet published"),
+        pytest.param([51.0], [(2, Doubt.JUMP)], id="wild"),
+        pytest.param([5100.0], [(2, Doubt.UNIT)], id="another unit"),
+        pytest.param([-5.1], [(2, Doubt.SIGN)], id="another sign"),
+        pytest.param([51.0, 5.1], [(2, Doubt.JUMP)], id="after a mistake the right value is none"),
+        pytest.param([51.0, 51.1], [(2, Doubt.JUMP)], id="a new level is one jump"),
+    ],
+)
+def test_what_looks_wrong_is_told_apart(values: list[float], jumps: list[tuple[int, Doubt | None]]) -> None:
+    rows = [f"Заречный,UNEMPL,%,{2025 + step},{value},Росстат" for step, value in enumerate(values)]
+    reference = Reference(
+        territories=TERRITORIES,
+        indicators=[replace(INDICATORS[0], low=None, high=None)],
+        history=lambda _: HISTORY,
+    )
+
+    found = read_release("\n".join([HEADER, *rows]).encode(), reference=reference, today=date(2028, 1, 1))
+
+    assert [(jump.row, jump.doubt) for jump in found.jumps] == jumps
 
 
 def test_an_ordinary_value_is_no_jump() -> None:

@@ -133,6 +133,13 @@ PAGES: dict[str, Row] = {
     ),
     "report_commitment": post(OFFICIALS, "/console/alerts/{promised_alert}/report", result="Провели"),
     "snooze_alert": post(OFFICIALS, "/console/alerts/{alert}/snooze", term="hour"),
+    "data_desk": Row(ANALYSTS, "/console/data"),
+    "data_template": Row(ANALYSTS, "/console/data/template.xlsx?territory={territory}"),
+    "held_values": Row(ANALYSTS, "/console/data/held"),
+    # The analyst's own file.
+    "upload_at_desk": Row(ANALYSTS, "/console/data/uploads/{upload}"),
+    "load_upload": post(ANALYSTS, "/console/data/uploads/{upload}/load"),
+    "cancel_upload": post(ANALYSTS, "/console/data/uploads/{upload}/cancel"),
     "run_queue": Row(ANALYSTS, "/console/scenarios"),
     "new_run": Row(ANALYSTS, "/console/scenarios/new"),
     "scenario_models": Row(ANALYSTS, "/console/scenarios/models"),

@@ -10,6 +10,8 @@ from core.contact import answer, send_message
 from core.delivery import EventKind, propose_broadcast
 from core.identity import open_session, viewer_of
 from core.indicators import (
+    Doubt,
+    DoubtfulValue,
     Indicator,
     NewValue,
     Period,
@@ -26,6 +28,7 @@ from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA, Town
 from tests.web.figures import forecast_of, publish, the_open_alert
 from tests.web.mails import leave_token
 from tests.web.scenario import computed_run, give_model
+from tests.web.uploads import checked_upload, waiting_upload
 
 GALINA = "Галина Сергеевна"
 TIMUR = "Тимур Ахметов"
@@ -48,6 +51,8 @@ class Stage:
     run: str
     waiting_run: str
     wrong_model: str
+    upload: str
+    waiting_upload: str
     mail: str
     sessions: dict[str, str] = field(default_factory=dict)
 
@@ -111,6 +116,8 @@ def set_the_stage(town: Town) -> Stage:
         run=computed_run(town, public=True),
         waiting_run=waiting_run,
         wrong_model=wrong_model,
+        upload=checked_upload(town),
+        waiting_upload=waiting_upload(town),
         poll=poll.id,
         closed_poll=closed.id,
         conversation=conversation,
@@ -271,10 +278,38 @@ def _figures(town: Town) -> None:
         ],
         recorded_by=None,
     )
+    _wild_values(town)
     for indicator in catalogue:
         last = months[-1] if indicator.code == "UNEMP" else years[-1]
         made = forecast_of(series[indicator.code], last=last)
         publish(town, indicator.code, recorded.release.vintage, made)
+
+
+def _wild_values(town: Town) -> None:
+    """Two values of a later file look wrong and wait for the analyst."""
+    rows = [("UNEMP", "2027-03", 5300.0, 5.3, Doubt.UNIT), ("WAGE", "2027", -71_000.0, 76_900.0, Doubt.SIGN)]
+    town.database.run(
+        record_release,
+        source="stage.csv",
+        digest="1" * 64,
+        title="март-2027.xlsx",
+        values=[],
+        recorded_by=None,
+        doubtful=[
+            DoubtfulValue(
+                new=NewValue(
+                    indicator=code,
+                    territory_id=town.territory.id,
+                    period=Period.parse(period),
+                    value=value,
+                    source="синтетические данные",
+                ),
+                doubt=doubt,
+                expected=expected,
+            )
+            for code, period, value, expected, doubt in rows
+        ],
+    )
 
 
 def _indicator(

@@ -182,6 +182,7 @@ async def show_alert(
         promised=promised,
         promised_lines=[] if promised is None else commitment_lines(language, promised, card.territory),
         promised_status="" if promised is None else status_words(language, promised),
+        held_address=_held_address(opened.desk, card),
         mine=card.alert.acknowledged_by in {None, request.visit.person().id},
         people=[(one.id, _called(one)) for one in opened.item.people],
         assigned_to_me=card.alert.assigned_to == request.visit.person().id,
@@ -196,6 +197,13 @@ async def show_alert(
 
 def _called(one: Person) -> str:
     return f"{one.display_name}, {one.position}" if one.position else one.display_name
+
+
+def _held_address(desk: Desk, card: AlertCard) -> str:
+    """Where whoever loads these data decides about what looks wrong; empty for others and for other rules."""
+    watches_data = card.alert.rule.kind is RuleKind.QUALITY
+    theirs = card.alert.territory_id in desk.places["data"]
+    return f"/console/data/held?indicator={card.indicator.code}" if watches_data and theirs else ""
 
 
 def _term(request: PageRequest) -> SnoozeTerm:

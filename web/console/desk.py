@@ -5,11 +5,11 @@ from typing import Literal
 
 from core.identity import Action, SignInNeeded, Viewer
 from core.shared.errors import Forbidden
-from core.shared.ids import TerritoryId
+from core.shared.ids import PersonId, TerritoryId
 from core.spaces import territories_where
 from core.store import Reading
 
-Tab = Literal["conversations", "polls", "alerts", "broadcasts", "scenarios"]
+Tab = Literal["conversations", "polls", "alerts", "broadcasts", "scenarios", "data"]
 
 # In the order of the tabs: what waits for a person comes first.
 TABS: dict[Tab, Action] = {
@@ -18,6 +18,7 @@ TABS: dict[Tab, Action] = {
     "alerts": Action.HANDLE_ALERTS,
     "broadcasts": Action.BROADCAST,
     "scenarios": Action.RUN_MODELS,
+    "data": Action.LOAD_DATA,
 }
 
 
@@ -32,6 +33,13 @@ class Desk:
     def tabs(self) -> tuple[Tab, ...]:
         """The tabs that the viewer's roles open."""
         return tuple(tab for tab, places in self.places.items() if places)
+
+    @property
+    def person_id(self) -> PersonId:
+        """Who works at it. Raises: SignInNeeded."""
+        if self.viewer.person_id is None:
+            raise SignInNeeded
+        return self.viewer.person_id
 
     @property
     def followed(self) -> tuple[TerritoryId, ...]:

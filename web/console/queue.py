@@ -10,12 +10,14 @@ from core.alerts import AlertCard, Severity, alert_headline, open_alerts
 from core.contact import ConversationCard, ConversationStatus
 from core.contact import queue as conversations_waiting
 from core.delivery import Broadcast, BroadcastState, broadcasts_in
+from core.indicators import count_held
 from core.polls import Poll, Tally, recent_polls, tally
 from core.scenarios import RunState, ScenarioRun, runs_in
 from core.shared.ids import TerritoryId
 from core.shared.language import Language
 from core.store import Reading
 from core.territories import Territory, territories
+from core.uploads import Upload, UploadState, uploads_of
 from web.console.desk import Desk, Tab
 from web.public.poll_views import poll_clock
 from web.view_models import Countdown, Mood, voted_words
@@ -72,6 +74,8 @@ class Waiting:
     alerts: list[AlertCard]
     broadcasts: list[Broadcast]
     runs: list[tuple[ScenarioRun, Territory]]
+    uploads: list[Upload]
+    held: int
 
 
 def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
@@ -84,6 +88,8 @@ def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
         alerts=open_alerts(reading, viewer=desk.viewer) if places["alerts"] else [],
         broadcasts=broadcasts_in(reading, territory_ids=places["broadcasts"]) if places["broadcasts"] else [],
         runs=_runs(reading, places["scenarios"]) if places["scenarios"] else [],
+        uploads=uploads_of(reading, person_id=desk.person_id) if places["data"] else [],
+        held=count_held(reading, territory_ids=places["data"]) if places["data"] else 0,
     )
 
 
@@ -102,6 +108,7 @@ def queue_view(
         "alerts": sum(_untaken(card, now) for card in waiting.alerts),
         "broadcasts": sum(one.state is BroadcastState.WAITING for one in waiting.broadcasts),
         "scenarios": sum(not run.state.is_over for run, _ in waiting.runs),
+        "data": waiting.held,
     }
     rows: dict[Tab, Sequence[Row]] = {
         "conversations": [_conversation_row(card, current, now) for card in waiting.conversations],
@@ -109,6 +116,7 @@ def queue_view(
         "alerts": [_alert_row(card, current, now, language) for card in waiting.alerts],
         "broadcasts": [_broadcast_row(one, current, now) for one in waiting.broadcasts],
         "scenarios": [_run_row(run, place.name(language), current, now) for run, place in waiting.runs],
+        "data": [_upload_row(one, current, now) for one in waiting.uploads],
     }
     return QueueView(
         tab=tab,
@@ -148,6 +156,7 @@ def _title(tab: Tab) -> str:
         "alerts": gettext("Alerts"),
         "broadcasts": gettext("Mailings"),
         "scenarios": gettext("Scenarios"),
+        "data": gettext("Data"),
     }[tab]
 
 
@@ -235,6 +244,34 @@ def _run_row(run: ScenarioRun, place: str, current: str, now: datetime) -> Row:
         mood="bad" if failed else "muted" if run.state.is_over else "warn",
         current=run.id == current,
     )
+
+
+def _upload_row(upload: Upload, current: str, now: datetime) -> Row:
+    wrong = upload.state in {UploadState.REFUSED, UploadState.FAILED}
+    waits = upload.state.is_under_way or upload.state is UploadState.CHECKED
+    return Row(
+        id=upload.id,
+        address=f"/console/data/uploads/{upload.id}",
+        title=upload.file_name,
+        line=upload_state_words(upload.state),
+        note=short_moment(upload.created_at, now=now),
+        icon="table",
+        mood="bad" if wrong else "warn" if waits else "muted",
+        current=upload.id == current,
+    )
+
+
+def upload_state_words(state: UploadState) -> str:
+    """Where an upload stands, in words."""
+    return {
+        UploadState.CHECKING: gettext("is being checked"),
+        UploadState.CHECKED: gettext("is checked, not loaded yet"),
+        UploadState.LOADING: gettext("is being loaded"),
+        UploadState.LOADED: gettext("is loaded"),
+        UploadState.REFUSED: gettext("could not be read"),
+        UploadState.CANCELLED: gettext("was cancelled"),
+        UploadState.FAILED: gettext("has failed"),
+    }[state]
 
 
 def run_state_words(run: ScenarioRun) -> str:

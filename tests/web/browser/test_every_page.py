@@ -51,6 +51,10 @@ PAGES = {
     "console broadcast": (IVANOV, "/console/broadcasts/{broadcast}"),
     "console broadcast to decide": (SMIRNOVA, "/console/broadcasts/{broadcast}"),
     "console new broadcast": (IVANOV, "/console/broadcasts/new"),
+    "console data": (VERA, "/console/data"),
+    "console upload": (VERA, "/console/data/uploads/{upload}"),
+    "console upload under way": (VERA, "/console/data/uploads/{waiting_upload}"),
+    "console held values": (VERA, "/console/data/held"),
     "console runs": (VERA, "/console/scenarios"),
     "console run": (VERA, "/console/scenarios/{run}"),
     "console run under way": (VERA, "/console/scenarios/{waiting_run}"),
@@ -72,6 +76,7 @@ NO_PAGES = {
     "indicator_data",
     "alert_journal",
     "scenario_file",
+    "data_template",
     "my_data",
     "file",
     "after_sign_in",
@@ -104,6 +109,8 @@ def test_a_page_is_good_to_look_at(visitor: Callable[..., Visitor], stage: Stage
         waiting_run=stage.waiting_run,
         model=stage.wrong_model,
         mail=stage.mail,
+        upload=stage.upload,
+        waiting_upload=stage.waiting_upload,
     )
     browser = visitor(who, width=390).open(address)
 
