@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.jobs import keep_up
-from core.alerts import evaluate_terms
+from core.alerts import due_escalations, escalate, evaluate_terms
 from core.commitments import end_overdue_commitments
 from core.polls import close_due_polls
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
@@ -35,6 +35,7 @@ def schedule() -> Iterator[Chore]:
     yield Chore(
         name="evaluate_terms", every_s=_HOUR_S, run=lambda database: len(database.run(evaluate_terms))
     )
+    yield Chore(name="escalate", every_s=15, run=_escalate)
     yield Chore(name="keep_up", every_s=10, run=_keep_up)
     yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))
     yield Chore(
@@ -47,3 +48,8 @@ def schedule() -> Iterator[Chore]:
 def _keep_up(database: Database) -> int:
     done = keep_up(database)
     return done.jobs_woken + done.alerts_without_picture + done.snoozes_ended + done.alerts_without_forecast
+
+
+def _escalate(database: Database) -> int:
+    # A transaction an alert, so that the locks are short.
+    return sum(database.run(escalate, alert_id=each) for each in database.read(due_escalations))

@@ -3,6 +3,7 @@
 from core.alerts import (
     AlertAcknowledged,
     AlertAssigned,
+    AlertEscalated,
     AlertFired,
     AlertNoted,
     AlertResolved,
@@ -25,6 +26,7 @@ _EDITING = (
     AlertAcknowledged,
     AlertAssigned,
     AlertReturned,
+    AlertEscalated,
     AlertNoted,
     AlertSnoozed,
     AlertResolved,
@@ -35,7 +37,7 @@ _EDITING = (
 
 
 # The messages that show an alert, each in its own way.
-_COPIES = {Kind.ALERT, Kind.ASSIGNED, Kind.RETURNED}
+_COPIES = {Kind.ALERT, Kind.ASSIGNED, Kind.RETURNED, Kind.ESCALATED}
 
 
 def edit_copies(uow: UnitOfWork, recorded: RecordedFact) -> int:

@@ -133,6 +133,8 @@ def _news(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Lang
             return _given(_last(cards, EntryKind.ASSIGNED, about=delivery), language)
         case Kind.RETURNED:
             return _back(_last(cards, EntryKind.RETURNED, about=delivery), language)
+        case Kind.ESCALATED:
+            return _called(cards, _last(cards, EntryKind.ESCALATED, about=delivery), language)
         case _:
             raise ValueError(f"{kind} is no message of an alert")
 
@@ -145,6 +147,18 @@ def _given(entry: Entry, language: Language) -> RichText:
 def _back(entry: Entry, language: Language) -> RichText:
     news = rich(language, N_("{name} has given this back to you"), name=bold(entry.person_name))
     return stacked(news, plain(f"«{entry.text}»"))
+
+
+def _called(cards: list[AlertCard], entry: Entry, language: Language) -> RichText:
+    """Whose turn it is; once somebody has taken it, nobody is called any more."""
+    firing = [card for card in cards if card.alert.state is AlertState.FIRING]
+    if all(card.alert.acknowledged_by is not None for card in firing):
+        return bold(translate(language, N_("Somebody has taken it: nothing is asked of you any more.")))
+    news = bold(translate(language, N_("Nobody has taken this alert yet. Please take it or assign it.")))
+    if entry.person_id == entry.about_id:
+        return news
+    stands_in = translate(language, N_("You stand in for: {name}."), name=entry.person_name)
+    return stacked(news, plain(stands_in))
 
 
 def _last(cards: list[AlertCard], kind: EntryKind, *, about: Delivery) -> Entry:

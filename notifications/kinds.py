@@ -10,6 +10,8 @@ class Kind(StrEnum):
     # An alert was given to the receiver, or came back to them.
     ASSIGNED = "assigned"
     RETURNED = "returned"
+    # Nobody has taken it, and the receiver is called.
+    ESCALATED = "escalated"
     # Followed by a colon and the end of the id of the delivery whose message is edited.
     EDIT = "edit"
     ANSWER = "answer"

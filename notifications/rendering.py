@@ -67,7 +67,7 @@ class Renderer:
         """One screen. Raises: Obsolete."""
         kind = kind_of(delivery.kind)
         match kind:
-            case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.EDIT:
+            case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.ESCALATED | Kind.EDIT:
                 screen = AlertScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
                 screen = _OF_CONVERSATION[kind](reading, delivery, language)

@@ -8,6 +8,7 @@ from typing import Any
 from core.alerts import (
     AlertAcknowledged,
     AlertAssigned,
+    AlertEscalated,
     AlertFired,
     AlertIllustrated,
     AlertNoted,
@@ -27,6 +28,7 @@ from core.delivery import (
     preferences_of_many,
     told_already,
 )
+from core.duty import next_working_moment, working_calendar
 from core.effects import EffectCardAttached, proposals_about
 from core.identity import Action, people_who_may
 from core.indicators import AccessLevel, indicator, readers_of
@@ -39,7 +41,6 @@ from notifications.alert_copies import edit_copies, lead_of, speaker_of
 from notifications.channels import Policies, addresses_of
 from notifications.kinds import Kind, alert_topic, commitment_topic, conversation_topic
 from notifications.notices import Notice, tell
-from notifications.timing import next_working_moment
 
 # How long an alert waits for its picture; without one it goes as text.
 PICTURE_WAIT = timedelta(seconds=20)
@@ -95,22 +96,28 @@ def _alert_reminded(uow: UnitOfWork, fact: AlertSnoozeEnded) -> list[Notice]:
 
 
 def _alert_assigned(uow: UnitOfWork, fact: AlertAssigned) -> list[Notice]:
-    return _to_one(uow, fact, Kind.ASSIGNED, fact.assignee_id)
+    lead = speaker_of(uow, fact.alert_id)
+    return [] if lead is None else [_to_one(uow, lead, Kind.ASSIGNED, fact.assignee_id)]
 
 
 def _alert_returned(uow: UnitOfWork, fact: AlertReturned) -> list[Notice]:
-    return _to_one(uow, fact, Kind.RETURNED, fact.assigner_id)
-
-
-def _to_one(uow: UnitOfWork, fact: AlertAssigned | AlertReturned, kind: Kind, person_id: str) -> list[Notice]:
-    """A person is told of an alert that is now theirs to deal with, whatever they want to be told of."""
     lead = speaker_of(uow, fact.alert_id)
-    if lead is None:
-        return []
-    severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
-    notice = _alert_notice(uow, lead, severity, uow.now)
-    zone = _zone(uow, fact.territory_id)
-    return [replace(notice, kind=kind, event=EventKind.OWN, people=[PersonId(person_id)], zone=zone)]
+    return [] if lead is None else [_to_one(uow, lead, Kind.RETURNED, fact.assigner_id)]
+
+
+def _alert_escalated(uow: UnitOfWork, fact: AlertEscalated) -> list[Notice]:
+    call = _to_one(uow, lead_of(uow, fact.alert_id), Kind.ESCALATED, fact.person_id)
+    # Calls are made in working hours, so no night is broken; over every way, lest one be overlooked.
+    return [replace(call, zone=None, everywhere=True)]
+
+
+def _to_one(uow: UnitOfWork, lead: str, kind: Kind, person_id: str) -> Notice:
+    """A person is told of an alert that is theirs to deal with, whatever they want to be told of."""
+    card = alert_card(uow, alert_id=AlertId(lead))
+    notice = _alert_notice(uow, lead, card.alert.rule.severity, uow.now)
+    return replace(
+        notice, kind=kind, event=EventKind.OWN, people=[PersonId(person_id)], zone=card.territory.time_zone
+    )
 
 
 def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetime) -> Notice:
@@ -131,7 +138,7 @@ def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetim
 def _alert_moment(uow: UnitOfWork, severity: str, territory_id: str) -> datetime:
     if severity == Severity.CRITICAL:
         return uow.now
-    return next_working_moment(uow.now, _zone(uow, territory_id))
+    return next_working_moment(uow.now, _zone(uow, territory_id), working_calendar(uow))
 
 
 def _answered(uow: UnitOfWork, fact: OfficialAnswered) -> list[Notice]:
@@ -233,6 +240,7 @@ _ROUTES: Mapping[type[Fact], Route] = {
     AlertNoted: _nobody_new,
     AlertAssigned: _alert_assigned,
     AlertReturned: _alert_returned,
+    AlertEscalated: _alert_escalated,
     AlertResolved: _nobody_new,
     CommitmentMade: _commitment_made,
     CommitmentEnded: _commitment_ended,

@@ -14,6 +14,7 @@ from web.console import alert_rules as desk_alert_rules
 from web.console import alerts as desk_alerts
 from web.console import broadcasts as desk_broadcasts
 from web.console import conversations as desk_conversations
+from web.console import duty as desk_duty
 from web.console import held as desk_held
 from web.console import pages as console
 from web.console import polls as desk_polls
@@ -110,6 +111,9 @@ urlpatterns = [
     path("console/polls/<str:poll_id>/close", desk_polls.close, name="close_poll"),
     path("console/alert-rules", desk_alert_rules.alert_rules, name="alert_rules"),
     path("console/alert-rules/<str:rule_id>", desk_alert_rule.alert_rule, name="alert_rule"),
+    path("console/duty", desk_duty.page, name="duty"),
+    path("console/duty/deputy", desk_duty.deputy, name="set_deputy"),
+    path("console/duty/back", desk_duty.back, name="end_deputy"),
     path("console/alerts", desk_alerts.alert_queue, name="alert_queue"),
     path("console/alerts/journal.csv", desk_alert_journal.journal, name="alert_journal"),
     path("console/alerts/<str:alert_id>", desk_alerts.alert_item, name="alert_at_desk"),

@@ -32,13 +32,12 @@ from core.alerts.errors import (
     WrongSnooze,
     WrongThreshold,
 )
-from core.alerts.evaluation import (
-    DRAW_ALERT,
-    evaluate_terms,
-)
+from core.alerts.escalating import calls_made, due_escalations, escalate, next_call
+from core.alerts.evaluation import DRAW_ALERT, evaluate_terms
 from core.alerts.events import (
     AlertAcknowledged,
     AlertAssigned,
+    AlertEscalated,
     AlertFired,
     AlertIllustrated,
     AlertNoted,
@@ -112,6 +111,7 @@ __all__ = [
     "AlertAcknowledged",
     "AlertAssigned",
     "AlertCard",
+    "AlertEscalated",
     "AlertFired",
     "AlertIllustrated",
     "AlertNoted",
@@ -156,15 +156,19 @@ __all__ = [
     "assign_group",
     "assignees",
     "attach_illustration",
+    "calls_made",
     "change_alert_rule",
     "delete_alert_rule",
+    "due_escalations",
     "end_snoozes",
+    "escalate",
     "evaluate_release",
     "evaluate_series",
     "evaluate_terms",
     "explanation_lines",
     "holder_lines",
     "judge",
+    "next_call",
     "note_alert",
     "note_lines",
     "open_alerts",

@@ -48,7 +48,6 @@ def assign_alert(
     comment = checked_text(comment, limit=NOTE_LIMIT) if comment.strip() else ""
     row.assigned_to, row.assigned_by, row.assigned_due = assignee_id, person_id, due
     row.acknowledged_by = row.acknowledged_at = row.snoozed_by = row.snoozed_until = None
-    row.waits_since = uow.now
     enter(
         uow,
         EntryKind.ASSIGNED,
@@ -105,7 +104,6 @@ def return_alert(uow: UnitOfWork, *, alert_id: AlertId, person_id: PersonId, rea
     row.assigned_to = row.assigned_by = row.assigned_due = None
     if row.acknowledged_by == person_id:
         row.acknowledged_by = row.acknowledged_at = None
-    row.waits_since = uow.now
     enter(
         uow,
         EntryKind.RETURNED,

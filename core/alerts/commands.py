@@ -126,7 +126,6 @@ def end_snoozes(uow: UnitOfWork) -> int:
     ended = 0
     for row in list(rows):
         row.snoozed_by = row.snoozed_until = None
-        row.waits_since = uow.now
         enter(uow, EntryKind.SNOOZE_ENDED, alert_id=AlertId(row.id), person_id=None)
         uow.record(AlertSnoozeEnded(alert_id=row.id, territory_id=row.territory_id))
         ended += 1

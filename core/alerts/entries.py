@@ -22,6 +22,10 @@ class EntryKind(StrEnum):
     ASSIGNED = "assigned"
     RETURNED = "returned"
     NOTED = "noted"
+    # It was `person_id`'s turn, and `about_id` was called: themselves or who stands in for them.
+    ESCALATED = "escalated"
+    # As above, but whoever it was may not act there any more.
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,3 +90,12 @@ class AlertNoted(Fact):
     alert_id: str
     territory_id: str
     person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertEscalated(Fact):
+    """Nobody has taken the alert, and this person is called."""
+
+    alert_id: str
+    territory_id: str
+    person_id: str

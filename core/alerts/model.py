@@ -79,8 +79,6 @@ class AlertRow(Base):
     assigned_to: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     assigned_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
     assigned_due: Mapped[date | None] = mapped_column(default=None)
-    # Since when somebody has to act, if that is later than the firing: a return, the end of a snooze.
-    waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     picture: Mapped[str | None] = mapped_column(String(64), default=None)
     picture_settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     picture_missing: Mapped[str | None] = mapped_column(Text, default=None)

@@ -6,6 +6,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from core.alerts.entries import EntryKind
+from core.alerts.escalating import calls_made
 from core.alerts.queries import AlertCard
 from core.alerts.rules import AlertState, RuleKind, Severity
 from core.indicators import Period, format_number, period_words, probability_words, with_unit
@@ -34,12 +35,16 @@ _RESOLVED = N_("Over: {value} has come back.")
 _ASSIGNED = N_("Assigned to {name}, till {day}")
 _ASSIGNED_AND_TAKEN = N_("Assigned to {name}, till {day}. Taken: {time}")
 _RETURNED = N_("Given back by {name}: {reason}")
+_CALLED = N_("Nobody has taken it yet. Called: {people}")
+_CALL = N_("{name}, {time}")
+_CALL_INSTEAD = N_("{name} (stands in for {other}), {time}")
 _NOTE = N_("📝 {name}: {text}")
 _MORE_NOTES = N_("and earlier notes: {count}")
 _WITHDRAWN = N_("Closed: its rule was deleted.")
 _SYNTHETIC = N_("Synthetic data: an example, not the real town.")
 REVISIONS_SHOWN = 3
 NOTE_SHOWN = 160
+CALLS_SHOWN = 3
 _SIGNS = {Severity.INFO: "🔎", Severity.WARN: "⚠️", Severity.CRITICAL: "🔴"}
 
 
@@ -135,7 +140,7 @@ def holder_lines(language: Language, card: AlertCard) -> list[str]:
 
 
 def standing_lines(language: Language, card: AlertCard) -> list[str]:
-    """Whether it is over, or who has it or has put it off; at most one line."""
+    """Whether it is over, or who has it has put it off or was called."""
     alert = card.alert
     zone = ZoneInfo(card.territory.time_zone)
     if alert.state is AlertState.OK:
@@ -144,7 +149,8 @@ def standing_lines(language: Language, card: AlertCard) -> list[str]:
             return [translate(language, _WITHDRAWN)]
         return [translate(language, _RESOLVED, value=figure(language, card, back))]
     if card.assigned_to_name is not None and alert.assigned_due is not None:
-        return [_assigned(language, card, card.assigned_to_name, alert.assigned_due)]
+        calls = [] if alert.acknowledged_at else _called(language, card)
+        return [_assigned(language, card, card.assigned_to_name, alert.assigned_due), *calls]
     if card.acknowledged_by_name is not None and alert.acknowledged_at is not None:
         time = alert.acknowledged_at.astimezone(zone).strftime("%H:%M")
         return [translate(language, _TAKEN, name=card.acknowledged_by_name, time=time)]
@@ -154,7 +160,24 @@ def standing_lines(language: Language, card: AlertCard) -> list[str]:
     last = next((one for one in reversed(card.entries) if one.kind is not EntryKind.NOTED), None)
     if last is not None and last.kind is EntryKind.RETURNED:
         return [translate(language, _RETURNED, name=last.person_name, reason=_brief(last.text))]
-    return []
+    return _called(language, card)
+
+
+def _called(language: Language, card: AlertCard) -> list[str]:
+    """Who has been called since it waits: whoever is called next sees the way so far."""
+    zone = card.territory.time_zone
+    calls = [
+        translate(
+            language,
+            _CALL if entry.person_id == entry.about_id else _CALL_INSTEAD,
+            name=entry.about_name,
+            other=entry.person_name,
+            time=clock_time(entry.at, zone),
+        )
+        for entry in calls_made(card)
+        if entry.kind is EntryKind.ESCALATED
+    ]
+    return [translate(language, _CALLED, people="; ".join(calls[-CALLS_SHOWN:]))] if calls else []
 
 
 def _assigned(language: Language, card: AlertCard, name: str, due: date) -> str:

@@ -109,18 +109,22 @@ class PostOffice:
                     severity=Severity.WARN,
                     set_by=None,
                 )
+        return self.many_values("many", dict.fromkeys(codes, 6.1))
+
+    def many_values(self, digest: str, values: dict[str, float], *, year: int = 2026) -> list[AlertId]:
+        """One release of these indicators."""
         rows = [
             NewValue(
                 indicator=code,
                 territory_id=self.town.territory.id,
-                period=Period("A", 2026),
-                value=6.1,
+                period=Period("A", year),
+                value=value,
                 source="Росстат",
             )
-            for code in codes
+            for code, value in values.items()
         ]
         recorded = self.town.database.run(
-            record_release, source="tidy_csv", digest="many", title="f.csv", values=rows, recorded_by=None
+            record_release, source="tidy_csv", digest=digest, title="f.csv", values=rows, recorded_by=None
         )
         return self.town.database.run(evaluate_release, vintage=recorded.release.vintage)
 

@@ -13,12 +13,15 @@ from core.alerts import (
     acknowledge_group,
     alert_card,
     end_snoozes,
+    escalate,
     snooze_alert,
+    snooze_group,
     why_group,
 )
 from core.delivery import DeliveryState
+from core.duty import Step, set_chain
 from core.files import keep_content
-from core.identity import viewer_of
+from core.identity import Role, create_person, grant_role, viewer_of
 from tests.notifications.post_office import PNG, PostOffice, opened
 from tests.town import IVANOV, SMIRNOVA, Town
 
@@ -204,3 +207,55 @@ async def test_twenty_alerts_of_a_release_are_one_message_taken_and_edited_toget
     # One message and one edit a person, whatever the number of alerts.
     assert len(office.deliveries(f"alert:{lead}")) == 4
     assert [office.deliveries(f"alert:{each}") for each in others] == [[]] * 19
+
+
+async def test_whoever_is_called_sees_the_way_so_far_and_that_somebody_has_taken_it(
+    office: PostOffice,
+) -> None:
+    town, ivanov, smirnova = office.town, office.links(IVANOV, 2001), office.links(SMIRNOVA, 2002)
+    with town.database.transaction() as uow:
+        belov = create_person(uow, display_name="Пётр Белов", home_id=town.territory.id).id
+        grant_role(uow, person_id=belov, role=Role.ADMINISTRATOR, territory_id=town.territory.id)
+        steps = [Step(person_id=town.people[who], after_minutes=30) for who in (IVANOV, SMIRNOVA)]
+        set_chain(uow, territory_id=town.territory.id, steps=steps, repeats=0, set_by=belov)
+    alert_id = office.alert()
+    office.picture(alert_id)
+    for _ in range(2):
+        await office.deliver()
+        town.clock.advance(timedelta(minutes=30))
+        assert town.database.run(escalate, alert_id=alert_id) == 1
+    await office.deliver()
+    # A relay that repeats itself may edit once more what came later; nobody is told anything twice.
+    office.relay_again()
+    await office.deliver()
+
+    called = smirnova.chat.screen()
+    way = "Пока никто не принял. Позвали: Иван Иванов, 12:30; Мария Смирнова, 13:00"
+    assert called.text.startswith("Это оповещение пока никто не принял. Примите его или поручите.")
+    assert all(way in shown.text for user in (ivanov, smirnova) for shown in user.chat.messages)
+    # The alert itself and the call: one each.
+    assert [len(user.chat.messages) for user in (ivanov, smirnova)] == [2, 2]
+
+    town.database.run(acknowledge_alert, alert_id=alert_id, person_id=town.people[SMIRNOVA])
+    await office.deliver()
+    assert called.text.startswith("Оповещение уже приняли")
+    assert "Принять" not in called.labels
+
+
+async def test_a_group_put_off_comes_back_with_one_message_although_its_first_is_over(
+    office: PostOffice,
+) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    lead, *_ = office.many_alerts(3)
+    office.picture(lead)
+    await office.deliver()
+    run, people = office.town.database.run, office.town.people
+    run(snooze_group, alert_id=lead, person_id=people[IVANOV], term=SnoozeTerm.HOUR)
+    office.many_values("again", {"JOBS0": 4.0})
+
+    office.town.clock.advance(timedelta(hours=1, seconds=1))
+    assert run(end_snoozes) == 2
+    await office.deliver()
+
+    assert len(ivanov.chat.messages) == 2
+    assert ivanov.chat.screen().labels[:2] == ["Принять все", "Поручить"]

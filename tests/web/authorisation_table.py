@@ -116,6 +116,17 @@ PAGES: dict[str, Row] = {
     "new_broadcast": Row(AUTHORITY, "/console/broadcasts/new"),
     "broadcast_at_desk": Row(AUTHORITY, "/console/broadcasts/{broadcast}"),
     "decide_broadcast": post(AUTHORITY, "/console/broadcasts/{broadcast}/decision", decision="reject"),
+    "duty": Row(OFFICIALS, "/console/duty"),
+    "set_deputy": post(
+        OFFICIALS,
+        "/console/duty/deputy",
+        person="{official}",
+        deputy="{colleague}",
+        since="2027-03-10",
+        until="2027-03-20",
+    ),
+    # Nobody stands in for anybody on the stage.
+    "end_deputy": post(frozenset(), "/console/duty/back", id="x"),
     "alert_rules": Row(frozenset({ANALYST}), "/console/alert-rules"),
     "alert_rule": Row(frozenset({ANALYST}), "/console/alert-rules/{rule}"),
     "alert_journal": Row(OFFICIALS, "/console/alerts/journal.csv"),

@@ -48,6 +48,7 @@ def furnish(town: Town) -> dict[str, str]:
         "number": sent.number,
         "chat": chat.id,
         "alert": the_open_alert(town),
+        "official": town.people[IVANOV],
         "colleague": town.people[SMIRNOVA],
         "rule": town.database.read(rules_in, territory_ids=[town.territory.id])[0].id,
         "broadcast": town.database.run(

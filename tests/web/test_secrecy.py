@@ -75,7 +75,7 @@ HIDDEN = {
 # Parts of addresses that name nothing hidden, by their names in the router.
 OPEN = {
     "slug", "code", "poll_id", "poll", "option", "territory", "token", "key", "tab", "number", "mail",
-    "colleague",
+    "colleague", "official",
 }  # fmt: skip
 ROUTED = {"room_id", "conversation_id", "alert_id", "rule_id", "broadcast_id", "run_id", "model_id"}
 # The streams by their kinds: who knows of the thing behind it. None: everybody, it hides nothing.

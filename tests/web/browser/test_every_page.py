@@ -42,6 +42,7 @@ PAGES = {
     "console conversation": (IVANOV, "/console/conversations/{conversation}"),
     "console alert rules": (VERA, "/console/alert-rules"),
     "console alert rule": (VERA, "/console/alert-rules/{rule}"),
+    "console duty": (IVANOV, "/console/duty"),
     "console alerts": (IVANOV, "/console/alerts"),
     "console alert": (IVANOV, "/console/alerts/{alert}"),
     "console polls": (OLEG, "/console/polls"),
