@@ -13,13 +13,14 @@ from core.alerts import (
     AlertState,
     alert_card,
     alert_group,
+    alert_topic,
 )
 from core.commitments import CommitmentEnded, CommitmentMade
 from core.delivery import DeliveryState, NewDelivery, deliveries_about, enqueue
 from core.shared.facts import RecordedFact
 from core.shared.ids import AlertId
 from core.store import UnitOfWork
-from notifications.kinds import Kind, alert_topic
+from notifications.kinds import Kind
 
 _EDITING = (
     AlertFired,

@@ -34,11 +34,6 @@ def kind_of(stored: str) -> Kind:
     return Kind(stored.partition(":")[0])
 
 
-def alert_topic(alert_id: str) -> str:
-    """The topic of everything about an alert."""
-    return f"alert:{alert_id}"
-
-
 def commitment_topic(commitment_id: str) -> str:
     """The topic of everything about a commitment."""
     return f"commitment:{commitment_id}"

@@ -18,6 +18,7 @@ from core.alerts import (
     AlertSnoozeEnded,
     Severity,
     alert_card,
+    alert_topic,
 )
 from core.commitments import CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
@@ -39,7 +40,7 @@ from core.store import Database, UnitOfWork, last_events
 from core.territories import territory
 from notifications.alert_copies import edit_copies, lead_of, speaker_of
 from notifications.channels import Policies, addresses_of
-from notifications.kinds import Kind, alert_topic, commitment_topic, conversation_topic
+from notifications.kinds import Kind, commitment_topic, conversation_topic
 from notifications.notices import Notice, tell
 
 # How long an alert waits for its picture; without one it goes as text.

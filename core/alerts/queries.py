@@ -84,18 +84,6 @@ def open_alerts(
     return [_card(reading, as_alert(row, rule)) for row, rule in rows.tuples()]
 
 
-def alert_journal(reading: Reading, *, viewer: Viewer, limit: int = 1000) -> list[Alert]:
-    """All alerts of the places whose alerts the viewer handles, over or not, the newest first."""
-    allowed = territories_where(reading, viewer, Action.HANDLE_ALERTS)
-    rows = reading.session.execute(
-        _alerts()
-        .where(AlertRow.territory_id.in_(allowed))
-        .order_by(AlertRow.fired_at.desc(), AlertRow.id.desc())
-        .limit(limit)
-    )
-    return [as_alert(row, rule) for row, rule in rows.tuples()]
-
-
 def alert_card(reading: Reading, *, alert_id: AlertId) -> AlertCard:
     """One alert for whoever has been told of it (a notification, a job). Raises: UnknownAlert.
 

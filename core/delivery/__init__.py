@@ -56,6 +56,7 @@ from core.delivery.preference_words import EVENT_WORDS, PRESET_WORDS, WHEN_WORDS
 from core.delivery.preferences import CHOOSABLE, EventKind, Preferences, Preset, When, next_choice
 from core.delivery.queries import (
     deliveries_about,
+    deliveries_about_any,
     delivery,
     delivery_counts,
     delivery_shown_as,
@@ -109,6 +110,7 @@ __all__ = [
     "claim_deliveries",
     "close_digest",
     "deliveries_about",
+    "deliveries_about_any",
     "delivery",
     "delivery_counts",
     "delivery_shown_as",

@@ -43,6 +43,14 @@ def deliveries_about(reading: Reading, *, topic: str) -> list[Delivery]:
     return [as_delivery(row) for row in rows]
 
 
+def deliveries_about_any(reading: Reading, *, topics: Collection[str]) -> list[Delivery]:
+    """All deliveries about several things, oldest first."""
+    rows = reading.session.execute(
+        select(DeliveryRow).where(DeliveryRow.topic.in_(topics)).order_by(DeliveryRow.id)
+    ).scalars()
+    return [as_delivery(row) for row in rows]
+
+
 def told_already(
     reading: Reading, *, fact_id: FactId, kind: str, person_ids: Collection[PersonId]
 ) -> set[PersonId]:

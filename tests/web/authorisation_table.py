@@ -129,7 +129,8 @@ PAGES: dict[str, Row] = {
     "end_deputy": post(frozenset(), "/console/duty/back", id="x"),
     "alert_rules": Row(frozenset({ANALYST}), "/console/alert-rules"),
     "alert_rule": Row(frozenset({ANALYST}), "/console/alert-rules/{rule}"),
-    "alert_journal": Row(OFFICIALS, "/console/alerts/journal.csv"),
+    "alert_journal": Row(OFFICIALS, "/console/alerts/journal"),
+    "alert_journal_file": Row(OFFICIALS, "/console/alerts/journal.csv"),
     "alert_queue": Row(OFFICIALS, "/console/alerts"),
     "alert_at_desk": Row(OFFICIALS, "/console/alerts/{alert}"),
     "acknowledge_alert": post(OFFICIALS, "/console/alerts/{alert}/acknowledge"),
@@ -201,6 +202,7 @@ API: dict[str, Row] = {
     "GET /territories/{slug}/indicators/{code}": Row(ANYBODY, ""),
     "GET /territories/{slug}/indicators/{code}/forecast": Row(ANYBODY, ""),
     "GET /alerts": Row(SIGNED_IN, ""),
+    "GET /alerts/journal": Row(SIGNED_IN, ""),
     "POST /alerts/{alert_id}/acknowledge": Row(OFFICIALS, ""),
     "POST /alerts/{alert_id}/assign": Row(
         OFFICIALS, "", (("assignee_id", "{colleague}"), ("due", "2027-04-01"))

@@ -3,6 +3,9 @@
 import csv
 import io
 
+from core.chats import open_web_chat
+from core.delivery import NewDelivery, Urgency, deliveries_about, enqueue, mark_sent
+from core.shared.ids import FactId, new_id
 from tests.town import IVANOV, OLEG, SMIRNOVA, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
@@ -83,22 +86,92 @@ async def test_a_measure_and_its_term_stand_on_the_public_page_till_they_are_don
     assert "Результат: Нашли работу 120 человек" in done
 
 
-async def test_the_journal_has_each_alert_with_its_numbers_and_its_holder(
+async def test_the_journal_tells_who_was_told_what_was_done_and_with_which_numbers(
     anybody: Browser, town: Town
 ) -> None:
     watch_unemployment(town)
     publish_unemployment(town, 6.0, 6.9)
-    address = f"/console/alerts/{the_open_alert(town)}"
-    await anybody.sign_in_as(IVANOV).submit(f"{address}/acknowledge")
+    alert = the_open_alert(town)
+    address = f"/console/alerts/{alert}"
+    fact = FactId(new_id())
+    with town.database.transaction() as uow:
+        chat = open_web_chat(uow, person_id=town.people[SMIRNOVA])
+        told = NewDelivery(
+            fact_id=fact, person_id=town.people[SMIRNOVA], kind="alert", carrier="web", address=chat.id,
+            topic=f"alert:{alert}", urgency=Urgency.PERSONAL, due_at=uow.now,
+        )  # fmt: skip
+        enqueue(uow, deliveries=[told])
+        (one,) = deliveries_about(uow, topic=told.topic)
+        mark_sent(uow, delivery_id=one.id, native_id="1")
+    anybody.sign_in_as(IVANOV)
+    await anybody.submit(
+        f"{address}/assign", assignee=town.people[SMIRNOVA], due="2027-03-12", comment="Ваш завод"
+    )
+    await anybody.submit(f"{address}/note", text="=HYPERLINK(завод)")
+    await anybody.sign_in_as(SMIRNOVA).submit(f"{address}/acknowledge")
 
+    page = words_of(await anybody.get("/console/alerts/journal"))
     file = await anybody.get("/console/alerts/journal.csv")
+    moments = await anybody.get("/console/alerts/journal.csv?form=moments")
+    over_api = (await anybody.client.get("/api/v1/alerts/journal")).json()
 
-    (row,) = csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff")))
+    assert "1 оповещение, сначала новые." in page
+    for words in (
+        "Сработало: 6,9 %, 2026, выпуск 1",
+        "Оповещение доставлено: Мария Смирнова, Чат на сайте",
+        "Иван Иванов → Мария Смирнова: поручено до 12.03.2027: «Ваш завод»",
+        "Заметка (Иван Иванов): «=HYPERLINK(завод)»",
+        "Принято: Мария Смирнова",
+    ):
+        assert words in page
+    (row,) = rows_of(file.text)
     assert file.headers["content-type"] == "text/csv; charset=utf-8"
     assert (row["indicator"], row["kind"], row["value"], row["threshold"]) == (
-        "UNEMP",
-        "threshold",
-        "6.9",
-        "6.5",
-    )
-    assert (row["acknowledged_by"], row["resolved_at"]) == (IVANOV, "")
+        "UNEMP", "threshold", "6.9", "6.5",
+    )  # fmt: skip
+    assert (row["acknowledged_by"], row["assigned_to"], row["notes"], row["told"], row["resolved_at"]) == (
+        SMIRNOVA, SMIRNOVA, "1", "1", "",
+    )  # fmt: skip
+    happened = [one["what"] for one in rows_of(moments.text)]
+    assert sorted(happened) == ["alert", "assigned", "noted", "state", "taken"]
+    # A spreadsheet must not run what a person wrote.
+    (noted,) = [one["text"] for one in rows_of(moments.text) if one["what"] == "noted"]
+    assert noted == "'=HYPERLINK(завод)"
+    (through_api,) = over_api["alerts"]
+    assert sorted(one["what"] for one in through_api["moments"]) == sorted(happened)
+
+
+async def test_the_journal_is_narrowed_down_and_turned_page_by_page(anybody: Browser, town: Town) -> None:
+    watch_unemployment(town)
+    anybody.sign_in_as(IVANOV)
+    before = words_of(await anybody.get("/console/alerts/journal"))
+    for release in range(45):
+        publish_unemployment(town, 6.0, 6.0 if release % 2 else 6.9, digest=str(release))
+
+    first = await anybody.get("/console/alerts/journal")
+    older = first.text.partition("?before=")[2].partition('"')[0]
+    second = await anybody.get(f"/console/alerts/journal?before={older}")
+
+    assert "Оповещений ещё не было" in before
+    assert "23 оповещения, сначала новые." in words_of(first)
+    assert (first.text.count('<li class="card">'), second.text.count('<li class="card">')) == (20, 3)
+    (alert,) = {row["alert"] for row in rows_of((await anybody.get("/console/alerts/journal.csv")).text)} & {
+        the_open_alert(town)
+    }
+    await anybody.submit(f"/console/alerts/{alert}/acknowledge")
+    counts: dict[str, int] = {}
+    for question in (
+        f"person={town.people[IVANOV]}", f"person={town.people[SMIRNOVA]}", "rubric=jobs", "rubric=poverty",
+        f"territory={town.territory.id}", "territory=nowhere", "since=2027-03-09&until=2027-03-09",
+        "since=2027-03-10", "rule=none",
+    ):  # fmt: skip
+        file = await anybody.get(f"/console/alerts/journal.csv?{question}")
+        counts[question.partition("=")[0] + str(len(counts))] = len(rows_of(file.text))
+    assert list(counts.values()) == [1, 0, 23, 0, 23, 0, 23, 0, 0]
+    nothing = words_of(await anybody.get("/console/alerts/journal?since=2027-03-10"))
+    assert "По этим условиям ничего нет" in nothing
+    assert (await anybody.get("/console/alerts/journal?since=завтра")).status_code == 400
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))

@@ -318,6 +318,50 @@ class AlertIdOut(Schema):
     alert_id: str
 
 
+class MomentOut(Schema):
+    """Something that happened around an alert: a change of state, a message, or what a person did."""
+
+    at: datetime
+    what: str
+    state: str | None = None
+    vintage: int | None = None
+    value: float | None = None
+    measure: float | None = None
+    person_id: str | None = None
+    about_id: str | None = None
+    carrier: str | None = None
+    until: datetime | None = None
+    due: date | None = None
+    text: str = ""
+
+
+class JournalAlertOut(Schema):
+    """An alert, over or not, with everything that happened around it, the oldest first."""
+
+    id: str
+    indicator: str
+    territory_id: str
+    kind: str
+    severity: str
+    state: str
+    period: str
+    value: float
+    measure: float
+    threshold: float
+    vintage: int
+    fired_at: datetime
+    resolved_at: datetime | None
+    moments: list[MomentOut]
+
+
+class JournalOut(Schema):
+    """A page of the journal; `count` is that of all pages."""
+
+    alerts: list[JournalAlertOut]
+    count: int
+    next_before: str | None
+
+
 class LoginLinkOut(Schema):
     """A link that signs its owner in, once and within ten minutes."""
 
