@@ -44,6 +44,7 @@ class DemoPerson:
 
 PEOPLE = (
     DemoPerson("citizen", "Анна Петрова", "", None),
+    DemoPerson("head", "Анна Соколова", "глава города", Role.HEAD),
     DemoPerson("official", "Иван Иванов", "управление дорог", Role.OFFICIAL),
     DemoPerson("deputy", "Мария Смирнова", "заместитель главы", Role.OFFICIAL),
     DemoPerson("moderator", "Олег Кузнецов", "", Role.MODERATOR),

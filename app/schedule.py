@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analytics.jobs import keep_up
 from core.alerts import due_escalations, escalate, evaluate_terms
+from core.briefs import send_due_briefs
 from core.commitments import end_overdue_commitments
 from core.polls import close_due_polls
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
@@ -35,6 +36,7 @@ def schedule() -> Iterator[Chore]:
     yield Chore(
         name="evaluate_terms", every_s=_HOUR_S, run=lambda database: len(database.run(evaluate_terms))
     )
+    yield Chore(name="send_due_briefs", every_s=60, run=lambda database: database.run(send_due_briefs))
     yield Chore(name="escalate", every_s=15, run=_escalate)
     yield Chore(name="keep_up", every_s=10, run=_keep_up)
     yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))

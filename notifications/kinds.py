@@ -19,6 +19,8 @@ class Kind(StrEnum):
     # A proposal got its effect card.
     EFFECT = "effect"
     BROADCAST = "broadcast"
+    # The week of a territory.
+    BRIEF = "brief"
     COMMITMENT = "commitment"
     COMMITMENT_ENDED = "commitment_ended"
     # What was not shown at once, together.

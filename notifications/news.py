@@ -1,6 +1,10 @@
 """Broadcasts and digests in words."""
 
+from datetime import date
+from typing import Any
+
 from core.alerts import alert_card, alert_headline
+from core.briefs import Brief, brief_heading, brief_of, brief_sections, headed_by
 from core.delivery import (
     BroadcastState,
     Delivery,
@@ -10,7 +14,8 @@ from core.delivery import (
     broadcast,
     notices_in,
 )
-from core.shared.ids import AlertId
+from core.identity import viewer_of
+from core.shared.ids import AlertId, PersonId, TerritoryId
 from core.shared.language import N_, Language, translate, translate_plural
 from core.store import Reading
 from core.territories import territory
@@ -37,6 +42,7 @@ _HEADINGS = {
     EventKind.ALERTS: N_("Indicators"),
     EventKind.WARNINGS: N_("Warnings"),
     EventKind.NEWS: N_("News"),
+    EventKind.BRIEF: N_("The week"),
     EventKind.OWN: N_("Your affairs"),
 }
 
@@ -56,6 +62,28 @@ def broadcast_screen(reading: Reading, delivery: Delivery, language: Language) -
     menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
     no_more = Press(translate(language, N_("Send me no more of these")), Unsubscribe(said.event))
     return Screen(text=text, buttons=((menu,), (no_more,)))
+
+
+def brief_screen(reading: Reading, delivery: Delivery, language: Language, site: Site) -> Screen:
+    """The week of a territory, as its head may know of it now. Raises: Obsolete for a former head."""
+    brief = _brief(reading, delivery.person_id, delivery.details)
+    sections = [
+        stacked(bold(heading) if heading else None, *(RichText(f"• {line}") for line in lines))
+        for heading, lines in brief_sections(language, brief)
+    ]
+    look = Link(translate(language, N_("Look at the week")), site.address("console/brief"))
+    menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
+    no_more = Press(translate(language, N_("Send me no more of these")), Unsubscribe(EventKind.BRIEF))
+    text = stacked(bold(brief_heading(language, brief)), *sections, gap="\n\n")
+    return Screen(text=text, buttons=((look,), (menu, no_more)))
+
+
+def _brief(reading: Reading, person_id: PersonId, details: dict[str, Any]) -> Brief:
+    viewer, place = viewer_of(reading, person_id=person_id), TerritoryId(details["territory_id"])
+    if place not in headed_by(viewer):
+        raise Obsolete("no_head")
+    week = date.fromisoformat(details["week"])
+    return brief_of(reading, viewer=viewer, territory_id=place, week=week)
 
 
 def digest_screen(reading: Reading, delivery: Delivery, language: Language, site: Site) -> Screen:
@@ -94,4 +122,7 @@ def _words(reading: Reading, notice: WaitingNotice, language: Language) -> str:
         except UnknownBroadcast:
             return translate(language, N_("A message of the administration that was withdrawn"))
         return f"{said.title}. {said.text}"
+    if kind is Kind.BRIEF:
+        place = territory(reading, territory_id=TerritoryId(notice.details["territory_id"]))
+        return translate(language, N_("The week of {place} is on the console."), place=place.name(language))
     raise ValueError(f"{notice.kind} does not come in digests")

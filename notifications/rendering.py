@@ -30,7 +30,7 @@ from notifications.alert_screens import AlertScreens
 from notifications.channels import Policies
 from notifications.commitments import commitment_screen
 from notifications.kinds import Kind, kind_of
-from notifications.news import broadcast_screen, digest_screen
+from notifications.news import brief_screen, broadcast_screen, digest_screen
 from notifications.obsolete import Obsolete
 
 
@@ -73,6 +73,8 @@ class Renderer:
                 screen = _OF_CONVERSATION[kind](reading, delivery, language)
             case Kind.COMMITMENT | Kind.COMMITMENT_ENDED:
                 screen = commitment_screen(reading, delivery, language, self.site)
+            case Kind.BRIEF:
+                screen = brief_screen(reading, delivery, language, self.site)
             case Kind.BROADCAST:
                 screen = broadcast_screen(reading, delivery, language)
             case Kind.DIGEST:

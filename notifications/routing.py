@@ -20,6 +20,7 @@ from core.alerts import (
     alert_card,
     alert_topic,
 )
+from core.briefs import BriefDue, heads_of
 from core.commitments import CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
 from core.delivery import (
@@ -180,6 +181,20 @@ def _authors(uow: UnitOfWork, fact: CommitmentMade | CommitmentEnded) -> set[Per
     return {one.citizen_id for one in proposals_about(uow, indicator=fact.indicator, territory_id=place)}
 
 
+def _brief_due(uow: UnitOfWork, fact: BriefDue) -> list[Notice]:
+    notice = Notice(
+        kind=Kind.BRIEF,
+        event=EventKind.BRIEF,
+        topic=f"brief:{fact.territory_id}",
+        people=heads_of(uow, territory_id=TerritoryId(fact.territory_id)),
+        urgency=Urgency.PERSONAL,
+        due_at=uow.now,
+        zone=_zone(uow, fact.territory_id),
+        details={"territory_id": fact.territory_id, "week": fact.week.isoformat()},
+    )
+    return [notice]
+
+
 def _of_commitment(
     uow: UnitOfWork, fact: CommitmentMade | CommitmentEnded, kind: Kind, people: set[PersonId]
 ) -> Notice:
@@ -243,6 +258,7 @@ _ROUTES: Mapping[type[Fact], Route] = {
     AlertReturned: _alert_returned,
     AlertEscalated: _alert_escalated,
     AlertResolved: _nobody_new,
+    BriefDue: _brief_due,
     CommitmentMade: _commitment_made,
     CommitmentEnded: _commitment_ended,
     EffectCardAttached: _effect_attached,

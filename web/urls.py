@@ -12,6 +12,7 @@ from web.console import alert_people as desk_alert_people
 from web.console import alert_rule as desk_alert_rule
 from web.console import alert_rules as desk_alert_rules
 from web.console import alerts as desk_alerts
+from web.console import brief as desk_brief
 from web.console import broadcasts as desk_broadcasts
 from web.console import conversations as desk_conversations
 from web.console import duty as desk_duty
@@ -111,6 +112,7 @@ urlpatterns = [
     path("console/polls/<str:poll_id>/close", desk_polls.close, name="close_poll"),
     path("console/alert-rules", desk_alert_rules.alert_rules, name="alert_rules"),
     path("console/alert-rules/<str:rule_id>", desk_alert_rule.alert_rule, name="alert_rule"),
+    path("console/brief", desk_brief.brief, name="brief"),
     path("console/duty", desk_duty.page, name="duty"),
     path("console/duty/deputy", desk_duty.deputy, name="set_deputy"),
     path("console/duty/back", desk_duty.back, name="end_deputy"),

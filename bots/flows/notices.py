@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from bots.engine.talk import Talk
 from bots.flows.routes import Flow
+from core.briefs import choosable_by
 from core.delivery import (
-    CHOOSABLE,
     EVENT_WORDS,
     PRESET_WORDS,
     WHEN_WORDS,
@@ -64,7 +64,7 @@ async def show_matrix(talk: Talk, _subject: str = "") -> None:
         talk.say(N_("Tap a line to change it. Other messengers are set there, or all of them on the site.")),
     )
     rows = []
-    for event in CHOOSABLE:
+    for event in choosable_by(talk.viewer):
         when = wanted.when(event, channel)
         label = f"{talk.say(EVENT_WORDS[event])}: {talk.say(WHEN_WORDS[when])}"
         rows.append((Press(label, ChooseNotice(event, channel, next_choice(when))),))

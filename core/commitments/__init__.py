@@ -9,7 +9,7 @@ from core.commitments.errors import (
     WrongTerm,
 )
 from core.commitments.events import CommitmentEnded, CommitmentMade
-from core.commitments.queries import commitment, commitment_of_alert, commitments_on
+from core.commitments.queries import commitment, commitment_of_alert, commitments_missed, commitments_on
 from core.commitments.rules import LONGEST_TERM, Commitment, CommitmentStatus
 from core.commitments.wording import commitment_lines, status_words
 
@@ -27,6 +27,7 @@ __all__ = [
     "commitment",
     "commitment_lines",
     "commitment_of_alert",
+    "commitments_missed",
     "commitments_on",
     "end_overdue_commitments",
     "make_commitment",

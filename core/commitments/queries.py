@@ -1,6 +1,9 @@
 """Questions about commitments."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
 
 from core.commitments.errors import UnknownCommitment
 from core.commitments.model import CommitmentRow
@@ -39,6 +42,17 @@ def commitment(reading: Reading, *, commitment_id: CommitmentId) -> Commitment:
     if row is None:
         raise UnknownCommitment
     return as_commitment(row)
+
+
+def commitments_missed(reading: Reading, *, territory_ids: Collection[TerritoryId], since: datetime) -> int:
+    """How many ended without a result since a moment."""
+    return reading.session.execute(
+        select(func.count()).where(
+            CommitmentRow.territory_id.in_(territory_ids),
+            CommitmentRow.status == CommitmentStatus.MISSED,
+            CommitmentRow.ended_at >= since,
+        )
+    ).scalar_one()
 
 
 def as_commitment(row: CommitmentRow) -> Commitment:

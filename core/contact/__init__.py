@@ -11,9 +11,18 @@ from core.contact.queries import (
     conversations_of,
     queue,
 )
-from core.contact.rules import Conversation, ConversationCard, ConversationStatus, Sent, Spot, told
+from core.contact.rules import (
+    ANSWER_WITHIN,
+    Conversation,
+    ConversationCard,
+    ConversationStatus,
+    Sent,
+    Spot,
+    told,
+)
 
 __all__ = [
+    "ANSWER_WITHIN",
     "AlreadyResolved",
     "CitizenWrote",
     "Conversation",

@@ -1,10 +1,13 @@
 """What a conversation of the direct line is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId
+
+# Our own norm until services carry theirs: a first answer within a day.
+ANSWER_WITHIN = timedelta(hours=24)
 
 
 class ConversationStatus(StrEnum):

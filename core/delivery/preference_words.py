@@ -10,6 +10,7 @@ EVENT_WORDS: Mapping[EventKind, str] = {
     EventKind.ALERTS: N_("Alerts about indicators"),
     EventKind.WARNINGS: N_("Warnings of the authority"),
     EventKind.NEWS: N_("News of the authority"),
+    EventKind.BRIEF: N_("The week on Mondays"),
 }
 PRESET_WORDS: Mapping[Preset, str] = {
     Preset.ALL: N_("Everything at once"),

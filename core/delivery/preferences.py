@@ -14,6 +14,8 @@ class EventKind(StrEnum):
     # Urgent words of the authority to a territory: a cut of water, a closed road.
     WARNINGS = "warnings"
     NEWS = "news"
+    # The week of a territory, for whoever heads it.
+    BRIEF = "brief"
 
 
 class When(StrEnum):
@@ -33,7 +35,7 @@ class Preset(StrEnum):
 
 
 # In the order in which they are offered; own affairs and critical alerts are not in it.
-CHOOSABLE = (EventKind.ALERTS, EventKind.WARNINGS, EventKind.NEWS)
+CHOOSABLE = (EventKind.ALERTS, EventKind.WARNINGS, EventKind.NEWS, EventKind.BRIEF)
 
 PRESETS: Mapping[Preset, Mapping[EventKind, When]] = {
     Preset.ALL: dict.fromkeys(CHOOSABLE, When.NOW),
@@ -41,11 +43,13 @@ PRESETS: Mapping[Preset, Mapping[EventKind, When]] = {
         EventKind.ALERTS: When.NOW,
         EventKind.WARNINGS: When.NOW,
         EventKind.NEWS: When.DIGEST,
+        EventKind.BRIEF: When.NOW,
     },
     Preset.QUIET: {
         EventKind.ALERTS: When.DIGEST,
         EventKind.WARNINGS: When.DIGEST,
         EventKind.NEWS: When.OFF,
+        EventKind.BRIEF: When.DIGEST,
     },
 }
 USUAL_PRESET = Preset.CALM

@@ -68,6 +68,7 @@ from core.identity.queries import (
 )
 from core.identity.rules import (
     ANONYMOUS,
+    POLICY,
     Action,
     Assurance,
     Grant,
@@ -99,6 +100,7 @@ __all__ = [
     "ANONYMOUS",
     "JOURNEY_TERM",
     "PERSONAL_DATA",
+    "POLICY",
     "PROVING",
     "Action",
     "AnotherProof",

@@ -32,6 +32,8 @@ _RANK = {level: rank for rank, level in enumerate(Assurance)}
 class Role(StrEnum):
     """A part that the administration of a territory gives to a person."""
 
+    # Whoever answers for a territory as a whole: a governor, a mayor, the head of a settlement.
+    HEAD = "head"
     OFFICIAL = "official"
     MODERATOR = "moderator"
     ANALYST = "analyst"
@@ -50,6 +52,7 @@ class Action(StrEnum):
     BROADCAST = "broadcast"
     GRANT_ROLES = "grant_roles"
     SEE_CONSOLE = "see_console"
+    READ_BRIEF = "read_brief"
 
 
 # The service that an action belongs to: a role given for one service acts in that service only.
@@ -63,10 +66,20 @@ SERVICE_OF: dict[Action, str | None] = {
     Action.BROADCAST: None,
     Action.GRANT_ROLES: None,
     Action.SEE_CONSOLE: None,
+    Action.READ_BRIEF: None,
 }
 
 # Deny by default: what is not written here is not allowed.
 POLICY: dict[Role, frozenset[Action]] = {
+    Role.HEAD: frozenset(
+        {
+            Action.ANSWER_CITIZENS,
+            Action.HANDLE_ALERTS,
+            Action.BROADCAST,
+            Action.SEE_CONSOLE,
+            Action.READ_BRIEF,
+        }
+    ),
     Role.OFFICIAL: frozenset(
         {Action.ANSWER_CITIZENS, Action.HANDLE_ALERTS, Action.BROADCAST, Action.SEE_CONSOLE}
     ),

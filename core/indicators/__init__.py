@@ -63,6 +63,7 @@ from core.indicators.queries import (
     territories_with,
     values_at,
     vintages_of,
+    vintages_since,
 )
 from core.indicators.rules import (
     AccessLevel,
@@ -176,6 +177,7 @@ __all__ = [
     "understood",
     "values_at",
     "vintages_of",
+    "vintages_since",
     "with_sign",
     "with_unit",
 ]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -214,6 +215,12 @@ def releases(reading: Reading, *, limit: int = 20) -> list[Release]:
     """Releases, newest first."""
     rows = reading.session.execute(select(ReleaseRow).order_by(ReleaseRow.vintage.desc()).limit(limit))
     return [as_release(row) for row in rows.scalars()]
+
+
+def vintages_since(reading: Reading, *, moment: datetime) -> set[int]:
+    """The vintages of the releases that were recorded since then."""
+    rows = reading.session.execute(select(ReleaseRow.vintage).where(ReleaseRow.recorded_at >= moment))
+    return set(rows.scalars())
 
 
 def series_changed_by(reading: Reading, *, vintage: int) -> list[tuple[TerritoryId, str]]:

@@ -8,7 +8,7 @@ from core.alerts import Severity, rules_in, set_alert_rule
 from core.chats import open_web_chat, press_in_web_chat, show_in_web_chat, write_in_web_chat
 from core.contact import answer, send_message
 from core.delivery import EventKind, propose_broadcast
-from core.identity import open_session, viewer_of
+from core.identity import Role, grant_role, open_session, viewer_of
 from core.indicators import (
     Doubt,
     DoubtfulValue,
@@ -32,6 +32,7 @@ from tests.web.uploads import checked_upload, waiting_upload
 
 GALINA = "Галина Сергеевна"
 TIMUR = "Тимур Ахметов"
+HEAD = "Анна Соколова"
 PIT = "На Ленина, 12 яма глубиной с ведро, машины объезжают её по газону."
 
 
@@ -71,6 +72,9 @@ def set_the_stage(town: Town) -> Stage:
     closed = town.open_poll("Нужна ли ярмарка в мае?", "Да", "Нет", closes_in=timedelta(hours=2))
     town.newcomer(GALINA)
     town.newcomer(TIMUR)
+    town.database.run(
+        grant_role, person_id=town.newcomer(HEAD), role=Role.HEAD, territory_id=town.territory.id
+    )
     _say(town, GALINA, "Третий день нет горячей воды, Садовая, 4. Когда включат?")
     town.clock.advance(timedelta(hours=21))
     _say(town, TIMUR, "Предлагаю перенести остановку к поликлинике: старикам далеко идти.")

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from core.briefs import choosable_by
 from core.delivery import (
     CHOOSABLE,
     EVENT_WORDS,
@@ -89,7 +90,7 @@ async def notices(request: PageRequest) -> HttpResponse:
             for preset, words in PRESET_WORDS.items()
         ],
         choices=[(when.value, gettext(words)) for when, words in WHEN_WORDS.items()],
-        lines=[_line(event, channels, wanted) for event in CHOOSABLE],
+        lines=[_line(event, channels, wanted) for event in choosable_by(request.visit.viewer)],
         saved=request.GET.get("saved") == "1",
     )
 

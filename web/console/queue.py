@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext
 
 from core.alerts import AlertCard, Severity, alert_headline, open_alerts
-from core.contact import ConversationCard, ConversationStatus
+from core.contact import ANSWER_WITHIN, ConversationCard, ConversationStatus
 from core.contact import queue as conversations_waiting
 from core.delivery import Broadcast, BroadcastState, broadcasts_in
 from core.indicators import count_held
@@ -23,8 +23,7 @@ from web.public.poll_views import poll_clock
 from web.view_models import Countdown, Mood, voted_words
 from web.words import short_moment, time_left
 
-# Our own norm until services carry theirs: a first answer within a day, a sign of haste after four hours.
-ANSWER_WITHIN = timedelta(hours=24)
+# Of the norm of a day: when a sign of haste is due.
 HURRY_AFTER = timedelta(hours=4)
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.town import ANNA, BORIS, IVANOV, OLEG, SMIRNOVA, VERA
 from tests.web import authorisation_table
 from tests.web.browser.looking import Visitor
-from tests.web.stage import Stage
+from tests.web.stage import HEAD, Stage
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +42,7 @@ PAGES = {
     "console conversation": (IVANOV, "/console/conversations/{conversation}"),
     "console alert rules": (VERA, "/console/alert-rules"),
     "console alert rule": (VERA, "/console/alert-rules/{rule}"),
+    "console brief": (HEAD, "/console/brief"),
     "console duty": (IVANOV, "/console/duty"),
     "console alerts": (IVANOV, "/console/alerts"),
     "console journal": (IVANOV, "/console/alerts/journal"),
