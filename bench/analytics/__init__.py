@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 
 from app.settings import Settings
-from bench.analytics import charts, forecasts, speed
+from bench.analytics import charts, forecasts, regions, speed
 
 __all__ = ["main"]
 
@@ -25,6 +25,7 @@ def main(settings: Settings, arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     figures: Figures = {
         **forecasts.measure(settings.bench_data),
+        **regions.measure(settings.bench_data),
         **speed.measure(),
         **charts.measure(settings.browser_path),
     }
@@ -32,5 +33,5 @@ def main(settings: Settings, arguments: Sequence[str]) -> int:
         print(json.dumps(figures))
     else:
         for name, figure in figures.items():
-            print(f"{name:32} {'not measured' if figure is None else f'{figure:.4g}'}")
+            print(f"{name:40} {'not measured' if figure is None else f'{figure:.4g}'}")
     return 0
