@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.charts import nice_ticks
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -138,23 +140,6 @@ def draw(fan: Fan, frame: Frame) -> Drawing:
         last=seen[-1],
         goals=tuple((scale.x(goal.index), scale.y(goal.value)) for goal in fan.goals),
     )
-
-
-def nice_ticks(low: float, high: float, *, about: int = 5) -> tuple[float, ...]:
-    """Round numbers that cover the range, about so many.
-
-    >>> nice_ticks(5.2, 7.9)
-    (5.0, 6.0, 7.0, 8.0)
-    >>> nice_ticks(0, 0)
-    (-1.0, -0.5, 0.0, 0.5, 1.0)
-    """
-    if high <= low:
-        low, high = low - 1, high + 1
-    raw = (high - low) / max(about - 1, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= raw * 0.999)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return tuple(round(n * step, 10) for n in range(first, last + 1))
 
 
 def sparkline(values: Sequence[float], *, width: int = 120, height: int = 32, pad: int = 3) -> str:

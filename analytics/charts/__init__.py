@@ -1,4 +1,4 @@
-"""Fan charts: one description, drawn by plotly on the web and as PNG for messengers."""
+"""Charts as PNG for messengers: drawn by a warm Chrome, and by matplotlib when there is none."""
 
 from analytics.charts.browser import find_browser
 from analytics.charts.chart import FanChart, Layout, Target, Threshold

@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,8 @@ from analytics.charts.browser import RECYCLE_AFTER, BrowserMissing, DrawingFaile
 from analytics.charts.chart import FanChart, Layout
 from analytics.charts.fallback import draw_fallback
 from analytics.charts.figure import Figure, fan_figure
+from analytics.charts.scenes import draw_scene_fallback, scene_figure
+from core.charts import Scene
 
 Renderer = Literal["cache", "chrome", "matplotlib"]
 
@@ -48,8 +51,15 @@ class Painter:
 
         Raises: ValueError if the chart has no fact.
         """
-        started = time.perf_counter()
         figure = fan_figure(chart, layout=layout)
+        return self._draw(figure, lambda: draw_fallback(chart, layout=layout))
+
+    def draw_scene(self, scene: Scene) -> Drawing:
+        """Draw a chart that is laid out already, in the same way."""
+        return self._draw(scene_figure(scene), lambda: draw_scene_fallback(scene))
+
+    def _draw(self, figure: Figure, fall_back: Callable[[], bytes]) -> Drawing:
+        started = time.perf_counter()
         cached = self._cached(figure)
         if cached is not None:
             return Drawing(cached, "cache", _since(started))
@@ -58,7 +68,7 @@ class Painter:
         except DrawingFailed as error:
             # A fall-back drawing is not cached: the next one deserves Chrome again.
             _log.warning("chart_drawn_by_fallback reason=%s", error)
-            return Drawing(draw_fallback(chart, layout=layout), "matplotlib", _since(started))
+            return Drawing(fall_back(), "matplotlib", _since(started))
         self._keep(figure, png)
         return Drawing(png, "chrome", _since(started))
 

@@ -1,5 +1,6 @@
 """Scenario models of a territory and the runs that analysts ask of them; a worker computes the answers."""
 
+from core.scenarios.charts import contributions_chart, levers_charts, scenarios_chart, term_words
 from core.scenarios.commands import (
     READ_MODEL,
     RUN_SCENARIOS,
@@ -65,8 +66,10 @@ __all__ = [
     "add_model",
     "ask_run",
     "cancel_run",
+    "contributions_chart",
     "describe_model",
     "finish_run",
+    "levers_charts",
     "model_text",
     "models_in",
     "publish_run",
@@ -79,5 +82,7 @@ __all__ = [
     "run_at_work",
     "run_for",
     "runs_in",
+    "scenarios_chart",
+    "term_words",
     "visible_part",
 ]

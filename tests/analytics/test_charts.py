@@ -13,7 +13,10 @@ import pytest
 
 from analytics.charts import FanChart, Layout, Painter, Target, Threshold, alt_text, fan_figure, find_browser
 from analytics.charts.geometry import geometry
+from analytics.charts.scenes import draw_scene_fallback, scene_figure
 from analytics.forecasting import forecast
+from core.charts import PICTURE, Scene, Words, draw
+from tests.core.chart_examples import examples
 
 VALUES = [9.8, 9.1, 8.7, 8.4, 7.9, 7.2, 6.6, 6.1, 5.9, 8.1, 7.4, 6.6, 5.7, 5.4, 5.2, 5.6, 5.5, 5.1, 4.9, 6.1]
 CHART = FanChart(
@@ -89,6 +92,32 @@ def test_without_chrome_the_fall_back_draws_at_once(tmp_path: Path, monkeypatch:
     assert size_of(drawing.png) == (1200, 700)
     assert time.perf_counter() - started < 2.0
     assert not painter.warm()
+
+
+def test_a_scene_is_drawn_small_enough_once_and_without_chrome_as_well(
+    painter: Painter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = draw(examples()["contributions"], PICTURE, language="ru")
+
+    first, second = painter.draw_scene(scene), painter.draw_scene(scene)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    alone = Painter(cache_dir=tmp_path / "cache").draw_scene(scene)
+
+    assert (first.renderer, second.renderer, alone.renderer) == ("chrome", "cache", "matplotlib")
+    assert first.png == second.png
+    assert size_of(first.png) == size_of(alone.png) == (1200, 700)
+    assert max(len(first.png), len(alone.png)) <= 150 * 1024
+
+
+def test_every_shape_of_a_scene_is_in_the_figure_and_its_words_stay_text() -> None:
+    for chart in examples().values():
+        scene = draw(chart, PICTURE, language="ru")
+        layout = scene_figure(scene)["layout"]
+        assert len(layout["shapes"]) + len(layout["annotations"]) == len(scene.shapes)
+        assert layout["meta"]["alt"] == scene.alt
+        assert draw_scene_fallback(scene).startswith(b"\x89PNG")
+    marked = Scene(100, 50, (Words("<b>&", (1, 2), 10, bold=True),), "")
+    assert scene_figure(marked)["layout"]["annotations"][0]["text"] == "<b>&lt;b&gt;&amp;</b>"
 
 
 def test_a_browser_is_recycled_after_its_share_of_drawings() -> None:

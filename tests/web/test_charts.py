@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from core.charts import nice_ticks
 from tests.conftest import NOON
 from web.asgi_types import AsgiApp
-from web.charts import NARROW, WIDE, Ahead, Drawing, Fan, Goal, Seen, draw, nice_ticks, sparkline
+from web.charts import NARROW, WIDE, Ahead, Drawing, Fan, Goal, Seen, draw, sparkline
 from web.public.poll_views import whole_shares
 from web.words import number, short_date, time_left
 

@@ -79,7 +79,7 @@ async def test_a_run_shows_scenarios_targets_causes_and_becomes_public(town: Tow
         "«останется как есть»", "Что изменит «Цех на 300 мест»",
     ):  # fmt: skip
         assert said in words, said
-    assert page.text.count("lines__path--main") == 2
+    assert page.text.count("plot__stroke plot-role--second") == 2
     assert "Сценарии ещё не опубликованы" in before
     assert "Средняя заработная плата" in public
     assert "Будущее разыгрывается" in public

@@ -7,6 +7,7 @@ from typing import Literal
 from django.utils.translation import gettext, ngettext
 
 from core.alerts import AlertRule
+from core.charts import short_period
 from core.indicators import (
     Backtest,
     Forecast,
@@ -14,7 +15,6 @@ from core.indicators import (
     Indicator,
     IndicatorCard,
     IndicatorPage,
-    Period,
     Point,
     Target,
     format_number,
@@ -253,16 +253,6 @@ def checks_words(backtest: Backtest) -> str:
         "Checked on the past %(count)d times: %(share)d %% of the facts fell into the 80 %% band.",
         backtest.origins,
     ) % {"count": backtest.origins, "share": round(100 * backtest.coverage80)}
-
-
-def short_period(period: str) -> str:
-    """A period at the axis: ``2024``, ``I 2024``, ``03.2024``."""
-    parsed = Period.parse(period)
-    if parsed.frequency == "A":
-        return str(parsed.year)
-    if parsed.frequency == "Q":
-        return f"{('I', 'II', 'III', 'IV')[parsed.number - 1]} {parsed.year}"
-    return f"{parsed.number:02d}.{parsed.year}"
 
 
 def _seen(point: Point, say: Speaker) -> Seen:

@@ -240,6 +240,7 @@ def shown_answer(answer: Answer | None, of: str) -> dict[str, Any]:
         "chart": answer.chart(of),
         "rows": answer.table(of),
         "told": answer.told(of),
+        "made_of": answer.made_of(of),
         "terms": answer.terms(of),
         "chances": answer.chances(),
         "effects": answer.effects(),

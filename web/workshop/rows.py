@@ -2,19 +2,6 @@
 
 from dataclasses import dataclass
 
-from web.workshop.lines import LinesDrawing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparedChart:
-    """Scenarios side by side in two layouts, with the words for those who do not see it."""
-
-    alt: str
-    unit: str
-    wide: LinesDrawing
-    narrow: LinesDrawing
-    has_goal: bool
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearRow:
@@ -35,12 +22,10 @@ class ChanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermRow:
-    """What one term of an equation adds, by year, and how long its bar is (-100 to 100)."""
+    """What one term of an equation adds, by year."""
 
     title: str
     cells: tuple[str, ...]
-    bar: int
-    negative: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from core.charts import Chart, Head
 from core.indicators import format_number, probability_words, with_unit
+from core.scenarios import contributions_chart, levers_charts, scenarios_chart, term_words
 from core.shared.language import Language
+from web.scenes import ChartOnPage
 from web.words import NBSP
-from web.workshop.lines import NARROW, WIDE, Comparison, Path, draw_lines
-from web.workshop.rows import ChanceRow, ComparedChart, EffectRow, EquationRow, TermRow, YearRow
+from web.workshop.rows import ChanceRow, EffectRow, EquationRow, TermRow, YearRow
 
 Body = Mapping[str, Any]
 
@@ -45,31 +47,23 @@ class Answer:
         found = self.body["shown"].get(name) or self.body["drivers"].get(name)
         return name if found is None else str(found["title"])
 
-    def chart(self, name: str) -> ComparedChart | None:
-        """The chart of one indicator, or None without a history."""
-        history = {int(year): value for year, value in self.body["history"].get(name, {}).items()}
-        if not history:
-            return None
-        goals = {
-            one["year"]: one["value"]
-            for one in self.body["chances"]
-            if one["indicator"] == name and one["year"] in self.years
-        }
-        shown = Comparison(
-            years=self.years,
-            history=history,
-            paths=tuple(self._path(name, key) for key in self.scenarios),
-            band_80=self._band(name, 0.1),
-            band_95=self._band(name, 0.025),
-            targets=goals,
-        )
-        return ComparedChart(
-            alt=self._alt(name),
-            unit=self.body["shown"][name]["unit"],
-            wide=draw_lines(shown, WIDE),
-            narrow=draw_lines(shown, NARROW),
-            has_goal=bool(goals),
-        )
+    def chart(self, name: str) -> ChartOnPage | None:
+        """The scenarios of one indicator side by side, or None without a history."""
+        head = Head(title=self.title(name), subtitle=self._shown(name)["unit"])
+        return self._on_page(scenarios_chart(self.body, name, head=head, language=self._language))
+
+    def made_of(self, name: str) -> ChartOnPage | None:
+        """What its growth in the main scenario is made of, or None if nothing is known."""
+        head = Head(title=self.title(name), subtitle=self._shown(name)["unit"])
+        return self._on_page(contributions_chart(self.body, name, head=head, language=self._language))
+
+    def levers(self) -> list[ChartOnPage]:
+        """What moves each revenue of the budget most."""
+        found = levers_charts(self.body, language=self._language)
+        return [ChartOnPage(chart=chart, language=self._language) for _, chart in found]
+
+    def _on_page(self, chart: Chart | None) -> ChartOnPage | None:
+        return None if chart is None else ChartOnPage(chart=chart, language=self._language)
 
     def table(self, name: str) -> list[YearRow]:
         """The chart as a table."""
@@ -94,16 +88,12 @@ class Answer:
     def terms(self, name: str) -> list[TermRow]:
         """What moves an indicator in the main scenario, in percentage points of its growth."""
         found = self.body["contributions"].get(name, {}).get(self.main, [])
-        sums = [sum(one["by_year"]) for one in found]
-        most = max(map(abs, sums), default=0.0) or 1.0
         return [
             TermRow(
-                title=self._term(one, name),
+                title=term_words(self.body, one, name, self._language),
                 cells=tuple(self._points(value) for value in one["by_year"]),
-                bar=round(100 * abs(total) / most),
-                negative=total < 0,
             )
-            for one, total in zip(found, sums, strict=True)
+            for one in found
         ]
 
     def effects(self) -> list[EffectRow]:
@@ -136,20 +126,6 @@ class Answer:
             "instrument": self.title(asked["instrument"]),
             "amount": self._change(asked["instrument"], amount),
         }
-
-    def levers(self) -> list[tuple[str, list[str]]]:
-        """What moves the revenue of the budget most: (revenue, sentences)."""
-        return [
-            (
-                self.title(name),
-                [
-                    gettext("%(title)s a tenth higher every year: %(change)s")
-                    % {"title": self.title(one["driver"]), "change": self._percent(one["percent"])}
-                    for one in found
-                ],
-            )
-            for name, found in self.body["levers"].items()
-        ]
 
     def equations(self) -> list[EquationRow]:
         """How everything is computed."""
@@ -190,15 +166,6 @@ class Answer:
             "naive": self._said(name, past["naive"], finer=1),
         }
 
-    def _path(self, name: str, key: str) -> Path:
-        values = self._median(name, key)
-        return Path(
-            title=self.scenarios[key],
-            end_words=self._number(name, values[-1]),
-            values=tuple(values),
-            main=key == self.main,
-        )
-
     def _median(self, name: str, key: str) -> list[float]:
         place = self.body["levels"].index(0.5)
         return [float(row[place]) for row in self.body["fans"][name][key]["quantiles"]]
@@ -208,17 +175,6 @@ class Answer:
         lower, upper = levels.index(low), len(levels) - 1 - levels.index(low)
         rows = self.body["fans"][name][self.main]["quantiles"]
         return tuple((float(row[lower]), float(row[upper])) for row in rows)
-
-    def _alt(self, name: str) -> str:
-        ends = "; ".join(
-            f"{title} — {self._said(name, self._median(name, key)[-1])}"
-            for key, title in self.scenarios.items()
-        )
-        return gettext("%(title)s in %(year)d by scenario: %(ends)s.") % {
-            "title": self.title(name),
-            "year": self.years[-1],
-            "ends": ends,
-        }
 
     def _chance(self, one: Mapping[str, Any]) -> ChanceRow:
         fields = {
@@ -239,14 +195,6 @@ class Answer:
                 for chance in one["by_scenario"].values()
             ),
         )
-
-    def _term(self, one: Mapping[str, Any], name: str) -> str:
-        if not one["term"]:
-            return gettext("correction by the past and by hand")
-        if not one["about"]:
-            return gettext("own trend")
-        titles = [gettext("its own momentum") if each == name else self.title(each) for each in one["about"]]
-        return ", ".join(titles)
 
     def _shown(self, name: str) -> Mapping[str, Any]:
         found = self.body["shown"].get(name)
