@@ -6,7 +6,7 @@ from aiogram import Dispatcher
 from aiogram.methods import Response
 from aiogram.types import Message
 
-from bots.engine.dialogue import DialogueStorage, LanesIsolate
+from bots.engine.dialogue import DialogueStorage
 from bots.engine.middlewares import AnswerTaps, House, KeepToThePolicy, SayRefusals, TakeTheFloor
 from bots.flows import (
     account,
@@ -60,7 +60,7 @@ def build_dispatcher(
     """
     routes = build_routes()
     house = House(codec=codec, site=site, policies=policies, perform=routes.perform, files=files)
-    dispatcher = Dispatcher(storage=DialogueStorage(), events_isolation=LanesIsolate())
+    dispatcher = Dispatcher(storage=DialogueStorage())
     refusals = SayRefusals(ask_consent=start.ask_consent, ask_home=start.ask_home)
     for observer in (dispatcher.message, dispatcher.callback_query):
         for middleware in (AnswerTaps(), TakeTheFloor(house), KeepToThePolicy(house), refusals):

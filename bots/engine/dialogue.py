@@ -4,12 +4,11 @@ Changes are held back and written in the transaction that settles the update, so
 crash starts from where the first attempt started.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from aiogram.fsm.state import State
-from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage, StorageKey
+from aiogram.fsm.storage.base import BaseStorage, StorageKey
 
 from bots.engine.scope import current_scope
 
@@ -34,18 +33,6 @@ class DialogueStorage(BaseStorage):
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
         """What the conversation remembers."""
         return dict(current_scope.get().data)
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-
-class LanesIsolate(BaseEventIsolation):
-    """Updates of one chat already come one after another: the lanes see to it."""
-
-    @asynccontextmanager
-    async def lock(self, key: StorageKey) -> AsyncGenerator[None, None]:
-        """No further lock."""
-        yield
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -134,7 +134,8 @@ class Lanes:
         try:
             while waiting:
                 update = waiting[0]
-                await asyncio.sleep(self._allowances[lane].wait_s())
+                if pause_s := self._allowances[lane].wait_s():
+                    await asyncio.sleep(pause_s)
                 await self._until_done(update)
                 waiting.popleft()
                 self._done_since_fetch.add(update.row)

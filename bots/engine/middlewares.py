@@ -9,6 +9,7 @@ from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bots.engine.scope import current_scope
@@ -55,7 +56,7 @@ class AnswerTaps(BaseMiddleware):
         """Answer, then go on; a replayed tap is too old to be answered, which is no harm."""
         if isinstance(event, CallbackQuery):
             with suppress(TelegramBadRequest):
-                await event.answer()
+                await data["bot"](AnswerCallbackQuery(callback_query_id=event.id))
         return await handler(event, data)
 
 

@@ -1,14 +1,16 @@
 """What a handler has in hand: who talks, in which words, and the one way to show a screen."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.fsm.context import FSMContext
+from aiogram.methods import EditMessageText, SendMessage
 from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
@@ -249,12 +251,14 @@ class Talk:
             return False
         assert self.tapped is not None  # noqa: S101 - narrows the type after `replaceable`
         try:
-            await self.bot.edit_message_text(
-                chat_id=self.chat_id,
-                message_id=self.tapped.message_id,
-                text=screen.text.text,
-                entities=as_entities(screen.text),
-                reply_markup=self._inline(screen.buttons),
+            await self.bot(
+                EditMessageText(
+                    chat_id=self.chat_id,
+                    message_id=self.tapped.message_id,
+                    text=screen.text.text,
+                    entities=as_entities(screen.text),
+                    reply_markup=inline_keyboard(screen.buttons, self.codec),
+                )
             )
         except TelegramBadRequest as refusal:
             # The same screen again is what was asked for; a message that is gone is replaced by a new one.
@@ -271,12 +275,14 @@ class Talk:
             await self._send_picture(screen.photo, Screen(text=plain("")))
         *first, last = split_text(screen.text, limit=limits.text_limit) or [plain("…")]
         for part in first:
-            await self.bot.send_message(chat_id=self.chat_id, text=part.text, entities=as_entities(part))
-        await self.bot.send_message(
-            chat_id=self.chat_id,
-            text=last.text,
-            entities=as_entities(last),
-            reply_markup=self._markup(screen),
+            await self._say(part)
+        await self._say(last, self._markup(screen))
+
+    async def _say(
+        self, text: RichText, markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
+    ) -> None:
+        await self.bot(
+            SendMessage(chat_id=self.chat_id, text=text.text, entities=as_entities(text), reply_markup=markup)
         )
 
     async def _send_picture(self, photo: Photo, screen: Screen) -> None:
@@ -288,28 +294,35 @@ class Talk:
             chat_id=self.chat_id,
             caption=screen.text.text or None,
             caption_entities=as_entities(screen.text),
-            reply_markup=self._inline(screen.buttons),
+            reply_markup=inline_keyboard(screen.buttons, self.codec),
         )
 
     def _markup(self, screen: Screen) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
         if screen.keyboard and CAPABILITIES[self.carrier].reply_keyboard:
-            rows = [[KeyboardButton(text=label) for label in row] for row in screen.keyboard]
-            return ReplyKeyboardMarkup(keyboard=rows, resize_keyboard=True, is_persistent=True)
-        return self._inline(screen.buttons)
+            return reply_keyboard(screen.keyboard)
+        return inline_keyboard(screen.buttons, self.codec)
 
-    def _inline(self, rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-        wire = button_rows(rows, self.codec)
-        if not wire:
-            return None
-        return InlineKeyboardMarkup(
-            inline_keyboard=[
-                [
-                    InlineKeyboardButton(text=b["text"], callback_data=b.get("data"), url=b.get("url"))
-                    for b in row
-                ]
-                for row in wire
-            ]
-        )
+
+# The same keyboards are drawn again and again, and a button costs aiogram 5 µs.
+@lru_cache(maxsize=1024)
+def inline_keyboard(rows: tuple[tuple[Button, ...], ...], codec: ButtonCodec) -> InlineKeyboardMarkup | None:
+    """Buttons under a message, None where there are none."""
+    wire = button_rows(rows, codec)
+    if not wire:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [InlineKeyboardButton(text=b["text"], callback_data=b.get("data"), url=b.get("url")) for b in row]
+            for row in wire
+        ]
+    )
+
+
+@lru_cache(maxsize=64)
+def reply_keyboard(rows: tuple[tuple[str, ...], ...]) -> ReplyKeyboardMarkup:
+    """The lasting menu of labels."""
+    keyboard = [[KeyboardButton(text=label) for label in row] for row in rows]
+    return ReplyKeyboardMarkup(keyboard=keyboard, resize_keyboard=True, is_persistent=True)
 
 
 def as_entities(text: RichText) -> list[MessageEntity] | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aiogram import Dispatcher
 from aiogram.exceptions import (
@@ -10,7 +11,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.types import Update, User
+from aiogram.types import Chat, TelegramObject, Update, User
 
 from bots.engine.lanes import CarrierUnavailable
 from bots.engine.meeting import Account, Meeting, meet, meet_in_browser, part
@@ -24,6 +25,16 @@ from core.store import Database, GroupCommit, GroupRead, WaitingUpdate
 from messengers import Carrier
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What somebody has said or tapped, as the dispatcher takes it."""
+
+    kind: str
+    event: TelegramObject
+    chat: Chat
+    user: User
 
 
 class Worker:
@@ -42,14 +53,15 @@ class Worker:
         """Work the update through. Raises: CarrierUnavailable to have it tried later."""
         port = self._carriers[Carrier(waiting.carrier)]
         update = await port.translate(waiting)
-        meeting = await self._meeting(port.carrier, waiting, update)
-        if meeting is None:
-            await self._settle(waiting, None, None)
+        heard = _heard(update)
+        if heard is None:
+            await self._leave_alone(port.carrier, waiting, update)
             return
+        meeting = await self._meeting(port.carrier, waiting, heard.user)
         scope = UpdateScope(waiting, self._database, self._reads, self._writes, meeting)
         token = current_scope.set(scope)
         try:
-            await self._feed(port, update)
+            await self._feed(port, heard)
         finally:
             current_scope.reset(token)
         await self._settle(waiting, meeting.chat.id, scope.dialogue_left)
@@ -58,9 +70,11 @@ class Worker:
         """Settle the row; those of other chats that end meanwhile share its commit."""
         await self._writes.write(lambda uow: part(uow, row=waiting.row, chat_id=chat_id, dialogue_now=left))
 
-    async def _feed(self, port: CarrierPort, update: Update) -> None:
+    async def _feed(self, port: CarrierPort, heard: _Heard) -> None:
+        state = self._dispatcher.fsm.get_context(port.bot, chat_id=heard.chat.id, user_id=heard.user.id)
         try:
-            await self._dispatcher.feed_update(port.bot, update)
+            # Not by `feed_update`: its chain finds out once more who writes and where the talk stands.
+            await self._dispatcher.propagate_event(heard.kind, heard.event, bot=port.bot, state=state)
         except TelegramForbiddenError:
             # Blocked between the message and our answer: what was asked for is done, only unseen.
             scope = current_scope.get()
@@ -72,15 +86,9 @@ class Worker:
         except (TelegramNetworkError, TelegramServerError) as failure:
             raise CarrierUnavailable from failure
 
-    async def _meeting(self, carrier: Carrier, waiting: WaitingUpdate, update: Update) -> Meeting | None:
+    async def _meeting(self, carrier: Carrier, waiting: WaitingUpdate, user: User) -> Meeting:
         if carrier is Carrier.WEB:
             return await meet_in_browser(self._reads, ChatId(waiting.lane))
-        user = _private_sender(update)
-        if user is None:
-            if update.my_chat_member and update.my_chat_member.new_chat_member.status == "kicked":
-                subject = str(update.my_chat_member.from_user.id)
-                await self._database.run_async(mark_unreachable, provider=carrier.value, subject=subject)
-            return None
         account = Account(
             subject=str(user.id),
             display_name=user.full_name,
@@ -88,12 +96,19 @@ class Worker:
         )
         return await meet(self._reads, self._writes, carrier, account)
 
+    async def _leave_alone(self, carrier: Carrier, waiting: WaitingUpdate, update: Update) -> None:
+        """Nothing was said to us; whoever has blocked us is reached no more."""
+        if update.my_chat_member and update.my_chat_member.new_chat_member.status == "kicked":
+            subject = str(update.my_chat_member.from_user.id)
+            await self._database.run_async(mark_unreachable, provider=carrier.value, subject=subject)
+        await self._settle(waiting, None, None)
 
-def _private_sender(update: Update) -> User | None:
-    """The person who wrote or tapped in a private chat; groups are not talked to."""
-    if update.message is not None and update.message.chat.type == "private":
-        return update.message.from_user
-    query = update.callback_query
+
+def _heard(update: Update) -> _Heard | None:
+    """What was said or tapped in a private chat; groups are not talked to."""
+    message, query = update.message, update.callback_query
+    if message is not None and message.chat.type == "private" and message.from_user is not None:
+        return _Heard("message", message, message.chat, message.from_user)
     if query is not None and query.message is not None and query.message.chat.type == "private":
-        return query.from_user
+        return _Heard("callback_query", query, query.message.chat, query.from_user)
     return None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
+from aiogram.exceptions import ClientDecodeError, TelegramBadRequest
 from aiogram.methods import BanChatMember, EditMessageText, SendMessage, SendPhoto, TelegramMethod
 from aiogram.types import (
     BufferedInputFile,
@@ -79,6 +80,20 @@ def test_what_json_cannot_say_goes_as_a_form(method: TelegramMethod[Any]) -> Non
     session = TelegramSession()
 
     assert isinstance(session.build_form_data(Bot("424242:no-network", session=session), method), FormData)
+
+
+def test_a_changed_message_is_not_taken_apart_and_a_refusal_is_still_heard() -> None:
+    session = TelegramSession()
+    bot = Bot("424242:no-network", session=session)
+    refusal = '{"ok":false,"error_code":400,"description":"Bad Request: message is not modified"}'
+
+    changed = session.check_response(bot, SCREEN, 200, '{"ok":true,"result":{"message_id":5}}')
+
+    assert changed.result is True
+    with pytest.raises(TelegramBadRequest, match="not modified"):
+        session.check_response(bot, SCREEN, 400, refusal)
+    with pytest.raises(ClientDecodeError):
+        session.check_response(bot, SCREEN, 200, "<html>Sign in to this network</html>")
 
 
 def _compared(value: str) -> str:
