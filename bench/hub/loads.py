@@ -10,7 +10,10 @@ from bench.hub.client import Arrived
 from bench.hub.halls import Hall
 from bench.hub.machine import Trouble
 
-OUTSTANDING: Final = 8
+# Publications under way at a time: a third of what shares a frame when 200 people write to one room
+# (`publications_per_frame_one_room_pg`), a little more than when 50 do.
+OUTSTANDING: Final = 32
+FEW_OUTSTANDING: Final = 8
 WARM_UP_S: Final = 1.0
 SLICE_S: Final = 0.1
 QUIET_S: Final = 0.02
@@ -113,14 +116,14 @@ class _Window:
         self._under_way -= done
 
 
-def saturate(hall: Hall, *, seconds: float) -> Load:
-    """As fast as it goes with eight publications outstanding."""
+def saturate(hall: Hall, *, seconds: float, outstanding: int = OUTSTANDING) -> Load:
+    """As fast as it goes with so many publications outstanding."""
     window = _Window(hall)
-    window.run(WARM_UP_S, outstanding=OUTSTANDING)
+    window.run(WARM_UP_S, outstanding=outstanding)
     stretch = _Stretch(hall)
     # On a busy machine the server gets little CPU in that time, and a little is badly known.
     while stretch.seconds < seconds or (stretch.cpu_s < seconds / 2 and stretch.seconds < 5 * seconds):
-        window.run(SLICE_S, outstanding=OUTSTANDING)
+        window.run(SLICE_S, outstanding=outstanding)
     load = stretch.end()
     window.drain()
     return load

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.hub.halls import Hall, Place, hub_hall, peer_hall
-from bench.hub.loads import Load, one_by_one, paced, saturate
+from bench.hub.loads import FEW_OUTSTANDING, OUTSTANDING, Load, one_by_one, paced, saturate
 from bench.hub.peers import AIOHTTP, NATS, PEERS, PLAIN_LOOP, UWS, WS, Peer
 from bench.hub.report import Report
 from bench.hub.workloads import idle, mass_return, with_stalled_readers, written
@@ -29,23 +29,36 @@ def _fan_out(report: Report, name: str, hall: Hall, seconds: float) -> Load:
     return load
 
 
+def _one_room(report: Report, hall: Hall, seconds: float, *, of: str = "") -> Load:
+    _saturated(report, hall, f"{of}_8", seconds, outstanding=FEW_OUTSTANDING)
+    return _saturated(report, hall, of, seconds, outstanding=OUTSTANDING)
+
+
+def _saturated(report: Report, hall: Hall, of: str, seconds: float, *, outstanding: int) -> Load:
+    load = saturate(hall, seconds=seconds, outstanding=outstanding)
+    report.note(f"deliveries_per_cpu_s{of}", load.per_cpu_s)
+    report.note(f"p50_ms{of}", load.arrived.p50_ms)
+    report.load(load)
+    return load
+
+
 def _peer(peer: Peer) -> Part:
     def measure(place: Place, report: Report) -> None:
         with peer_hall(place, peer, clients=place.scaled(ROOM)) as hall:
-            _fan_out(report, f"deliveries_per_cpu_s_{peer.name}", hall, place.seconds)
+            _one_room(report, hall, place.seconds, of=f"_{peer.name}")
 
     return measure
 
 
 def _room(place: Place, report: Report) -> None:
     with hub_hall(place, rooms=1, clients=place.scaled(ROOM)) as hall:
-        load = _fan_out(report, "deliveries_per_cpu_s", hall, place.seconds)
-        report.note("publications_per_frame", load.arrived.per_frame)
+        load = _one_room(report, hall, place.seconds)
+    report.note("publications_per_frame", load.arrived.per_frame)
 
 
 def _room_in_python(place: Place, report: Report) -> None:
     with hub_hall(place, rooms=1, clients=place.scaled(ROOM), compiled=False) as hall:
-        _fan_out(report, "deliveries_per_cpu_s_in_python", hall, place.seconds)
+        _one_room(report, hall, place.seconds, of="_in_python")
 
 
 def _large_room(place: Place, report: Report) -> None:
@@ -132,6 +145,7 @@ def _written(where: str, *, postgres: bool, rooms: int, listeners: int) -> Part:
         report.note(f"acked_per_s_{where}", done.per_s)
         report.note(f"acked_p99_ms_{where}", done.acknowledged.percentile_ms(99))
         report.note(f"cpu_ms_per_acked_{where}", done.cpu_ms)
+        report.note(f"publications_per_frame_{where}", done.per_frame)
 
     return measure
 

@@ -34,7 +34,7 @@ class Publisher(Protocol):
 
 
 class HubPublisher:
-    """Publishes as the relay does: a fact over Redis for each message, after the message is a row.
+    """Publishes as the relay does: what one commit has written is one publication over Redis, after it.
 
     The rows are copies of one that the product wrote, put into SQLite without waiting for the disk, so that
     it is the hub that is measured; without them the hub would rightly find its rooms changed.
@@ -53,8 +53,8 @@ class HubPublisher:
         self._insert = f"INSERT INTO stream_event VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
 
     def publish(self, count: int) -> None:
-        """Commit the rows, then send each fact in a publication of its own."""
-        pipeline = self._redis.pipeline(transaction=False)
+        """Commit the rows, then send their facts."""
+        facts = []
         for _ in range(count):
             stream, at = next(self._turns), stamp()
             self._seqs[stream] += 1
@@ -62,9 +62,9 @@ class HubPublisher:
             row = [_filled(value, seq, at) for value in self._samples[stream]]
             self._rows.execute(self._insert, row)
             self._rows.execute("UPDATE stream SET head = ? WHERE name = ?", (int(seq), stream))
-            pipeline.publish(FACTS_CHANNEL, self._facts[stream].replace(_SEQ, seq).replace(_STAMP, at))
+            facts.append(self._facts[stream].replace(_SEQ, seq).replace(_STAMP, at))
         self._rows.commit()
-        pipeline.execute()
+        self._redis.publish(FACTS_CHANNEL, b"[%s]" % b",".join(facts))
 
     def close(self) -> None:
         """Give back what was opened."""
@@ -93,7 +93,7 @@ def _filled(value: object, seq: bytes, at: bytes) -> object:
 
 
 def _sample_fact(instance: Instance, stream: str, person_id: PersonId) -> bytes:
-    """A publication as the relay sends it, with `FIRST_SEQ` and `STAMP` to be filled in."""
+    """A fact as the relay sends it, with `FIRST_SEQ` and `STAMP` to be filled in."""
     database, room_id = instance.database, room_of(stream)
     assert room_id is not None
     sender = Sender(id=person_id, name="Анна Петрова", side="citizen")
@@ -105,7 +105,7 @@ def _sample_fact(instance: Instance, stream: str, person_id: PersonId) -> bytes:
     database.run(mark_sent, rows=[each.row for each in waiting])
     fact["id"] = f"{FIRST_SEQ:032d}"
     fact["payload"] |= {"seq": FIRST_SEQ, "client_id": f"{FIRST_SEQ:032d}"}
-    return json.dumps([fact], ensure_ascii=False).encode()
+    return json.dumps(fact, ensure_ascii=False).encode()
 
 
 class SocketPublisher:

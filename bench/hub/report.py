@@ -9,14 +9,16 @@ from typing import Final
 from bench.hub.loads import Load
 from bench.hub.peers import PEERS
 
+# One room, with many publications under way, and "_8" with few.
+ONE_ROOM: Final = ("deliveries_per_cpu_s", "p50_ms")
+FEW: Final = ("", "_8")
 # The names that are always there, null while nothing was measured; after them the ratios.
 NAMES: Final = (
-    "deliveries_per_cpu_s",
     "publications_per_frame",
-    "deliveries_per_cpu_s_in_python",
+    *(f"{figure}{of}{few}" for of in ("", "_in_python") for few in FEW for figure in ONE_ROOM),
     *(f"deliveries_per_cpu_s_5000{of}" for of in ("", "_plain_loop", "_uws", "_nats")),
     *(f"deliveries_per_cpu_s_50_rooms{of}" for of in ("", "_plain_loop", "_uws")),
-    *(f"deliveries_per_cpu_s_{peer.name}" for peer in PEERS),
+    *(f"{figure}_{peer.name}{few}" for peer in PEERS for few in FEW for figure in ONE_ROOM),
     *(f"lone_last_p50_ms{of}" for of in ("", "_plain_loop", "_uws")),
     *(f"lone_last_p99_ms{of}" for of in ("", "_plain_loop", "_uws")),
     *(f"lone_deliveries_per_cpu_s{of}" for of in ("", "_plain_loop", "_uws")),
@@ -34,7 +36,7 @@ NAMES: Final = (
     *(
         f"{figure}_{where}"
         for where in ("one_room_pg", "50_rooms_pg", "sqlite")
-        for figure in ("acked_per_s", "acked_p99_ms", "cpu_ms_per_acked")
+        for figure in ("acked_per_s", "acked_p99_ms", "cpu_ms_per_acked", "publications_per_frame")
     ),
 )
 
@@ -65,7 +67,7 @@ class Report:
     def complete(self) -> dict[str, object]:
         """Every figure and ratio under its name, null where it is not known."""
         figures = {name: self._mean(name) for name in NAMES}
-        ratios = {f"ratio_{peer.name}": self._ratio(f"deliveries_per_cpu_s_{peer.name}") for peer in PEERS}
+        ratios = {f"ratio_{peer.name}{few}": self._ratio(peer.name, few) for peer in PEERS for few in FEW}
         busiest = {"client_busiest_share": round(self.busiest_client, 2)}
         return {**self.stated, **busiest, **figures, **ratios, "repetitions": self.measured}
 
@@ -73,6 +75,7 @@ class Report:
         values = self.measured.get(name)
         return float(f"{statistics.mean(values):.4g}") if values else None
 
-    def _ratio(self, peer: str) -> float | None:
-        ours, theirs = self._mean("deliveries_per_cpu_s"), self._mean(peer)
+    def _ratio(self, peer: str, few: str) -> float | None:
+        ours = self._mean(f"deliveries_per_cpu_s{few}")
+        theirs = self._mean(f"deliveries_per_cpu_s_{peer}{few}")
         return None if ours is None or theirs is None else float(f"{ours / theirs:.3g}")

@@ -136,6 +136,8 @@ class Written:
     acknowledged: Acknowledged
     seconds: float
     server_cpu_s: float
+    per_frame: float
+    """Publications in a frame, on average."""
 
     @property
     def per_s(self) -> float:
@@ -168,25 +170,32 @@ def written(place: Place, *, postgres: bool, rooms: int, listeners: int) -> Writ
         )
         running.enter_context(audience)
         audience.opened()
-        return asyncio.run(_write(instance, server, streams, speakers, place.seconds))
+        return asyncio.run(_write(instance, server, audience, streams, speakers, place.seconds))
 
 
 async def _write(
-    instance: Instance, server: Child, streams: Sequence[str], speakers: Sequence[Speaker], seconds: float
+    instance: Instance,
+    server: Child,
+    audience: Audience,
+    streams: Sequence[str],
+    speakers: Sequence[Speaker],
+    seconds: float,
 ) -> Written:
     voices = await enter(instance.port, speakers)
     try:
         warm_up = await write(voices, streams, seconds=1.0)
         server.assert_ours()
+        audience.reset()
         cpu_s, began = server.cpu_s(), time.monotonic()
         acknowledged = await write(voices, streams, seconds=seconds)
         took, cost = time.monotonic() - began, server.cpu_s() - cpu_s
+        per_frame = audience.arrived().per_frame
     finally:
         for voice in voices:
             voice.close()
     stored = sum(head.seq for head in instance.database.read(heads, streams=streams).values())
     assert stored == warm_up.count + acknowledged.count, "acknowledged is not what is stored"
-    return Written(acknowledged, took, cost)
+    return Written(acknowledged, took, cost, per_frame)
 
 
 @contextmanager

@@ -24,7 +24,9 @@ PROMISED = """
     viewers_10k_cores viewers_10k_p95_ms acked_per_s_one_room_pg acked_per_s_50_rooms_pg acked_per_s_sqlite
     cpu_ms_per_acked_one_room_pg cpu_ms_per_acked_50_rooms_pg cpu_ms_per_acked_sqlite resume_1000_s
     deliveries_per_cpu_s_stock_channels deliveries_per_cpu_s_nats deliveries_per_cpu_s_plain_loop
-""".split()  # noqa: SIM905 - a list of 25 lines says no more
+    deliveries_per_cpu_s_8 ratio_nats_8 ratio_uws_8 p50_ms p50_ms_uws p50_ms_8
+    publications_per_frame_one_room_pg
+""".split()  # noqa: SIM905 - a list of 30 lines says no more
 
 PING = b"\x89\x02hi"
 PONG = b"\x8a\x82\x00\x00\x00\x00hi"
@@ -89,6 +91,8 @@ def test_a_quick_run_of_our_own_part_measures_something(tmp_path: Path) -> None:
     assert figures["ratio_plain_loop"] == pytest.approx(
         figures["deliveries_per_cpu_s"] / figures["deliveries_per_cpu_s_plain_loop"], abs=0.01
     )
+    # Few publications under way, and many.
+    assert 0 < figures["deliveries_per_cpu_s_8"] != figures["deliveries_per_cpu_s"]
     assert figures["resume_1000_s"] > 0
     assert {name for name in PROMISED if name not in figures} == set()
     assert figures["ratio_nats"] is None
