@@ -18,6 +18,7 @@ from web.console import conversations as desk_conversations
 from web.console import duty as desk_duty
 from web.console import held as desk_held
 from web.console import pages as console
+from web.console import passports as desk_passports
 from web.console import polls as desk_polls
 from web.console import uploads as desk_uploads
 from web.indicators import pages as indicators
@@ -134,6 +135,9 @@ urlpatterns = [
     path("console/data", desk_uploads.data_desk, name="data_desk"),
     path("console/data/template.xlsx", desk_uploads.template_file, name="data_template"),
     path("console/data/held", desk_held.held, name="held_values"),
+    path("console/data/passports", desk_passports.passports, name="passports"),
+    path("console/data/passports/<slug:code>", desk_passports.passport_page, name="passport"),
+    path("console/data/passports/<slug:code>/readers", desk_passports.readers, name="readers"),
     path("console/data/uploads/<str:upload_id>", desk_uploads.upload_item, name="upload_at_desk"),
     path("console/data/uploads/<str:upload_id>/load", desk_uploads.load, name="load_upload"),
     path("console/data/uploads/<str:upload_id>/cancel", desk_uploads.cancel, name="cancel_upload"),

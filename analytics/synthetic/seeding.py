@@ -7,10 +7,22 @@ from pathlib import Path
 from analytics.importers.catalogue import read_catalogue
 from analytics.importing import ImportReport, import_file
 from core.alerts import Severity, set_alert_rule
-from core.indicators import Target, register_indicators, set_target
+from core.indicators import (
+    Frequency,
+    Passport,
+    Target,
+    catalogue,
+    give_passports,
+    register_indicators,
+    set_target,
+)
 from core.scenarios import add_model
 from core.store import Database, UnitOfWork
 from core.territories import TerritoryKind, territories
+
+_METHOD = "Вымышленный ряд: тренд, общий для городов цикл и случайные отклонения (docs/data.md)."
+_SOURCE = "Синтетические данные"
+_LAG_DAYS: dict[Frequency, int] = {"A": 60, "Q": 45, "M": 20}
 
 DATA = Path(__file__).parent / "data"
 EXAMPLES = DATA / "examples"
@@ -23,6 +35,7 @@ def seed(database: Database) -> ImportReport:
     The towns must be in the tree. Run again it changes nothing: what people have set since then stays.
     """
     database.run(register_indicators, indicators=read_catalogue((DATA / "indicators.toml").read_bytes()))
+    database.run(_give_passports)
     # The figures end where they end, whatever the clock of a demonstration says.
     report = import_file(
         database, DATA / "observations.csv", today=date.max, accept_jumps="синтетический ряд, так задуман"
@@ -31,6 +44,16 @@ def seed(database: Database) -> ImportReport:
         database.run(_watch)
     database.run(_give_model)
     return report
+
+
+def _give_passports(uow: UnitOfWork) -> None:
+    give_passports(
+        uow,
+        passports={
+            one.code: Passport(method=_METHOD, source=_SOURCE, lag_days=_LAG_DAYS[one.frequency])
+            for one in catalogue(uow)
+        },
+    )
 
 
 def _give_model(uow: UnitOfWork) -> None:

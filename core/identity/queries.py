@@ -241,6 +241,17 @@ def people_who_may(reading: Reading, *, action: Action, territory_id: TerritoryI
     return [as_person(*row) for row in rows.tuples()]
 
 
+def staff(reading: Reading) -> list[Viewer]:
+    """Everybody who has a role in an authority, with their roles, by name."""
+    held = select(RoleGrantRow.person_id).where(RoleGrantRow.revoked_at.is_(None))
+    rows = reading.session.execute(
+        select(PersonRow.id).where(PersonRow.id.in_(held)).order_by(PersonRow.display_name, PersonRow.id)
+    ).scalars()
+    ids = [PersonId(row) for row in rows]
+    found = viewers_of(reading, person_ids=ids)
+    return [found[one] for one in ids if one in found]
+
+
 def residents(
     reading: Reading, *, territory_ids: Collection[TerritoryId], after: str = "", limit: int
 ) -> list[PersonId]:

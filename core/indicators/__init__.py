@@ -20,7 +20,15 @@ from core.indicators.commands import (
 )
 from core.indicators.deciding import accept_held, accept_held_release, reject_held
 from core.indicators.doubts import Doubt, DoubtfulValue, HeldKey, HeldState, HeldValue
-from core.indicators.errors import EmptyRelease, NothingHeld, UnknownIndicator, UnknownRelease
+from core.indicators.errors import (
+    EmptyRelease,
+    KeeperStays,
+    NoRole,
+    NothingHeld,
+    UnknownIndicator,
+    UnknownRelease,
+    WrongOkei,
+)
 from core.indicators.events import ForecastPublished, ReleaseRecorded
 from core.indicators.forecasts import (
     LEVELS,
@@ -39,6 +47,18 @@ from core.indicators.holding import (
     held_values,
     rejected_values,
     series_held_by,
+)
+from core.indicators.okei import okei_code
+from core.indicators.passports import (
+    Passport,
+    PassportChange,
+    all_passports,
+    give_passports,
+    keeps_passport,
+    lags,
+    passport,
+    passport_changes,
+    write_passport,
 )
 from core.indicators.periods import PERIODS_IN_YEAR, Frequency, Period
 from core.indicators.queries import (
@@ -62,9 +82,11 @@ from core.indicators.queries import (
     targets,
     territories_with,
     values_at,
+    vintage_notes,
     vintages_of,
     vintages_since,
 )
+from core.indicators.readers import name_reader, strike_reader
 from core.indicators.rules import (
     AccessLevel,
     Good,
@@ -77,6 +99,7 @@ from core.indicators.rules import (
     Release,
     Revision,
     Target,
+    VintageNote,
     gapless_tail,
 )
 from core.indicators.wording import (
@@ -115,9 +138,13 @@ __all__ = [
     "Indicator",
     "IndicatorCard",
     "IndicatorPage",
+    "KeeperStays",
     "MethodWeight",
     "NewValue",
+    "NoRole",
     "NothingHeld",
+    "Passport",
+    "PassportChange",
     "Period",
     "Point",
     "RecordedRelease",
@@ -128,9 +155,12 @@ __all__ = [
     "Target",
     "UnknownIndicator",
     "UnknownRelease",
+    "VintageNote",
+    "WrongOkei",
     "accept_held",
     "accept_held_release",
     "accepted_periods",
+    "all_passports",
     "all_series",
     "cards",
     "catalogue",
@@ -146,15 +176,22 @@ __all__ = [
     "forget_reader",
     "format_number",
     "gapless_tail",
+    "give_passports",
     "held_at",
     "held_values",
     "hidden_from",
     "indicator",
     "indicator_page",
+    "keeps_passport",
+    "lags",
     "latest_forecast",
+    "name_reader",
     "name_readers",
     "newest_vintage",
+    "okei_code",
     "order_chart",
+    "passport",
+    "passport_changes",
     "period_words",
     "probability_words",
     "readers_of",
@@ -172,12 +209,15 @@ __all__ = [
     "set_target",
     "settle_chart",
     "store_forecast",
+    "strike_reader",
     "targets",
     "territories_with",
     "understood",
     "values_at",
+    "vintage_notes",
     "vintages_of",
     "vintages_since",
     "with_sign",
     "with_unit",
+    "write_passport",
 ]

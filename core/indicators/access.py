@@ -8,11 +8,11 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select
 
-from core.identity import Action, Viewer, require_right
+from core.identity import Viewer
 from core.indicators.errors import UnknownIndicator
 from core.indicators.model import IndicatorReaderRow, IndicatorRow
 from core.indicators.rules import AccessLevel, levels_seen_by
-from core.shared.ids import PersonId, TerritoryId
+from core.shared.ids import PersonId
 from core.store import Reading, UnitOfWork
 
 
@@ -45,24 +45,29 @@ def readers_of(reading: Reading, *, indicator: str) -> set[PersonId] | None:
     return {PersonId(one) for one in reading.session.execute(named).scalars()}
 
 
+def add_reader(uow: UnitOfWork, *, indicator: str, person_id: PersonId) -> bool:
+    """Put a person on the named list; False if they are on it. For commands that have asked for the right."""
+    row = {"indicator": indicator, "person_id": person_id}
+    return uow.insert_new(IndicatorReaderRow, row, conflict=("indicator", "person_id"))
+
+
+def drop_reader(uow: UnitOfWork, *, indicator: str, person_id: PersonId) -> None:
+    """Take a person off the named list. For commands that have asked for the right."""
+    mine = (IndicatorReaderRow.indicator == indicator, IndicatorReaderRow.person_id == person_id)
+    uow.session.execute(delete(IndicatorReaderRow).where(*mine))
+
+
 def name_readers(
     uow: UnitOfWork,
     *,
     indicator: str,
     readers: Collection[PersonId],
-    named_by: PersonId | None,
-    territory_id: TerritoryId,
 ) -> None:
-    """Replace the named list of an indicator. named_by: None is the operator, else somebody who loads data.
-
-    Raises: UnknownIndicator, Forbidden.
-    """
+    """Replace the named list of an indicator, as the operator of the instance. Raises: UnknownIndicator."""
     if uow.session.get(IndicatorRow, indicator) is None:
         raise UnknownIndicator(indicator=indicator)
-    if named_by is not None:
-        require_right(uow, person_id=named_by, action=Action.LOAD_DATA, territory_id=territory_id)
     uow.session.execute(delete(IndicatorReaderRow).where(IndicatorReaderRow.indicator == indicator))
     rows = [{"indicator": indicator, "person_id": one} for one in sorted(set(readers))]
     if rows:
         uow.session.execute(insert(IndicatorReaderRow), rows)
-    uow.audit("readers_named", actor=named_by, subject=f"indicator:{indicator}")
+    uow.audit("readers_named", actor=None, subject=f"indicator:{indicator}")

@@ -11,7 +11,14 @@ from core.indicators.errors import EmptyRelease, UnknownIndicator, UnknownReleas
 from core.indicators.events import ForecastPublished, ReleaseRecorded
 from core.indicators.forecasts import Forecast
 from core.indicators.holding import checked_reason, hold, supersede
-from core.indicators.model import ForecastRow, IndicatorRow, ObservationRow, ReleaseRow, TargetRow
+from core.indicators.model import (
+    ForecastRow,
+    IndicatorRow,
+    ObservationRow,
+    PassportChangeRow,
+    ReleaseRow,
+    TargetRow,
+)
 from core.indicators.queries import as_release, current_values
 from core.indicators.rules import Indicator, NewValue, RecordedRelease, Release, Target
 from core.jobs import add_job
@@ -32,9 +39,17 @@ _CHUNK = 1000
 
 def register_indicators(uow: UnitOfWork, *, indicators: Sequence[Indicator]) -> None:
     """Put indicators into the catalogue, or bring those of the same code up to date."""
+    decided = set(
+        uow.session.execute(
+            select(PassportChangeRow.indicator).where(PassportChangeRow.field == "access_level")
+        ).scalars()
+    )
     for position, indicator in enumerate(indicators, start=1):
         values = asdict(indicator) | {"position": position}
         statement = uow.insert(IndicatorRow).values(**values)
+        if indicator.code in decided:
+            # Whoever answers for the indicator has set its level; the next start must not open it again.
+            del values["access_level"]
         uow.session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
 
 

@@ -18,6 +18,27 @@ class UnknownRelease(NotFound):
     message = N_("There is no such release of data.")
 
 
+class WrongOkei(Invalid):
+    """A code of a unit that the classifier cannot have."""
+
+    code = "wrong_okei"
+    message = N_("A code of OKEI has three digits or four: 744 is per cent. Leave it empty if unsure.")
+
+
+class NoRole(Invalid):
+    """Only somebody with a role in an authority can be named."""
+
+    code = "no_role"
+    message = N_("Choose somebody who has a role here: only they can be named.")
+
+
+class KeeperStays(Invalid):
+    """Whoever answers for the figures cannot be taken off the list of those who see them."""
+
+    code = "keeper_stays"
+    message = N_("Whoever answers for the indicator stays on the list. Name somebody else first.")
+
+
 class NothingHeld(NotFound):
     """None of the values waits for a decision of this person: unknown, decided already, or not theirs."""
 

@@ -44,6 +44,34 @@ class IndicatorReaderRow(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
 
 
+class PassportRow(Base):
+    """What people have written of an indicator: see ``passports.Passport``."""
+
+    __tablename__ = "indicator_passport"
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    okei: Mapped[str] = mapped_column(String(4))
+    method: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    responsible: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    lag_days: Mapped[int | None]
+
+
+class PassportChangeRow(Base):
+    """One field of a passport as it was and as it became; people by id."""
+
+    __tablename__ = "indicator_passport_change"
+    __table_args__ = (Index("ix_indicator_passport_change_indicator_at", "indicator", "at"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"))
+    field: Mapped[str] = mapped_column(String(16))
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
 class ReleaseRow(Base):
     """One import. The same bytes from the same source are one release."""
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from core.identity import Viewer
 from core.indicators.access import open_to
@@ -21,6 +22,7 @@ from core.indicators.rules import (
     Release,
     Revision,
     Target,
+    VintageNote,
     levels_seen_by,
 )
 from core.shared.ids import PersonId, ReleaseId, TerritoryId
@@ -85,10 +87,13 @@ def current_values(
 
 
 def indicator_page(
-    reading: Reading, *, viewer: Viewer, code: str, territory_id: TerritoryId
+    reading: Reading, *, viewer: Viewer, code: str, territory_id: TerritoryId, as_of: int | None = None
 ) -> IndicatorPage:
-    """Everything about one indicator of one territory. Raises: UnknownIndicator."""
-    return _page(reading, indicator(reading, code=code, viewer=viewer), territory_id)
+    """Everything about one indicator of one territory, as of now or as it was known at a vintage.
+
+    Raises: UnknownIndicator.
+    """
+    return _page(reading, indicator(reading, code=code, viewer=viewer), territory_id, as_of)
 
 
 def chart_page(reading: Reading, *, code: str, territory_id: TerritoryId) -> IndicatorPage:
@@ -173,13 +178,35 @@ def revisions(reading: Reading, *, indicator: str, territory_id: TerritoryId) ->
     return tuple(sorted(found, key=lambda revision: revision.vintage, reverse=True))
 
 
+def vintage_notes(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> list[VintageNote]:
+    """Every vintage that changed a series, with how much, the newest first."""
+    rows = reading.session.execute(
+        select(ObservationRow.vintage, ReleaseRow.recorded_at, ObservationRow.period)
+        .join(ReleaseRow, ReleaseRow.vintage == ObservationRow.vintage)
+        .where(ObservationRow.indicator == indicator, ObservationRow.territory_id == territory_id)
+        .order_by(ObservationRow.vintage)
+    )
+    known: set[str] = set()
+    found: dict[int, VintageNote] = {}
+    for vintage, recorded_at, period in rows.tuples():
+        note = found.setdefault(vintage, VintageNote(vintage=vintage, recorded_at=recorded_at))
+        revised = period in known
+        found[vintage] = replace(note, new=note.new + (not revised), revised=note.revised + revised)
+        known.add(period)
+    return list(found.values())[::-1]
+
+
 def latest_forecast(
-    reading: Reading, *, indicator: str, territory_id: TerritoryId
+    reading: Reading, *, indicator: str, territory_id: TerritoryId, as_of: int | None = None
 ) -> tuple[Forecast, int] | None:
-    """The newest forecast of a series and its vintage, or None."""
+    """The newest forecast of a series (not later than the vintage `as_of`) and its vintage, or None."""
     row = reading.session.execute(
         select(ForecastRow)
-        .where(ForecastRow.indicator == indicator, ForecastRow.territory_id == territory_id)
+        .where(
+            ForecastRow.indicator == indicator,
+            ForecastRow.territory_id == territory_id,
+            true() if as_of is None else ForecastRow.vintage <= as_of,
+        )
         .order_by(ForecastRow.vintage.desc(), ForecastRow.made_at.desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -319,12 +346,14 @@ def as_release(row: ReleaseRow) -> Release:
     )
 
 
-def _page(reading: Reading, found: Indicator, territory_id: TerritoryId) -> IndicatorPage:
+def _page(
+    reading: Reading, found: Indicator, territory_id: TerritoryId, as_of: int | None = None
+) -> IndicatorPage:
     code = found.code
-    points = series(reading, indicator=code, territory_id=territory_id)
+    points = series(reading, indicator=code, territory_id=territory_id, as_of=as_of)
     vintage = max((point.vintage for point in points), default=0)
     release = reading.session.get(ReleaseRow, vintage)
-    newest = latest_forecast(reading, indicator=code, territory_id=territory_id)
+    newest = latest_forecast(reading, indicator=code, territory_id=territory_id, as_of=as_of)
     return IndicatorPage(
         indicator=found,
         territory_id=territory_id,

@@ -117,6 +117,16 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VintageNote:
+    """A vintage of one series: when it came, how many of its values were new and how many revised."""
+
+    vintage: int
+    recorded_at: datetime
+    new: int = 0
+    revised: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A value to reach by the end of a period: at least (`>=`) or at most (`<=`)."""
 

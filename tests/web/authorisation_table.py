@@ -150,6 +150,10 @@ PAGES: dict[str, Row] = {
     "data_desk": Row(ANALYSTS, "/console/data"),
     "data_template": Row(ANALYSTS, "/console/data/template.xlsx?territory={territory}"),
     "held_values": Row(ANALYSTS, "/console/data/held"),
+    "passports": Row(ANALYSTS, "/console/data/passports"),
+    # Nobody answers for the indicator yet, so whoever loads data keeps its passport.
+    "passport": Row(ANALYSTS, "/console/data/passports/UNEMP"),
+    "readers": post(ANALYSTS, "/console/data/passports/UNEMP/readers", do="name:{official}"),
     # The analyst's own file.
     "upload_at_desk": Row(ANALYSTS, "/console/data/uploads/{upload}"),
     "load_upload": post(ANALYSTS, "/console/data/uploads/{upload}/load"),

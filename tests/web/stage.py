@@ -1,7 +1,7 @@
 """A town in the middle of its life, for the browser tests and the screenshots: the same every time."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from core.alerts import Severity, rules_in, set_alert_rule
@@ -10,15 +10,18 @@ from core.contact import answer, send_message
 from core.delivery import EventKind, propose_broadcast
 from core.identity import Role, grant_role, open_session, viewer_of
 from core.indicators import (
+    AccessLevel,
     Doubt,
     DoubtfulValue,
     Indicator,
     NewValue,
+    Passport,
     Period,
     Target,
     record_release,
     register_indicators,
     set_target,
+    write_passport,
 )
 from core.polls import Poll, show_in_room
 from core.rooms import Post, Reaction, mark_read, open_territory_room, post_message, put_sign
@@ -283,10 +286,36 @@ def _figures(town: Town) -> None:
         recorded_by=None,
     )
     _wild_values(town)
+    _secret(town)
     for indicator in catalogue:
         last = months[-1] if indicator.code == "UNEMP" else years[-1]
         made = forecast_of(series[indicator.code], last=last)
         publish(town, indicator.code, recorded.release.vintage, made)
+
+
+def _secret(town: Town) -> None:
+    """Vera answers for an indicator that those on its list see; the wages were revised once."""
+    debt = replace(
+        _indicator("DEBT", "Долги", "Debts", "₽", "A", "down", 0), access_level=AccessLevel.RESTRICTED
+    )
+    town.database.run(register_indicators, indicators=[debt])
+    kept = Passport(responsible=town.people[VERA], access_level=AccessLevel.RESTRICTED, lag_days=30)
+    town.database.run(write_passport, code="DEBT", passport=kept, written_by=None)
+    revised = NewValue(
+        indicator="WAGE",
+        territory_id=town.territory.id,
+        period=Period.parse("2025"),
+        value=64_100.0,
+        source="я",
+    )
+    town.database.run(
+        record_release,
+        source="stage",
+        digest="2" * 64,
+        title="уточнение.csv",
+        values=[revised],
+        recorded_by=None,
+    )
 
 
 def _wild_values(town: Town) -> None:
@@ -327,7 +356,7 @@ def _indicator(
     *,
     decimals: int = 1,
 ) -> Indicator:
-    rubric = {"UNEMP": "jobs", "WAGE": "incomes", "ROADS": "infrastructure"}[code]
+    rubric = {"UNEMP": "jobs", "WAGE": "incomes", "ROADS": "infrastructure", "DEBT": "finance"}[code]
     return Indicator(
         code=code,
         rubric=rubric,

@@ -58,7 +58,7 @@ AT_THE_BORDER = {
     AccessLevel.PUBLIC: (NOBODY,),
     AccessLevel.REGISTERED: (VISITOR, CITIZEN),
     AccessLevel.OFFICIAL: (CITIZEN, ANALYST),
-    AccessLevel.RESTRICTED: (NOBODY, MODERATOR, OFFICIAL, OWNER),
+    AccessLevel.RESTRICTED: (NOBODY, MODERATOR, ANALYST, OFFICIAL, OWNER),
 }
 
 
@@ -69,8 +69,6 @@ def close(town: Town, level: AccessLevel) -> None:
         name_readers,
         indicator="UNEMP",
         readers=[town.people[PEOPLE[kind]] for kind in (OFFICIAL, OWNER)],
-        named_by=None,
-        territory_id=town.territory.id,
     )
 
 

@@ -10,12 +10,27 @@ from django.utils.translation import gettext
 
 from core.alerts import AlertRule, thresholds_of
 from core.commitments import Commitment, commitment_lines, commitments_on, status_words
-from core.identity import Viewer
-from core.indicators import IndicatorCard, IndicatorPage, cards, forecast_sentence, indicator_page, values_at
+from core.identity import Person, Viewer, person
+from core.indicators import (
+    IndicatorCard,
+    IndicatorPage,
+    Passport,
+    Point,
+    VintageNote,
+    cards,
+    forecast_sentence,
+    indicator_page,
+    keeps_passport,
+    passport,
+    series,
+    values_at,
+    vintage_notes,
+)
 from core.shared.language import Language
 from core.store import Reading
 from core.territories import ReferenceItem, Territory, reference_items, territories, territory_by_slug
 from web.dependencies import dependencies
+from web.indicators.passports import passport_lines, revision_marks, vintage_choices
 from web.indicators.views import (
     Speaker,
     card_view,
@@ -47,10 +62,19 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneIndicator:
-    """An indicator of a territory with its thresholds, from one consistent view."""
+    """An indicator of a territory with its thresholds, from one consistent view.
+
+    ``page`` is as of the vintage asked for, ``now`` the values as they are known today.
+    """
 
     territory: Territory
     page: IndicatorPage
+    now: tuple[Point, ...]
+    as_of: int | None
+    vintages: list[VintageNote]
+    passport: Passport
+    responsible: Person | None
+    keeper: bool
     rules: list[AlertRule]
     beside: list[tuple[Territory, float]]
     commitments: list[Commitment]
@@ -65,13 +89,22 @@ def shelves_of(
     return territory, reference_items(reading, taxonomy="rubric"), [card for card in found if card.points]
 
 
-def one_indicator(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> OneIndicator:
-    """One indicator of a territory. Raises: UnknownTerritory, UnknownIndicator."""
+def one_indicator(
+    reading: Reading, *, slug: str, code: str, viewer: Viewer, as_of: int | None = None
+) -> OneIndicator:
+    """One indicator of a territory, as of now or of a vintage. Raises: UnknownTerritory, UnknownIndicator."""
     territory = territory_by_slug(reading, slug=slug)
-    page = indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id)
+    page = indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id, as_of=as_of)
+    _, known = passport(reading, viewer=viewer, code=code)
     return OneIndicator(
         territory=territory,
         page=page,
+        now=page.points if as_of is None else series(reading, indicator=code, territory_id=territory.id),
+        as_of=as_of,
+        vintages=vintage_notes(reading, indicator=code, territory_id=territory.id),
+        passport=known,
+        responsible=None if known.responsible is None else person(reading, person_id=known.responsible),
+        keeper=keeps_passport(reading, viewer=viewer, code=code),
         rules=thresholds_of(reading, indicator=code, territory_id=territory.id),
         beside=_beside(reading, territory, page),
         # After the page, which refuses those who may not see the indicator.
@@ -111,7 +144,7 @@ async def indicator_list(request: PageRequest, slug: str) -> HttpResponse:
 async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
     """One indicator: the chart, the sentence, the table, how it is counted."""
     found = await dependencies().database.read_async(
-        one_indicator, slug=slug, code=code, viewer=request.visit.viewer
+        one_indicator, slug=slug, code=code, viewer=request.visit.viewer, as_of=_as_of(request)
     )
     page, rules = found.page, found.rules
     say = Speaker(indicator=page.indicator, language=request.language)
@@ -129,7 +162,11 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
         forecast_words=""
         if forecast is None
         else forecast_sentence(request.language, forecast, unit=say.unit, decimals=page.indicator.decimals),
-        rows=table_rows(page.points, forecast, say),
+        rows=table_rows(page.points, forecast, say, revision_marks(page, found.now, found.as_of, say)),
+        vintages=vintage_choices(found.vintages, found.as_of),
+        as_of=found.as_of,
+        passport=passport_lines(page, found.passport, found.responsible, say),
+        keeper=found.keeper,
         targets=[target_words(target, say) for target in page.targets],
         rules=[rule_words(rule, say) for rule in rules],
         commitments=[
@@ -154,11 +191,17 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
 async def indicator_data(request: PageRequest, slug: str, code: str) -> HttpResponse:
     """The data of the page as CSV: facts and forecast, figures with a point."""
     found = await dependencies().database.read_async(
-        one_indicator, slug=slug, code=code, viewer=request.visit.viewer
+        one_indicator, slug=slug, code=code, viewer=request.visit.viewer, as_of=_as_of(request)
     )
     response = HttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{found.page.indicator.code}.csv"'
     return response
+
+
+def _as_of(request: PageRequest) -> int | None:
+    """The vintage asked for; what is no number means now."""
+    asked = str(request.GET.get("as_of", ""))
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
 
 
 def plain_cell(text: str) -> str:

@@ -1,7 +1,8 @@
 """From indicators of the core to what templates show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from django.utils.translation import gettext, ngettext
@@ -66,12 +67,16 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
-    """A line of the table beside the chart. ``band`` is the 80 % band of a forecast."""
+    """A line of the table beside the chart. ``band`` is the 80 % band of a forecast.
+
+    ``mark`` says that the value was or will be another one at another vintage.
+    """
 
     period: str
     value: str
     band: str
     forecast: bool
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +192,22 @@ def ranking_rows(beside: Sequence[tuple[Territory, float]], own: Territory, say:
     ]
 
 
-def table_rows(points: Sequence[Point], forecast: Forecast | None, say: Speaker) -> list[TableRow]:
-    """The chart as a table: the facts, newest first, then the forecast."""
+def table_rows(
+    points: Sequence[Point],
+    forecast: Forecast | None,
+    say: Speaker,
+    marks: Mapping[str, str] = MappingProxyType({}),
+) -> list[TableRow]:
+    """The chart as a table: the facts, newest first, then the forecast. marks: of revisions, by period."""
     ahead = () if forecast is None else forecast.points
     rows = [
-        TableRow(period=say.period(point.period), value=say.bare(point.value), band="", forecast=False)
+        TableRow(
+            period=say.period(point.period),
+            value=say.bare(point.value),
+            band="",
+            forecast=False,
+            mark=marks.get(point.period, ""),
+        )
         for point in reversed(points)
     ]
     return rows + [
