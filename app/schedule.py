@@ -9,6 +9,7 @@ from analytics.jobs import keep_up
 from core.alerts import due_escalations, escalate, evaluate_terms
 from core.briefs import send_due_briefs
 from core.commitments import end_overdue_commitments
+from core.cycles import remind_owners
 from core.polls import close_due_polls
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
 from core.uploads import drop_stale_uploads
@@ -40,6 +41,7 @@ def schedule() -> Iterator[Chore]:
     yield Chore(name="escalate", every_s=15, run=_escalate)
     yield Chore(name="keep_up", every_s=10, run=_keep_up)
     yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))
+    yield Chore(name="remind_owners", every_s=_HOUR_S / 6, run=lambda database: database.run(remind_owners))
     yield Chore(
         name="drop_stale_uploads", every_s=_HOUR_S, run=lambda database: database.run(drop_stale_uploads)
     )

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     BRIEF = "brief"
     COMMITMENT = "commitment"
     COMMITMENT_ENDED = "commitment_ended"
+    # The term of a step of a cycle of data is near or over.
+    STEP = "step"
     # What was not shown at once, together.
     DIGEST = "digest"
 
@@ -39,6 +41,11 @@ def kind_of(stored: str) -> Kind:
 def commitment_topic(commitment_id: str) -> str:
     """The topic of everything about a commitment."""
     return f"commitment:{commitment_id}"
+
+
+def step_topic(cycle_id: str, step: str) -> str:
+    """The topic of everything about a step of a cycle of data."""
+    return f"step:{cycle_id}:{step}"
 
 
 def conversation_topic(conversation_id: str) -> str:

@@ -33,6 +33,7 @@ from messengers import (
     shortened,
     stacked,
 )
+from notifications.cycles import step_sentence
 from notifications.kinds import Kind, kind_of
 from notifications.obsolete import Obsolete
 
@@ -116,6 +117,8 @@ def _words(reading: Reading, notice: WaitingNotice, language: Language) -> str:
     if kind is Kind.ALERT:
         card = alert_card(reading, alert_id=AlertId(notice.details["alert_id"]))
         return alert_headline(language, card)
+    if kind is Kind.STEP:
+        return step_sentence(reading, notice.details, language)
     if kind is Kind.BROADCAST:
         try:
             said = broadcast(reading, broadcast_id=notice.details["broadcast_id"])

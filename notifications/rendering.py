@@ -29,6 +29,7 @@ from messengers import (
 from notifications.alert_screens import AlertScreens
 from notifications.channels import Policies
 from notifications.commitments import commitment_screen
+from notifications.cycles import step_screen
 from notifications.kinds import Kind, kind_of
 from notifications.news import brief_screen, broadcast_screen, digest_screen
 from notifications.obsolete import Obsolete
@@ -65,26 +66,31 @@ class Renderer:
 
     def _screen(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
         """One screen. Raises: Obsolete."""
-        kind = kind_of(delivery.kind)
-        match kind:
-            case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.ESCALATED | Kind.EDIT:
-                screen = AlertScreens(self.site, self.files).draw(reading, delivery, language)
-            case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
-                screen = _OF_CONVERSATION[kind](reading, delivery, language)
-            case Kind.COMMITMENT | Kind.COMMITMENT_ENDED:
-                screen = commitment_screen(reading, delivery, language, self.site)
-            case Kind.BRIEF:
-                screen = brief_screen(reading, delivery, language, self.site)
-            case Kind.BROADCAST:
-                screen = broadcast_screen(reading, delivery, language)
-            case Kind.DIGEST:
-                screen = digest_screen(reading, delivery, language, self.site)
-            case _:
-                assert_never(kind)
+        screen = self._drawn(reading, delivery, language)
         policy = self.policies.get(Carrier(delivery.carrier), ChannelPolicy.FULL)
         if policy is ChannelPolicy.INBOUND_NOTICE_ONLY:
             return self._notice_only(language)
         return screen
+
+    def _drawn(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
+        kind = kind_of(delivery.kind)
+        match kind:
+            case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.ESCALATED | Kind.EDIT:
+                return AlertScreens(self.site, self.files).draw(reading, delivery, language)
+            case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
+                return _OF_CONVERSATION[kind](reading, delivery, language)
+            case Kind.COMMITMENT | Kind.COMMITMENT_ENDED:
+                return commitment_screen(reading, delivery, language, self.site)
+            case Kind.BRIEF:
+                return brief_screen(reading, delivery, language, self.site)
+            case Kind.STEP:
+                return step_screen(reading, delivery, language, self.site)
+            case Kind.BROADCAST:
+                return broadcast_screen(reading, delivery, language)
+            case Kind.DIGEST:
+                return digest_screen(reading, delivery, language, self.site)
+            case _:
+                assert_never(kind)
 
     def _notice_only(self, language: Language) -> Screen:
         button = Link(translate(language, N_("Open my account")), self.site.address("chat"))

@@ -23,6 +23,7 @@ from core.alerts import (
 from core.briefs import BriefDue, heads_of
 from core.commitments import CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
+from core.cycles import StepReminded
 from core.delivery import (
     EventKind,
     Urgency,
@@ -41,7 +42,7 @@ from core.store import Database, UnitOfWork, last_events
 from core.territories import territory
 from notifications.alert_copies import edit_copies, lead_of, speaker_of
 from notifications.channels import Policies, addresses_of
-from notifications.kinds import Kind, commitment_topic, conversation_topic
+from notifications.kinds import Kind, commitment_topic, conversation_topic, step_topic
 from notifications.notices import Notice, tell
 
 # How long an alert waits for its picture; without one it goes as text.
@@ -211,6 +212,19 @@ def _of_commitment(
     )
 
 
+def _step_reminded(uow: UnitOfWork, fact: StepReminded) -> list[Notice]:
+    notice = Notice(
+        kind=Kind.STEP,
+        event=EventKind.ALERTS,
+        topic=step_topic(fact.cycle_id, fact.step),
+        people=[PersonId(fact.owner)],
+        urgency=Urgency.PERSONAL,
+        due_at=next_working_moment(uow.now, _zone(uow, fact.territory_id), working_calendar(uow)),
+        details={"cycle_id": fact.cycle_id, "step": fact.step, "occasion": fact.occasion},
+    )
+    return [notice]
+
+
 def _to_citizen(
     uow: UnitOfWork,
     kind: Kind,
@@ -262,6 +276,7 @@ _ROUTES: Mapping[type[Fact], Route] = {
     CommitmentMade: _commitment_made,
     CommitmentEnded: _commitment_ended,
     EffectCardAttached: _effect_attached,
+    StepReminded: _step_reminded,
     OfficialAnswered: _answered,
     ConversationResolved: _resolved,
 }

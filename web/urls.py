@@ -15,6 +15,7 @@ from web.console import alerts as desk_alerts
 from web.console import brief as desk_brief
 from web.console import broadcasts as desk_broadcasts
 from web.console import conversations as desk_conversations
+from web.console import cycle as desk_cycle
 from web.console import duty as desk_duty
 from web.console import held as desk_held
 from web.console import pages as console
@@ -141,6 +142,9 @@ urlpatterns = [
     path("console/data/uploads/<str:upload_id>", desk_uploads.upload_item, name="upload_at_desk"),
     path("console/data/uploads/<str:upload_id>/load", desk_uploads.load, name="load_upload"),
     path("console/data/uploads/<str:upload_id>/cancel", desk_uploads.cancel, name="cancel_upload"),
+    path("console/cycle", desk_cycle.cycles, name="cycles"),
+    path("console/cycle/<str:cycle_id>", desk_cycle.board, name="cycle_board"),
+    path("console/cycle/<str:cycle_id>/<str:step>", desk_cycle.change, name="change_step"),
     path("console/scenarios", workshop.run_queue, name="run_queue"),
     path("console/scenarios/new", workshop.new_run, name="new_run"),
     path("console/scenarios/models", workshop_models.models, name="scenario_models"),

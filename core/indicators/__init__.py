@@ -87,6 +87,7 @@ from core.indicators.queries import (
     vintages_since,
 )
 from core.indicators.readers import name_reader, strike_reader
+from core.indicators.reporting import access_changed_since, newest_release_of, reported
 from core.indicators.rules import (
     AccessLevel,
     Good,
@@ -160,6 +161,7 @@ __all__ = [
     "accept_held",
     "accept_held_release",
     "accepted_periods",
+    "access_changed_since",
     "all_passports",
     "all_series",
     "cards",
@@ -187,6 +189,7 @@ __all__ = [
     "latest_forecast",
     "name_reader",
     "name_readers",
+    "newest_release_of",
     "newest_vintage",
     "okei_code",
     "order_chart",
@@ -201,6 +204,7 @@ __all__ = [
     "rejected_values",
     "release",
     "releases",
+    "reported",
     "revisions",
     "series",
     "series_changed_by",

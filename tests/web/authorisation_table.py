@@ -150,6 +150,12 @@ PAGES: dict[str, Row] = {
     "data_desk": Row(ANALYSTS, "/console/data"),
     "data_template": Row(ANALYSTS, "/console/data/template.xlsx?territory={territory}"),
     "held_values": Row(ANALYSTS, "/console/data/held"),
+    "cycles": Row(frozenset({ANALYST, OFFICIAL}), "/console/cycle"),
+    # The official owns a step of it.
+    "cycle_board": Row(frozenset({ANALYST, OFFICIAL}), "/console/cycle/{cycle}"),
+    "change_step": post(
+        frozenset({ANALYST, OFFICIAL}), "/console/cycle/{cycle}/pages", do="confirm", note="Готово"
+    ),
     "passports": Row(ANALYSTS, "/console/data/passports"),
     # Nobody answers for the indicator yet, so whoever loads data keeps its passport.
     "passport": Row(ANALYSTS, "/console/data/passports/UNEMP"),

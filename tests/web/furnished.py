@@ -17,7 +17,7 @@ from tests.town import ANNA, IVANOV, SMIRNOVA, Town
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
 from tests.web.mails import leave_token
 from tests.web.scenario import computed_run
-from tests.web.uploads import checked_upload
+from tests.web.uploads import begun_cycle, checked_upload
 
 SECRET_WORDS = "Собираемся в подвале"
 
@@ -62,6 +62,7 @@ def furnish(town: Town) -> dict[str, str]:
         "territory": town.territory.id,
         "room": room,
     }
+    things["cycle"] = begun_cycle(town)
     things["upload"] = checked_upload(town)
     things["promised_alert"] = _promised_alert(town)
     things["mail"] = leave_token(town, things["broadcast"])

@@ -1,7 +1,10 @@
-"""Files that an analyst has brought, for tests of pages."""
+"""Files that an analyst has brought and a cycle of data, for tests of pages."""
 
+from datetime import timedelta
+
+from core.cycles import Step, begin_cycle, plan_step
 from core.uploads import MOST_NOTES, Notes, UploadReport, begin_upload, settle_check
-from tests.town import VERA, Town
+from tests.town import IVANOV, VERA, Town
 
 FILE = "Заречный;UNEMP;%;2026;6,9;Росстат\n"
 
@@ -38,3 +41,18 @@ def waiting_upload(town: Town) -> str:
         content=f"territory;indicator;unit;period;value;source\n{FILE}".encode(),
         language="ru",
     )
+
+
+def begun_cycle(town: Town) -> str:
+    """The cycle of the year, begun by the analyst; an official owns its pages, whose term is over."""
+    vera = town.people[VERA]
+    cycle_id = town.database.run(begin_cycle, territory_id=town.territory.id, period="2026", begun_by=vera)
+    town.database.run(
+        plan_step,
+        cycle_id=cycle_id,
+        step=Step.PAGES,
+        owner=town.people[IVANOV],
+        due=town.clock.now().date() - timedelta(days=2),
+        planned_by=vera,
+    )
+    return cycle_id

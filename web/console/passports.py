@@ -148,14 +148,14 @@ async def _shown(request: PageRequest, code: str, refusal: DomainError | None = 
         known=one.passport if sent is None else _typed(request, one.passport),
         lag=sent.get("lag_days", "") if sent is not None else one.passport.lag_days,
         levels=[(level.value, level_words(level)) for level in AccessLevel],
-        candidates=[(member.person_id, _member_words(member)) for member in one.staff],
+        candidates=[(member.person_id, member_words(member)) for member in one.staff],
         restricted=one.indicator.access_level is AccessLevel.RESTRICTED,
         readers=[
             (reader.id, person_words(reader), reader.id == one.passport.responsible) for reader in one.readers
         ],
         asked=asked,
         found=[
-            (member.person_id, _member_words(member), member.person_id in on_list)
+            (member.person_id, member_words(member), member.person_id in on_list)
             for member in found_by(one.staff, asked)
         ],
         changes=[(change, _change_words(change, one)) for change in one.changes],
@@ -173,11 +173,12 @@ def found_by(members: Sequence[Viewer], text: str) -> list[Viewer]:
     words = text.casefold().split()
     if not words:
         return []
-    found = [one for one in members if all(word in _member_words(one).casefold() for word in words)]
+    found = [one for one in members if all(word in member_words(one).casefold() for word in words)]
     return found[:FOUND_SHOWN]
 
 
-def _member_words(member: Viewer) -> str:
+def member_words(member: Viewer) -> str:
+    """A person with their post and roles, as they are chosen and found."""
     roles = ", ".join(dict.fromkeys(role_words(grant.role) for grant in member.grants))
     return f"{person_words(member.person)} ({roles})"
 

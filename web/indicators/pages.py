@@ -165,7 +165,7 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
         rows=table_rows(page.points, forecast, say, revision_marks(page, found.now, found.as_of, say)),
         vintages=vintage_choices(found.vintages, found.as_of),
         as_of=found.as_of,
-        passport=passport_lines(page, found.passport, found.responsible, say),
+        passport=passport_lines(page.indicator, found.now, found.passport, found.responsible, say),
         keeper=found.keeper,
         targets=[target_words(target, say) for target in page.targets],
         rules=[rule_words(rule, say) for rule in rules],

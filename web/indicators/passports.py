@@ -10,6 +10,7 @@ from core.identity import Person
 from core.indicators import (
     AccessLevel,
     Frequency,
+    Indicator,
     IndicatorPage,
     Passport,
     Point,
@@ -30,12 +31,12 @@ class VintageChoice:
 
 
 def passport_lines(
-    page: IndicatorPage, passport: Passport, responsible: Person | None, say: Speaker
+    one: Indicator, now: Sequence[Point], passport: Passport, responsible: Person | None, say: Speaker
 ) -> list[tuple[str, str]]:
     """The passport as pairs of a label and its words; what nobody has filled in says so."""
-    blank, one = gettext("not filled in"), page.indicator
+    blank = gettext("not filled in")
     unit = f"{say.unit} ({gettext('OKEI')} {passport.okei})" if passport.okei else say.unit
-    source = passport.source or (page.points[-1].source if page.points else "")
+    source = passport.source or (now[-1].source if now else "")
     return [
         (gettext("Code"), one.code),
         (gettext("Unit"), unit),
@@ -44,7 +45,7 @@ def passport_lines(
         (gettext("Responsible"), person_words(responsible) or gettext("nobody yet")),
         (gettext("Frequency"), frequency_words(one.frequency)),
         (gettext("Published"), lag_words(passport.lag_days) or blank),
-        (gettext("Last vintage"), str(page.vintage) if page.points else gettext("none")),
+        (gettext("Last vintage"), str(max(point.vintage for point in now)) if now else gettext("none")),
         (gettext("Access"), level_words(one.access_level)),
     ]
 

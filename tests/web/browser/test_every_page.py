@@ -58,6 +58,8 @@ PAGES = {
     "console upload": (VERA, "/console/data/uploads/{upload}"),
     "console upload under way": (VERA, "/console/data/uploads/{waiting_upload}"),
     "console held values": (VERA, "/console/data/held"),
+    "console cycles": (VERA, "/console/cycle"),
+    "console cycle": (VERA, "/console/cycle/{cycle}"),
     "console passports": (VERA, "/console/data/passports"),
     "console passport": (VERA, "/console/data/passports/UNEMP"),
     "console passport with a list": (VERA, "/console/data/passports/DEBT?q=сотрудник"),
@@ -118,6 +120,7 @@ def test_a_page_is_good_to_look_at(visitor: Callable[..., Visitor], stage: Stage
         mail=stage.mail,
         upload=stage.upload,
         waiting_upload=stage.waiting_upload,
+        cycle=stage.cycle,
     )
     browser = visitor(who, width=390).open(address)
 
