@@ -190,6 +190,7 @@ def role_words(role: Role) -> str:
         Role.MODERATOR: gettext("moderator"),
         Role.ANALYST: gettext("analyst"),
         Role.ADMINISTRATOR: gettext("administrator"),
+        Role.HEAD: gettext("head of the authority"),
     }[role]
 
 
