@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from analytics.model import ModelSpec, formula_words, main_scenario
+from analytics.model.grammar import variables
 from analytics.model.paths import Constant, DriverPath, Growth, Points, Shift
 from core.shared.language import Language
 
@@ -44,6 +45,14 @@ def outline(spec: ModelSpec) -> Plain:
         "targets": {key: asdict(one) for key, one in spec.targets.items()},
         "projects": {key: one.title for key, one in spec.projects.items()},
         "sectors": {key: one.title for key, one in spec.sectors.items()},
+    }
+
+
+def inputs(spec: ModelSpec) -> dict[str, set[str]]:
+    """What stands in the equation of each variable besides itself, in this year or an earlier one."""
+    return {
+        name: {one.name for one in variables(equation.right)} - {name}
+        for name, equation in spec.equations.items()
     }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analytics.jobs import keep_up
-from core.alerts import due_escalations, escalate, evaluate_terms
+from core.alerts import due_escalations, end_alert_week, escalate, evaluate_terms, repeat_alerts
 from core.briefs import send_due_briefs
 from core.commitments import end_overdue_commitments
 from core.cycles import remind_owners
@@ -39,6 +40,8 @@ def schedule() -> Iterator[Chore]:
     )
     yield Chore(name="send_due_briefs", every_s=60, run=lambda database: database.run(send_due_briefs))
     yield Chore(name="escalate", every_s=15, run=_escalate)
+    yield Chore(name="repeat_alerts", every_s=_HOUR_S / 6, run=lambda database: database.run(repeat_alerts))
+    yield Chore(name="end_alert_week", every_s=_HOUR_S / 6, run=lambda database: database.run(end_alert_week))
     yield Chore(name="keep_up", every_s=10, run=_keep_up)
     yield Chore(name="prune_outbox", every_s=_HOUR_S / 6, run=lambda database: database.run(prune_outbox))
     yield Chore(name="remind_owners", every_s=_HOUR_S / 6, run=lambda database: database.run(remind_owners))
@@ -51,7 +54,7 @@ def schedule() -> Iterator[Chore]:
 
 def _keep_up(database: Database) -> int:
     done = keep_up(database)
-    return done.jobs_woken + done.alerts_without_picture + done.snoozes_ended + done.alerts_without_forecast
+    return sum(dataclasses.astuple(done))
 
 
 def _escalate(database: Database) -> int:

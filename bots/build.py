@@ -19,6 +19,7 @@ from bots.flows import (
     menu,
     my_data,
     notices,
+    silences,
     start,
     vote,
 )
@@ -45,6 +46,7 @@ def build_routes() -> Routes:
         forgetting,
         notices,
         alerts,
+        silences,
         alert_people,
     )
     flows = tuple(module.FLOW for module in modules)

@@ -53,6 +53,7 @@ class Place(StrEnum):
     ALERT_ASSIGN = "ag"
     ALERT_RETURN = "ar"
     ALERT_NOTE = "an"
+    ALERT_SILENCE = "al"
     COMMITMENT_RESULT = "cr"
     NOTICES = "n"
     NOTICE_MATRIX = "nm"
@@ -190,6 +191,14 @@ class AssignAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceAlert:
+    """This alert shall disturb nobody for so many days; why is asked for next."""
+
+    alert_id: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """What I wrote is what I will do about this alert, within so many days."""
 
@@ -235,6 +244,7 @@ Action = (
     | Vote
     | AcceptAlert
     | SnoozeAlert
+    | SilenceAlert
     | ChooseAssignee
     | AssignAlert
     | Commit
@@ -259,6 +269,7 @@ _LETTERS: dict[str, type[Action]] = {
     "v": Vote,
     "a": AcceptAlert,
     "s": SnoozeAlert,
+    "q": SilenceAlert,
     "h": ChooseAssignee,
     "d": AssignAlert,
     "k": Commit,

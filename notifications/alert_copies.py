@@ -5,12 +5,14 @@ from core.alerts import (
     AlertAssigned,
     AlertEscalated,
     AlertFired,
+    AlertMuted,
     AlertNoted,
     AlertResolved,
     AlertReturned,
     AlertSnoozed,
     AlertSnoozeEnded,
     AlertState,
+    AlertUnmuted,
     alert_card,
     alert_group,
     alert_topic,
@@ -32,11 +34,15 @@ _EDITING = (
     AlertSnoozed,
     AlertResolved,
     AlertSnoozeEnded,
+    AlertMuted,
+    AlertUnmuted,
     CommitmentMade,
     CommitmentEnded,
 )
 
 
+# What a message that waits will say by itself when it is sent.
+_SEEN_WHEN_SENT = (AlertFired, AlertMuted, AlertUnmuted)
 # The messages that show an alert, each in its own way.
 _COPIES = {Kind.ALERT, Kind.ASSIGNED, Kind.RETURNED, Kind.ESCALATED}
 
@@ -44,7 +50,7 @@ _COPIES = {Kind.ALERT, Kind.ASSIGNED, Kind.RETURNED, Kind.ESCALATED}
 def edit_copies(uow: UnitOfWork, recorded: RecordedFact) -> int:
     """Bring every copy of an alert's message up to date, whoever got it."""
     fact = recorded.fact
-    if not isinstance(fact, _EDITING):
+    if not isinstance(fact, _EDITING) or (isinstance(fact, AlertFired) and fact.muted):
         return 0
     about = deliveries_about(uow, topic=alert_topic(lead_of(uow, fact.alert_id)))
     # An edit that waits will say what holds when it is sent: twenty alerts taken at once are one edit.
@@ -55,7 +61,7 @@ def edit_copies(uow: UnitOfWork, recorded: RecordedFact) -> int:
         if copy.kind in _COPIES
         and copy.fact_id != recorded.id
         and copy.id not in coming
-        and not (isinstance(fact, AlertFired) and copy.state is DeliveryState.PENDING)
+        and not (isinstance(fact, _SEEN_WHEN_SENT) and copy.state is DeliveryState.PENDING)
     ]
     return enqueue(
         uow,

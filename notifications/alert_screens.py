@@ -39,7 +39,7 @@ from messengers import (
 )
 from notifications.alert_groups import group_buttons, group_words
 from notifications.kinds import Kind, kind_of
-from notifications.obsolete import Obsolete
+from notifications.obsolete import NotYet, Obsolete
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -52,14 +52,19 @@ class AlertScreens:
     files: Path
 
     def draw(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
-        """The screen of an alert, new or edited. Raises: Obsolete."""
+        """The screen of an alert, new or edited. Raises: Obsolete, NotYet."""
         cards = [
             alert_card(reading, alert_id=each)
             for each in alert_group(reading, alert_id=AlertId(delivery.details["alert_id"]))
         ]
         edited = kind_of(delivery.kind) is Kind.EDIT
-        if not edited and all(card.alert.state is AlertState.OK for card in cards):
+        firing = [card for card in cards if card.alert.state is AlertState.FIRING]
+        if not edited and not firing:
             raise Obsolete("over")
+        if kind_of(delivery.kind) is Kind.ALERT and all(card.mutes for card in firing):
+            raise NotYet("muted")
+        if "again" in delivery.details and all(card.alert.acknowledged_by for card in firing):
+            raise Obsolete("taken")
         kind = Kind(delivery.details.get("kind", Kind.ALERT)) if edited else kind_of(delivery.kind)
         screen = (
             self._of_one(reading, cards[0], language)
@@ -102,7 +107,14 @@ class AlertScreens:
         assign = Press(translate(language, N_("Assign")), OpenBelow(Place.ALERT_ASSIGN, alert.id))
         if alert.acknowledged_by is not None:
             measure = OpenBelow(Place.ALERT_MEASURE, alert.id)
-            return ((Press(translate(language, N_("Measure and term")), measure), assign), (why, look))
+            silence = Press(
+                translate(language, N_("Silence until…")), OpenBelow(Place.ALERT_SILENCE, alert.id)
+            )
+            return (
+                (Press(translate(language, N_("Measure and term")), measure), assign),
+                (silence, why),
+                (look,),
+            )
         accept = Press(translate(language, N_("Accept")), AcceptAlert(alert.id))
         snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, alert.id))
         return ((accept, assign), (snooze, why), (look,))
@@ -128,7 +140,8 @@ def _news(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Lang
     """What is above the alert for one person: that it was given to them, or came back to them."""
     match kind:
         case Kind.ALERT:
-            return None
+            again = translate(language, N_("A reminder: nobody has taken this yet."))
+            return bold(again) if "again" in delivery.details else None
         case Kind.ASSIGNED:
             return _given(_last(cards, EntryKind.ASSIGNED, about=delivery), language)
         case Kind.RETURNED:

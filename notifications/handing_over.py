@@ -28,7 +28,7 @@ from core.store import Database, Gathering, GroupCommit, UnitOfWork
 from messengers import Carrier, Screen
 from notifications.channels import Policies, addresses_of
 from notifications.kinds import Kind, kind_of
-from notifications.obsolete import Obsolete
+from notifications.obsolete import NotYet, Obsolete
 from notifications.rendering import Renderer
 from notifications.senders.port import (
     CarrierSender,
@@ -118,6 +118,8 @@ class HandingOver:
                 raise screen
         except Obsolete as reason:
             return Refused(f"obsolete_{reason}")
+        except NotYet as reason:
+            return Later(f"not_yet_{reason}", NotYet.wait, tried=False)
         if original is not None and original.native_id is not None:
             return await sender.edit(
                 one.address, original.native_id, screen, delivery_id=one.id, urgency=one.urgency

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     COMMITMENT_ENDED = "commitment_ended"
     # The term of a step of a cycle of data is near or over.
     STEP = "step"
+    # The week's noisy rules, for those who answer for them.
+    NOISE = "noise"
     # What was not shown at once, together.
     DIGEST = "digest"
 

@@ -1,9 +1,10 @@
 """Broadcasts and digests in words."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from core.alerts import alert_card, alert_headline
+from core.alerts import alert_card, alert_headline, quiet_lines
 from core.briefs import Brief, brief_heading, brief_of, brief_sections, headed_by
 from core.delivery import (
     BroadcastState,
@@ -35,6 +36,7 @@ from messengers import (
 )
 from notifications.cycles import step_sentence
 from notifications.kinds import Kind, kind_of
+from notifications.notices import BEYOND_BUDGET
 from notifications.obsolete import Obsolete
 
 LINE_LIMIT = 200
@@ -96,15 +98,36 @@ def digest_screen(reading: Reading, delivery: Delivery, language: Language, site
         N_("{count} things that you have not seen yet"),
         len(notices),
     )
-    parts: list[RichText] = [bold(heading)]
+    spared = [one for one in notices if BEYOND_BUDGET in one.details]
+    parts: list[RichText] = [] if len(spared) == len(notices) else [bold(heading)]
+    if spared:
+        parts.append(stacked(bold(_spared_words(spared, language)), *_lines(reading, spared, language)))
     for event in EventKind:
-        lines = [_line(reading, one, language) for one in notices if one.event is event]
-        if lines:
-            parts.append(stacked(bold(translate(language, _HEADINGS[event])), *lines))
+        rest = [one for one in notices if one.event is event and one not in spared]
+        if rest:
+            heading_of = bold(translate(language, _HEADINGS[event]))
+            parts.append(stacked(heading_of, *_lines(reading, rest, language)))
     settings = Press(translate(language, N_("🔔 Notifications")), OpenBelow(Place.NOTICES))
     menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
-    account = Link(translate(language, N_("Open my account")), site.address("me/notices"))
-    return Screen(text=stacked(*parts, gap="\n\n"), buttons=((account,), (settings, menu)))
+    if spared:
+        where = Link(translate(language, N_("Look at each")), site.address("console/alerts"))
+    else:
+        where = Link(translate(language, N_("Open my account")), site.address("me/notices"))
+    return Screen(text=stacked(*parts, gap="\n\n"), buttons=((where,), (settings, menu)))
+
+
+def _spared_words(spared: Sequence[WaitingNotice], language: Language) -> str:
+    """What the day brought beyond what is enough for the reader."""
+    return translate_plural(
+        language,
+        N_("{count} more alert for today"),
+        N_("{count} more alerts for today"),
+        len(spared),
+    )
+
+
+def _lines(reading: Reading, notices: Sequence[WaitingNotice], language: Language) -> list[RichText]:
+    return [_line(reading, one, language) for one in notices]
 
 
 def _line(reading: Reading, notice: WaitingNotice, language: Language) -> RichText:
@@ -116,9 +139,11 @@ def _words(reading: Reading, notice: WaitingNotice, language: Language) -> str:
     kind = kind_of(notice.kind)
     if kind is Kind.ALERT:
         card = alert_card(reading, alert_id=AlertId(notice.details["alert_id"]))
-        return alert_headline(language, card)
+        return ". ".join([alert_headline(language, card), *quiet_lines(language, card)])
     if kind is Kind.STEP:
         return step_sentence(reading, notice.details, language)
+    if kind is Kind.NOISE:
+        return translate(language, N_("The week's report of alert rules is at the console."))
     if kind is Kind.BROADCAST:
         try:
             said = broadcast(reading, broadcast_id=notice.details["broadcast_id"])

@@ -1,7 +1,7 @@
 """A notice for each of its people: shown now and over what, kept for the digest, or not shown at all."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ from notifications.channels import Address
 from notifications.kinds import Kind
 from notifications.timing import next_digest_moment, next_waking_moment
 
+BEYOND_BUDGET = "beyond_budget"
+"""In the details of a notice that waits because the day has brought enough of its kind."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -29,6 +32,7 @@ class Notice:
 
     everywhere: over all their carriers, else over the first that they want it on. zone: whose night is kept
     quiet; None if it has been thought of already or there is none. awake: the person was here a moment ago.
+    only_in_digest: it disturbs nobody, however urgent its thing is.
     """
 
     kind: Kind
@@ -40,6 +44,7 @@ class Notice:
     zone: str | None = None
     awake: bool = False
     everywhere: bool = False
+    only_in_digest: bool = False
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -56,13 +61,16 @@ def where_shown(notice: Notice, ways: Sequence[Address], wanted: Preferences) ->
 
     Critical ones and one's own affairs are not asked about: they are always told.
     """
-    if notice.urgency is Urgency.CRITICAL:
+    if notice.only_in_digest:
+        now = []
+    elif notice.urgency is Urgency.CRITICAL:
         now = list(ways)
     else:
         now = [way for way in ways if wanted.when(notice.event, way.carrier) is When.NOW]
     if now:
         return Shown(now if notice.everywhere else now[:1], in_digest=False)
-    return Shown([], any(wanted.when(notice.event, way.carrier) is When.DIGEST for way in ways))
+    wishes = {wanted.when(notice.event, way.carrier) for way in ways}
+    return Shown([], wishes != {When.OFF} if notice.only_in_digest else When.DIGEST in wishes)
 
 
 def tell(
@@ -72,17 +80,28 @@ def tell(
     fact_id: FactId,
     ways: Mapping[PersonId, Sequence[Address]],
     wanted: Mapping[PersonId, Preferences],
+    spared: Collection[PersonId] = (),
 ) -> int:
-    """Ask for the messages, or keep the notice for digests, for all who have ways; how many rows are new."""
+    """Ask for the messages, or keep the notice for digests, for all who have ways; how many rows are new.
+
+    spared: those who have been told enough for a day; it waits for the digest of the day it would come on.
+    """
     deliveries: list[NewDelivery] = []
     waiting: list[WaitingNotice] = []
+    late = replace(notice, only_in_digest=True, details=notice.details | {BEYOND_BUDGET: True})
+    beyond: list[WaitingNotice] = []
     for person_id, own in ways.items():
-        shown = where_shown(notice, own, wanted[person_id])
+        enough = person_id in spared and bool(where_shown(notice, own, wanted[person_id]).now)
+        said = late if enough else notice
+        shown = where_shown(said, own, wanted[person_id])
         if shown.in_digest:
-            waiting.append(_waiting(uow, notice, fact_id, person_id))
-        deliveries += [_delivery(notice, fact_id, person_id, way) for way in shown.now]
-    due_at = next_digest_moment(uow.now, notice.zone or "Europe/Moscow")
-    return keep_for_digest(uow, notices=waiting, due_at=due_at) + enqueue(uow, deliveries=deliveries)
+            (beyond if enough else waiting).append(_waiting(uow, said, fact_id, person_id))
+        deliveries += [_delivery(said, fact_id, person_id, way) for way in shown.now]
+    zone = notice.zone or "Europe/Moscow"
+    tonight = next_digest_moment(uow.now, zone)
+    then = next_digest_moment(max(uow.now, notice.due_at), zone)
+    kept = keep_for_digest(uow, notices=waiting, due_at=tonight)
+    return kept + keep_for_digest(uow, notices=beyond, due_at=then) + enqueue(uow, deliveries=deliveries)
 
 
 def _waiting(uow: UnitOfWork, notice: Notice, fact_id: FactId, person_id: PersonId) -> WaitingNotice:

@@ -1,5 +1,13 @@
-"""That there is nothing to say any more."""
+"""That there is nothing to say, any more or yet."""
+
+from datetime import timedelta
 
 
 class Obsolete(Exception):
     """What a delivery was about is over. The text is the reason in one word."""
+
+
+class NotYet(Exception):
+    """What a delivery is about disturbs nobody for now. The text is the reason in one word."""
+
+    wait = timedelta(minutes=10)

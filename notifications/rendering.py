@@ -32,6 +32,7 @@ from notifications.commitments import commitment_screen
 from notifications.cycles import step_screen
 from notifications.kinds import Kind, kind_of
 from notifications.news import brief_screen, broadcast_screen, digest_screen
+from notifications.noise import noise_screen
 from notifications.obsolete import Obsolete
 
 
@@ -65,7 +66,7 @@ class Renderer:
         return (one.details["broadcast_id"], one.carrier, reader.language)
 
     def _screen(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
-        """One screen. Raises: Obsolete."""
+        """One screen. Raises: Obsolete, NotYet."""
         screen = self._drawn(reading, delivery, language)
         policy = self.policies.get(Carrier(delivery.carrier), ChannelPolicy.FULL)
         if policy is ChannelPolicy.INBOUND_NOTICE_ONLY:
@@ -79,16 +80,10 @@ class Renderer:
                 return AlertScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
                 return _OF_CONVERSATION[kind](reading, delivery, language)
-            case Kind.COMMITMENT | Kind.COMMITMENT_ENDED:
-                return commitment_screen(reading, delivery, language, self.site)
-            case Kind.BRIEF:
-                return brief_screen(reading, delivery, language, self.site)
-            case Kind.STEP:
-                return step_screen(reading, delivery, language, self.site)
             case Kind.BROADCAST:
                 return broadcast_screen(reading, delivery, language)
-            case Kind.DIGEST:
-                return digest_screen(reading, delivery, language, self.site)
+            case Kind.COMMITMENT | Kind.COMMITMENT_ENDED | Kind.BRIEF | Kind.STEP | Kind.DIGEST | Kind.NOISE:
+                return _WITH_LINKS[kind](reading, delivery, language, self.site)
             case _:
                 assert_never(kind)
 
@@ -156,4 +151,12 @@ def _conversation(reading: Reading, delivery: Delivery) -> Conversation:
     )
 
 
+_WITH_LINKS = {
+    Kind.COMMITMENT: commitment_screen,
+    Kind.COMMITMENT_ENDED: commitment_screen,
+    Kind.BRIEF: brief_screen,
+    Kind.STEP: step_screen,
+    Kind.DIGEST: digest_screen,
+    Kind.NOISE: noise_screen,
+}
 _OF_CONVERSATION = {Kind.ANSWER: _answer, Kind.EFFECT: _effect, Kind.RESOLVED: _resolved}

@@ -11,14 +11,21 @@ from core.alerts import (
     AlertEscalated,
     AlertFired,
     AlertIllustrated,
+    AlertMuted,
     AlertNoted,
+    AlertRepeated,
     AlertResolved,
     AlertReturned,
     AlertSnoozed,
     AlertSnoozeEnded,
+    AlertUnmuted,
+    AlertWeekEnded,
+    MuteCause,
     Severity,
     alert_card,
     alert_topic,
+    mutes_of,
+    readers_of_week,
 )
 from core.briefs import BriefDue, heads_of
 from core.commitments import CommitmentEnded, CommitmentMade
@@ -41,6 +48,7 @@ from core.shared.ids import AlertId, PersonId, RoomId, TerritoryId
 from core.store import Database, UnitOfWork, last_events
 from core.territories import territory
 from notifications.alert_copies import edit_copies, lead_of, speaker_of
+from notifications.budget import beyond_budget
 from notifications.channels import Policies, addresses_of
 from notifications.kinds import Kind, commitment_topic, conversation_topic, step_topic
 from notifications.notices import Notice, tell
@@ -49,6 +57,7 @@ from notifications.notices import Notice, tell
 PICTURE_WAIT = timedelta(seconds=20)
 STILL_AWAKE = timedelta(hours=1)
 RECENT_EVENTS = 20
+WEEK_ZONE = "Europe/Moscow"
 
 
 def handle(database: Database, recorded: RecordedFact, *, policies: Policies) -> int:
@@ -69,11 +78,14 @@ def _enqueue(uow: UnitOfWork, *, recorded: RecordedFact, route: "Route", policie
             for person_id in notice.people
             if person_id not in told
         }
-        asked += tell(uow, notice, fact_id=recorded.id, ways=ways, wanted=wanted)
+        spared = beyond_budget(uow, notice)
+        asked += tell(uow, notice, fact_id=recorded.id, ways=ways, wanted=wanted, spared=spared)
     return asked + edit_copies(uow, recorded)
 
 
 def _alert_fired(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
+    if fact.muted:
+        return _spoken_for(uow, fact)
     if lead_of(uow, fact.alert_id) != fact.alert_id:
         # It stands in the message of the first one; the copies that are out already are edited.
         return []
@@ -81,6 +93,24 @@ def _alert_fired(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
     alert = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert
     due_at = quiet_until if alert.picture_settled else max(quiet_until, alert.fired_at + PICTURE_WAIT)
     return [_alert_notice(uow, fact.alert_id, fact.severity, due_at)]
+
+
+def _spoken_for(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
+    """What goes on in a whole region or country comes as a line of the digest of those below it."""
+    causes = {mute.cause for mute in mutes_of(uow, alert_id=AlertId(fact.alert_id))}
+    if causes != {MuteCause.ABOVE}:
+        return []
+    return [replace(_alert_notice(uow, fact.alert_id, fact.severity, uow.now), only_in_digest=True)]
+
+
+def _alert_unmuted(uow: UnitOfWork, fact: AlertUnmuted) -> list[Notice]:
+    severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
+    due_at = _alert_moment(uow, severity, fact.territory_id)
+    lead = lead_of(uow, fact.alert_id)
+    if fact.first and lead == fact.alert_id:
+        return [_alert_notice(uow, fact.alert_id, severity, due_at)]
+    hasten(uow, topic=alert_topic(lead), due_at=due_at)
+    return []
 
 
 def _alert_illustrated(uow: UnitOfWork, fact: AlertIllustrated) -> list[Notice]:
@@ -123,6 +153,26 @@ def _to_one(uow: UnitOfWork, lead: str, kind: Kind, person_id: str) -> Notice:
     )
 
 
+def _alert_repeated(uow: UnitOfWork, fact: AlertRepeated) -> list[Notice]:
+    severity = alert_card(uow, alert_id=AlertId(fact.alert_id)).alert.rule.severity
+    notice = _alert_notice(uow, fact.alert_id, severity, _alert_moment(uow, severity, fact.territory_id))
+    return [replace(notice, details=notice.details | {"again": True})]
+
+
+def _week_ended(uow: UnitOfWork, fact: AlertWeekEnded) -> list[Notice]:
+    return [
+        Notice(
+            kind=Kind.NOISE,
+            event=EventKind.ALERTS,
+            topic=f"alert_week:{fact.week}",
+            people=readers_of_week(uow, week=fact.week),
+            urgency=Urgency.PERSONAL,
+            due_at=next_working_moment(uow.now, WEEK_ZONE, working_calendar(uow)),
+            details={"week": fact.week},
+        )
+    ]
+
+
 def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetime) -> Notice:
     alert = alert_card(uow, alert_id=AlertId(alert_id)).alert
     officials = people_who_may(uow, action=Action.HANDLE_ALERTS, territory_id=alert.territory_id)
@@ -134,6 +184,7 @@ def _alert_notice(uow: UnitOfWork, alert_id: str, severity: str, due_at: datetim
         people=[one.id for one in officials if readers is None or one.id in readers],
         urgency=Urgency.CRITICAL if severity == Severity.CRITICAL else Urgency.PERSONAL,
         due_at=due_at,
+        zone=_zone(uow, alert.territory_id),
         details={"alert_id": alert_id},
     )
 
@@ -265,6 +316,10 @@ _ROUTES: Mapping[type[Fact], Route] = {
     AlertFired: _alert_fired,
     AlertIllustrated: _alert_illustrated,
     AlertSnoozeEnded: _alert_reminded,
+    AlertMuted: _nobody_new,
+    AlertRepeated: _alert_repeated,
+    AlertWeekEnded: _week_ended,
+    AlertUnmuted: _alert_unmuted,
     AlertAcknowledged: _nobody_new,
     AlertSnoozed: _nobody_new,
     AlertNoted: _nobody_new,

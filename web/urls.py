@@ -21,6 +21,7 @@ from web.console import held as desk_held
 from web.console import pages as console
 from web.console import passports as desk_passports
 from web.console import polls as desk_polls
+from web.console import silences as desk_silences
 from web.console import uploads as desk_uploads
 from web.indicators import pages as indicators
 from web.public import gallery, home, leaving, polls, preferences
@@ -89,6 +90,7 @@ urlpatterns = [
     path("me/email/forget", email.forget, name="forget_email"),
     path("me/notices", notices.notices, name="notices"),
     path("me/notices/preset", notices.change_preset, name="choose_preset"),
+    path("me/notices/budget", notices.change_budget, name="choose_budget"),
     path("me/notices/matrix", notices.change_matrix, name="choose_notices"),
     path("console", console.console, name="console"),
     path("console/fragments/queue/<str:tab>", console.queue_fragment, name="queue_fragment"),
@@ -118,6 +120,8 @@ urlpatterns = [
     path("console/duty", desk_duty.page, name="duty"),
     path("console/duty/deputy", desk_duty.deputy, name="set_deputy"),
     path("console/duty/back", desk_duty.back, name="end_deputy"),
+    path("console/silences", desk_silences.silences, name="silences"),
+    path("console/silences/<str:silence_id>/end", desk_silences.end, name="end_silence"),
     path("console/alerts", desk_alerts.alert_queue, name="alert_queue"),
     path("console/alerts/journal", desk_alert_journal.journal_page, name="alert_journal"),
     path("console/alerts/journal.csv", desk_alert_journal.journal, name="alert_journal_file"),

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from analytics.answering import answer
 from analytics.jobs.context import context
 from analytics.model import ModelError, ModelSpec, Table, parse_model
-from analytics.outlining import in_every_language, outline
-from core.indicators import all_series
+from analytics.outlining import in_every_language, inputs, outline
+from core.indicators import all_series, name_inputs
 from core.jobs import Job, fail_job, finish_job, renew_job, take_job
 from core.scenarios import (
     ScenarioRun,
@@ -73,11 +73,13 @@ def _read(database: Database, job: Job) -> None:
 
     def settle(uow: UnitOfWork) -> None:
         try:
-            said = outline(parse_model(text.encode(), name=model.file_name))
+            spec = parse_model(text.encode(), name=model.file_name)
+            said = outline(spec)
         except ModelError as refused:
             refuse_model(uow, model_id=model_id, refusal=in_every_language(refused.sentence))
         else:
             describe_model(uow, model_id=model_id, outline=said)
+            name_inputs(uow, territory_id=model.territory_id, inputs=inputs(spec))
         finish_job(uow, key=job.key)
 
     database.run(settle)

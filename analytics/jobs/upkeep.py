@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.alerts import end_snoozes, evaluate_release, settle_late_illustrations
+from core.alerts import end_snoozes, evaluate_release, settle_late_illustrations, settle_mutes
 from core.indicators import FORECAST_RELEASE, UnknownRelease, release
 from core.jobs import jobs_failed, wake_jobs
 from core.shared.ids import ReleaseId
@@ -25,25 +25,28 @@ class Upkeep:
     jobs_woken: int
     alerts_without_picture: int
     snoozes_ended: int
+    alerts_heard: int
     alerts_without_forecast: int
 
 
 def keep_up(database: Database) -> Upkeep:
     """One round, to be run by the clock every 10 to 30 seconds.
 
-    Tells again of lost jobs, lets alerts go without a picture, brings back those put off, and evaluates
-    the alerts of releases whose forecasting has failed for good.
+    Tells again of lost jobs, lets alerts go without a picture, brings back those put off and those that
+    were muted, and evaluates the alerts of releases whose forecasting has failed for good.
     """
     done = Upkeep(
         jobs_woken=database.run(wake_jobs),
         alerts_without_picture=database.run(settle_late_illustrations, after=PICTURE_PATIENCE),
         snoozes_ended=database.run(end_snoozes),
+        alerts_heard=database.run(settle_mutes),
         alerts_without_forecast=_evaluate_failed(database),
     )
-    if done != Upkeep(0, 0, 0, 0):
+    if done != Upkeep(0, 0, 0, 0, 0):
         log.info(
-            "upkeep_done woken=%s without_picture=%s snoozes_ended=%s without_forecast=%s",
-            done.jobs_woken, done.alerts_without_picture, done.snoozes_ended, done.alerts_without_forecast,
+            "upkeep_done woken=%s without_picture=%s snoozes_ended=%s heard=%s without_forecast=%s",
+            done.jobs_woken, done.alerts_without_picture, done.snoozes_ended, done.alerts_heard,
+            done.alerts_without_forecast,
         )  # fmt: skip
     return done
 

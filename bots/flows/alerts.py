@@ -75,7 +75,10 @@ async def accept(talk: Talk, action: AcceptAlert) -> None:
             talk.say(N_("You have taken the alert. The others see it.")),
             talk.say(N_("Now name the measure and its term: they will stand on the indicator's page.")),
         )
-        buttons = ((Press(talk.say(N_("Measure and term")), Open(Place.ALERT_MEASURE, action.alert_id)),),)
+        silence = Press(talk.say(N_("Silence until…")), OpenBelow(Place.ALERT_SILENCE, action.alert_id))
+        buttons = (
+            (Press(talk.say(N_("Measure and term")), Open(Place.ALERT_MEASURE, action.alert_id)), silence),
+        )
     else:
         buttons = ()
         text = talk.rich(

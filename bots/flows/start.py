@@ -181,8 +181,9 @@ def _house_name(places: list[Territory], language: Language) -> str:
 
 
 def _inhabited(places: list[Territory]) -> list[Territory]:
-    """Places that somebody lives in: not the region, unless there is nothing below it."""
-    return [place for place in places if place.kind is not TerritoryKind.REGION] or places
+    """Places that somebody lives in: not the country or a region, unless there is nothing below it."""
+    too_wide = {TerritoryKind.COUNTRY, TerritoryKind.REGION}
+    return [place for place in places if place.kind not in too_wide] or places
 
 
 def _place_buttons(places: list[Territory], language: Language) -> tuple[tuple[Press, ...], ...]:

@@ -27,24 +27,38 @@ from core.alerts.errors import (
     UnknownAlert,
     UnknownAssignee,
     UnknownRule,
+    UnknownSilence,
     WrongAssignmentTerm,
     WrongPatience,
+    WrongSilenceTerm,
     WrongSnooze,
     WrongThreshold,
 )
-from core.alerts.escalating import calls_made, due_escalations, escalate, next_call
-from core.alerts.evaluation import DRAW_ALERT, evaluate_terms
+from core.alerts.escalating import (
+    calls_made,
+    due_escalations,
+    escalate,
+    next_call,
+)
+from core.alerts.evaluation import (
+    DRAW_ALERT,
+    evaluate_terms,
+)
 from core.alerts.events import (
     AlertAcknowledged,
     AlertAssigned,
     AlertEscalated,
     AlertFired,
     AlertIllustrated,
+    AlertMuted,
     AlertNoted,
+    AlertRepeated,
     AlertResolved,
     AlertReturned,
     AlertSnoozed,
     AlertSnoozeEnded,
+    AlertUnmuted,
+    AlertWeekEnded,
 )
 from core.alerts.explanation import (
     Explanation,
@@ -69,6 +83,32 @@ from core.alerts.journal import (
     alert_journal,
     alert_topic,
 )
+from core.alerts.mute_words import (
+    mute_line,
+    quiet_lines,
+)
+from core.alerts.mutes import (
+    Mute,
+    MuteCause,
+    Silence,
+    is_muted,
+    mutes_of,
+)
+from core.alerts.muting import (
+    SETTLING,
+    settle_mutes,
+)
+from core.alerts.noise import (
+    RuleNoise,
+    end_alert_week,
+    moved_to,
+    noisy_rules,
+    readers_of_week,
+    week_of,
+)
+from core.alerts.noise_words import (
+    noise_words,
+)
 from core.alerts.queries import (
     AlertCard,
     alert_card,
@@ -84,6 +124,9 @@ from core.alerts.queries import (
     rules_in,
     thresholds_of,
     watched_indicators,
+)
+from core.alerts.repeating import (
+    repeat_alerts,
 )
 from core.alerts.rules import (
     Acknowledgement,
@@ -105,6 +148,13 @@ from core.alerts.ruling import (
     delete_alert_rule,
     set_alert_rule,
 )
+from core.alerts.silencing import (
+    SilenceCard,
+    end_silence,
+    make_silence,
+    silence_alert,
+    silences_for,
+)
 from core.alerts.wording import (
     alert_caption,
     alert_headline,
@@ -117,6 +167,7 @@ from core.alerts.wording import (
 __all__ = [
     "DRAW_ALERT",
     "MOST_EXPORTED",
+    "SETTLING",
     "Acknowledgement",
     "Alert",
     "AlertAcknowledged",
@@ -125,14 +176,18 @@ __all__ = [
     "AlertEscalated",
     "AlertFired",
     "AlertIllustrated",
+    "AlertMuted",
     "AlertNoted",
     "AlertOver",
+    "AlertRepeated",
     "AlertResolved",
     "AlertReturned",
     "AlertRule",
     "AlertSnoozeEnded",
     "AlertSnoozed",
     "AlertState",
+    "AlertUnmuted",
+    "AlertWeekEnded",
     "Entry",
     "EntryKind",
     "Explanation",
@@ -142,10 +197,15 @@ __all__ = [
     "JournalPage",
     "MessageMoment",
     "Moment",
+    "Mute",
+    "MuteCause",
     "NotYours",
     "RuleKind",
+    "RuleNoise",
     "Severity",
     "Side",
+    "Silence",
+    "SilenceCard",
     "SnoozeTerm",
     "Standing",
     "StateMoment",
@@ -153,8 +213,10 @@ __all__ = [
     "UnknownAlert",
     "UnknownAssignee",
     "UnknownRule",
+    "UnknownSilence",
     "WrongAssignmentTerm",
     "WrongPatience",
+    "WrongSilenceTerm",
     "WrongSnooze",
     "WrongThreshold",
     "acknowledge_alert",
@@ -178,6 +240,8 @@ __all__ = [
     "change_alert_rule",
     "delete_alert_rule",
     "due_escalations",
+    "end_alert_week",
+    "end_silence",
     "end_snoozes",
     "escalate",
     "evaluate_release",
@@ -185,25 +249,39 @@ __all__ = [
     "evaluate_terms",
     "explanation_lines",
     "holder_lines",
+    "is_muted",
     "judge",
+    "make_silence",
+    "moved_to",
+    "mute_line",
+    "mutes_of",
     "next_call",
+    "noise_words",
+    "noisy_rules",
     "note_alert",
     "note_lines",
     "open_alerts",
     "open_alerts_of",
     "publish_forecast",
+    "quiet_lines",
+    "readers_of_week",
+    "repeat_alerts",
     "return_alert",
     "return_group",
     "rule_history",
     "rules_in",
     "set_alert_rule",
     "settle_late_illustrations",
+    "settle_mutes",
+    "silence_alert",
+    "silences_for",
     "snooze_alert",
     "snooze_group",
     "standing_lines",
     "thresholds_of",
     "times_fired",
     "watched_indicators",
+    "week_of",
     "why_alert",
     "why_group",
 ]

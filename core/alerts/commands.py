@@ -127,6 +127,7 @@ def end_snoozes(uow: UnitOfWork) -> int:
     for row in list(rows):
         row.snoozed_by = row.snoozed_until = None
         enter(uow, EntryKind.SNOOZE_ENDED, alert_id=AlertId(row.id), person_id=None)
+        row.told_at = uow.now
         uow.record(AlertSnoozeEnded(alert_id=row.id, territory_id=row.territory_id))
         ended += 1
     return ended

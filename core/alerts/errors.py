@@ -33,6 +33,20 @@ class WrongSnooze(Invalid):
     message = N_("The alert can be put off to a day within the next {days} days. Choose another date.")
 
 
+class UnknownSilence(NotFound):
+    """No silence under this id, or the viewer does not handle the alerts of its places."""
+
+    code = "unknown_silence"
+    message = N_("There is no such silence here.")
+
+
+class WrongSilenceTerm(Invalid):
+    """A day in the past or too far ahead. Field: ``days``."""
+
+    code = "wrong_silence_term"
+    message = N_("Alerts can be silenced till a day within the next {days} days. Choose another date.")
+
+
 class WrongThreshold(Invalid):
     """The value that ends an alert lies on the bad side of the one that starts it."""
 

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from core.alerts.entries import Entry, EntryKind, enter
 from core.alerts.events import AlertEscalated
-from core.alerts.model import AlertRow, RuleRow
+from core.alerts.model import AlertRow, MuteRow, RuleRow
+from core.alerts.mutes import mutes_of, still_open
 from core.alerts.queries import AlertCard, alert_card, alert_group
-from core.alerts.rules import AlertState, Severity
+from core.alerts.rules import Alert, AlertState, Severity
 from core.duty import Step, acting_for, after_working_minutes, chain_for, working_calendar
 from core.identity import Action, people_who_may
 from core.indicators import readers_of
@@ -65,12 +66,18 @@ def next_call(reading: Reading, card: AlertCard) -> NextCall | None:
     step = chain.steps[len(made) % len(chain.steps)]
     told = [entry.at for entry in made if entry.kind is EntryKind.ESCALATED]
     waited = _since_it_waits(card)
-    begun = waited[0].at if waited and waited[0].kind in _BEGINNINGS else card.alert.fired_at
+    begun = waited[0].at if waited and waited[0].kind in _BEGINNINGS else _heard_at(reading, card.alert)
     since = told[-1] if told else begun
     due_at = after_working_minutes(
         since, step.after_minutes, card.territory.time_zone, working_calendar(reading)
     )
     return NextCall(step, due_at)
+
+
+def _heard_at(reading: Reading, alert: Alert) -> datetime:
+    """When people could first hear of it: at the firing, or when nothing muted it any more."""
+    ends = [mute.ended_at for mute in mutes_of(reading, alert_id=alert.id) if mute.ended_at is not None]
+    return max([alert.fired_at, *ends])
 
 
 def calls_made(card: AlertCard) -> list[Entry]:
@@ -103,7 +110,7 @@ def _who_may(reading: Reading, card: AlertCard) -> set[PersonId]:
 
 
 def _waiting(reading: Reading) -> list[AlertId]:
-    """Alerts that nobody has taken or put off, one for each message. What is for information calls nobody."""
+    """Alerts that nobody has taken, put off or muted, one a message. What is for information calls nobody."""
     rows = reading.session.execute(
         select(AlertRow.id)
         .join(RuleRow, RuleRow.id == AlertRow.rule_id)
@@ -111,6 +118,7 @@ def _waiting(reading: Reading) -> list[AlertId]:
             AlertRow.state == AlertState.FIRING,
             AlertRow.acknowledged_by.is_(None),
             AlertRow.snoozed_until.is_(None),
+            AlertRow.id.not_in(select(MuteRow.alert_id).where(still_open())),
             RuleRow.severity != Severity.INFO,
         )
         .order_by(AlertRow.fired_at, AlertRow.id)

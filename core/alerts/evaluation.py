@@ -7,10 +7,13 @@ from sqlalchemy import Select, select, update
 
 from core.alerts.events import AlertFired, AlertResolved
 from core.alerts.evidence import evidence_at
+from core.alerts.flapping import flaps_here
 from core.alerts.measures import Evidence, measure
 from core.alerts.model import AlertRow, RuleRow, StandingRow, StateChangeRow
+from core.alerts.muting import end_mutes, mute_newborn, mute_others
 from core.alerts.queries import as_rule
 from core.alerts.rules import AlertRule, AlertState, Failed, RuleKind, Standing, Transition, judge
+from core.alerts.showing import show
 from core.indicators import Point, series, territories_with, vintages_of
 from core.jobs import add_job
 from core.shared.ids import AlertId, TerritoryId, new_id
@@ -130,7 +133,7 @@ def _judge(uow: UnitOfWork, row: RuleRow, standing: StandingRow, vintage: int, c
     standing.state, standing.vintage, standing.streak = after.state, after.vintage, after.streak
     if transition is Transition.FIRED:
         assert isinstance(number, float | int)  # noqa: S101 - only a number fires
-        standing.alert_id = opened = _fire(uow, rule, place, last, float(number), vintage)
+        standing.alert_id = opened = _fire(uow, row, place, last, float(number), vintage)
     elif transition is Transition.RESOLVED and opened is not None:
         standing.alert_id = None
         _close(uow, rule, AlertId(opened), place, last.value, vintage)
@@ -153,38 +156,42 @@ def _today(uow: UnitOfWork, territory_id: TerritoryId) -> date:
 
 
 def _fire(
-    uow: UnitOfWork, rule: AlertRule, territory_id: TerritoryId, last: Point, number: float, vintage: int
+    uow: UnitOfWork, rule: RuleRow, territory_id: TerritoryId, last: Point, number: float, vintage: int
 ) -> AlertId:
-    alert_id = AlertId(new_id())
-    uow.session.add(
-        AlertRow(
-            id=alert_id,
-            rule_id=rule.id,
-            territory_id=territory_id,
-            state=AlertState.FIRING,
-            period=last.period,
-            value=last.value,
-            measure=number,
-            bad=rule.bad,
-            threshold=rule.threshold,
-            clear_at=rule.clear_at,
-            hold=rule.hold,
-            vintage=vintage,
-            fired_at=uow.now,
-        )
+    row = AlertRow(
+        id=new_id(),
+        rule_id=rule.id,
+        territory_id=territory_id,
+        state=AlertState.FIRING,
+        period=last.period,
+        value=last.value,
+        measure=number,
+        bad=rule.bad,
+        threshold=rule.threshold,
+        clear_at=rule.clear_at,
+        hold=rule.hold,
+        flapping=flaps_here(uow, rule, territory_id, fires_at=vintage),
+        vintage=vintage,
+        fired_at=uow.now,
     )
+    uow.session.add(row)
     uow.session.flush()
+    muted = mute_newborn(uow, row, rule)
+    if not muted:
+        show(uow, row, rule)
+    mute_others(uow, row, rule)
     uow.record(
         AlertFired(
-            alert_id=alert_id,
+            alert_id=row.id,
             territory_id=territory_id,
             indicator=rule.indicator,
             severity=rule.severity,
             vintage=vintage,
+            muted=muted,
         )
     )
-    add_job(uow, key=f"draw:{alert_id}", kind=DRAW_ALERT, arguments={"alert_id": alert_id})
-    return alert_id
+    add_job(uow, key=f"draw:{row.id}", kind=DRAW_ALERT, arguments={"alert_id": row.id})
+    return AlertId(row.id)
 
 
 def _close(
@@ -207,6 +214,7 @@ def _close(
             snoozed_until=None,
         )
     )
+    end_mutes(uow, alert_id=alert_id)
     uow.record(
         AlertResolved(alert_id=alert_id, territory_id=territory_id, indicator=rule.indicator, vintage=vintage)
     )

@@ -8,13 +8,34 @@ from core.shared.facts import Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFired(Fact):
-    """An indicator went beyond a threshold. Officials are told at AlertIllustrated, with the picture."""
+    """An indicator went beyond a threshold. Officials are told at AlertIllustrated, with the picture.
+
+    `muted`: something keeps it from disturbing people; if it outlives that, they are told at AlertUnmuted.
+    """
 
     alert_id: str
     territory_id: str
     indicator: str
     severity: str
     vintage: int
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertMuted(Fact):
+    """Something keeps an alert from disturbing people again, of which they were told before."""
+
+    alert_id: str
+    territory_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertUnmuted(Fact):
+    """Nothing mutes the alert any more and it is still open. `first`: nobody has been told of it yet."""
+
+    alert_id: str
+    territory_id: str
+    first: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +120,18 @@ class AlertEscalated(Fact):
     alert_id: str
     territory_id: str
     person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRepeated(Fact):
+    """Nobody has taken an alert, and it is time to tell of it again. `alert_id` leads its message."""
+
+    alert_id: str
+    territory_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertWeekEnded(Fact):
+    """A week with alerts is over; `week` is its Monday."""
+
+    week: str

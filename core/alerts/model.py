@@ -10,6 +10,7 @@ from core.store import Base, Id, UtcDateTime
 
 RULE_KEY = ("indicator", "territory_id", "kind", "bad", "severity")
 RULE_HOLDS = text("deleted_at IS NULL")
+_OPEN = text("ended_at IS NULL")
 
 
 class RuleRow(Base):
@@ -67,8 +68,13 @@ class AlertRow(Base):
     threshold: Mapped[float]
     clear_at: Mapped[float]
     hold: Mapped[int]
+    # Whether the rule went to and fro here when it fired.
+    flapping: Mapped[bool]
     vintage: Mapped[int] = mapped_column(ForeignKey("release.vintage"))
     fired_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The alert whose message shows this one and when people were last told; empty while nobody was.
+    lead_id: Mapped[str | None] = mapped_column(ForeignKey("alert.id"), default=None, index=True)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     resolved_value: Mapped[float | None] = mapped_column(default=None)
     acknowledged_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
@@ -136,3 +142,51 @@ class EntryRow(Base):
     due: Mapped[date | None]
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SilenceRow(Base):
+    """Which alerts disturb nobody, until when, why and by whose will. Empty columns fit everything."""
+
+    __tablename__ = "alert_silence"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    # Ids of territories, each with all below it.
+    places: Mapped[list[str]] = mapped_column(JSON)
+    rubric: Mapped[str | None] = mapped_column(String(64))
+    indicator: Mapped[str | None] = mapped_column(ForeignKey("indicator.code"))
+    rule_id: Mapped[str | None] = mapped_column(ForeignKey("alert_rule.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    created_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"), default=None)
+
+
+class MuteRow(Base):
+    """That an alert disturbed nobody, and why: each cause mutes an alert once in its life.
+
+    `muted_by` is the id of the silence, of the alert that spoke for it, or of the rule that flapped.
+    """
+
+    __tablename__ = "alert_mute"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "cause", "muted_by"),
+        Index("ix_alert_mute_open", "alert_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    alert_id: Mapped[str] = mapped_column(ForeignKey("alert.id"))
+    cause: Mapped[str] = mapped_column(String(16))
+    muted_by: Mapped[str] = mapped_column(Id, index=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class AlertWeekRow(Base):
+    """A week, by its Monday, of whose noisy rules those who answer for them were told."""
+
+    __tablename__ = "alert_week"
+
+    week: Mapped[str] = mapped_column(String(10), primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from core.alerts.entries import Entry, EntryKind, entries_of
 from core.alerts.errors import UnknownAlert, UnknownRule
 from core.alerts.measures import Evidence, history
 from core.alerts.model import AlertRow, EntryRow, RuleRow
+from core.alerts.mutes import Mute, open_mutes
 from core.alerts.rules import Alert, AlertRule, AlertState, RuleKind, probability_cleared
 from core.identity import Action, Person, Viewer, people_who_may, person
 from core.indicators import (
@@ -37,7 +38,8 @@ from core.territories import Territory, ancestry, territory
 class AlertCard:
     """An alert with all that a caption, a console card or a chart needs, as known at its vintage.
 
-    `probability_back` (0..1) is that of being back on the good side at the end of the forecast.
+    `probability_back` (0..1) is that of being back on the good side at the end of the forecast. `mutes` are
+    what keeps it from disturbing people now.
     """
 
     alert: Alert
@@ -51,6 +53,7 @@ class AlertCard:
     snoozed_by_name: str | None
     assigned_to_name: str | None
     entries: tuple[Entry, ...]
+    mutes: tuple[Mute, ...] = ()
 
     @property
     def previous(self) -> Point | None:
@@ -98,21 +101,20 @@ def alert_card(reading: Reading, *, alert_id: AlertId) -> AlertCard:
 def alert_group(reading: Reading, *, alert_id: AlertId) -> list[AlertId]:
     """The alerts that come in one message with this one, itself among them; the first leads.
 
-    Those of one release in one territory, theme and severity. Raises: UnknownAlert.
+    Those of one release in one territory, theme and severity. Of a muted one that nobody was told of it is
+    itself alone. Raises: UnknownAlert.
     """
-    one = alert_card(reading, alert_id=alert_id)
+    lead = reading.session.execute(
+        select(func.coalesce(AlertRow.lead_id, AlertRow.id)).where(AlertRow.id == alert_id)
+    ).scalar_one_or_none()
+    if lead is None:
+        raise UnknownAlert
     rows = reading.session.execute(
-        select(AlertRow.id, RuleRow.indicator)
-        .join(RuleRow, RuleRow.id == AlertRow.rule_id)
-        .where(
-            AlertRow.vintage == one.alert.vintage,
-            AlertRow.territory_id == one.alert.territory_id,
-            RuleRow.severity == one.alert.rule.severity,
-        )
-        .order_by(AlertRow.fired_at, AlertRow.id)
-    )
-    rubric = one.indicator.rubric
-    return [AlertId(row) for row, code in rows if indicator(reading, code=code).rubric == rubric]
+        select(AlertRow.id)
+        .where(or_(AlertRow.lead_id == lead, AlertRow.id == lead))
+        .order_by(AlertRow.id != lead, AlertRow.fired_at, AlertRow.id)
+    ).scalars()
+    return [AlertId(row) for row in rows]
 
 
 def alert_card_for(reading: Reading, *, viewer: Viewer, alert_id: AlertId) -> AlertCard:
@@ -267,6 +269,7 @@ def as_alert(row: AlertRow, rule: RuleRow) -> Alert:
         period=row.period,
         value=row.value,
         measure=row.value if row.measure is None else row.measure,
+        flapping=row.flapping,
         vintage=row.vintage,
         fired_at=row.fired_at,
         resolved_at=row.resolved_at,
@@ -301,6 +304,7 @@ def _card(reading: Reading, alert: Alert) -> AlertCard:
         snoozed_by_name=_name(reading, alert.snoozed_by),
         assigned_to_name=_name(reading, alert.assigned_to),
         entries=entries_of(reading, alert_ids=[alert.id])[alert.id],
+        mutes=open_mutes(reading, alert_id=alert.id),
     )
 
 

@@ -226,7 +226,8 @@ def _morning(day: date, zone: ZoneInfo) -> datetime:
 class Alert:
     """An alert: the numbers it fired with, and who has taken it. Times are UTC.
 
-    `value` is the fact and `measure` the number that the rule judged, the same for a threshold.
+    `value` is the fact and `measure` the number that the rule judged, the same for a threshold. `rule` is as
+    it was then. `flapping`: it had gone to and fro by then.
     `picture` is a key of core.files; `picture_settled` is true once it is known whether there will be one.
     """
 
@@ -237,6 +238,7 @@ class Alert:
     period: str
     value: float
     measure: float
+    flapping: bool
     vintage: int
     fired_at: datetime
     resolved_at: datetime | None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from core.alerts.entries import EntryKind
 from core.alerts.escalating import calls_made
+from core.alerts.mute_words import quiet_lines
 from core.alerts.queries import AlertCard
 from core.alerts.rules import AlertState, RuleKind, Severity
 from core.indicators import Period, format_number, period_words, probability_words, with_unit
@@ -67,6 +68,7 @@ def alert_lines(language: Language, card: AlertCard) -> list[str]:
         said = period_words(language, card.previous.period)
         lines.append(translate(language, _BEFORE, value=before, period=said))
     lines.append(_ahead(language, card))
+    lines += quiet_lines(language, card)
     if card.territory.synthetic:
         lines.append(translate(language, _SYNTHETIC))
     return [*lines, *holder_lines(language, card)]

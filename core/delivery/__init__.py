@@ -24,6 +24,13 @@ from core.delivery.broadcasts import (
     stop_broadcast,
     time_left,
 )
+from core.delivery.budget import (
+    LARGEST_BUDGET,
+    USUAL_BUDGET,
+    budgets_of,
+    choose_budget,
+    told_between,
+)
 from core.delivery.choosing import (
     choose_notice,
     choose_preset,
@@ -76,8 +83,10 @@ from core.delivery.rules import (
 __all__ = [
     "CHOOSABLE",
     "EVENT_WORDS",
+    "LARGEST_BUDGET",
     "MOST_ATTEMPTS",
     "PRESET_WORDS",
+    "USUAL_BUDGET",
     "WHEN_WORDS",
     "AlreadyDecided",
     "Broadcast",
@@ -105,6 +114,8 @@ __all__ = [
     "broadcast_topic",
     "broadcasts_in",
     "broadcasts_under_way",
+    "budgets_of",
+    "choose_budget",
     "choose_notice",
     "choose_preset",
     "claim_deliveries",
@@ -145,5 +156,6 @@ __all__ = [
     "stop_broadcast",
     "time_left",
     "told_already",
+    "told_between",
     "unsubscribe",
 ]

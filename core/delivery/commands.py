@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from core.delivery.events import DeliveryFailed, DeliverySent
-from core.delivery.model import DeliveryRow, NoticeChoiceRow, NoticePresetRow, WaitingNoticeRow
+from core.delivery.model import (
+    DeliveryRow,
+    NoticeBudgetRow,
+    NoticeChoiceRow,
+    NoticePresetRow,
+    WaitingNoticeRow,
+)
 from core.delivery.rules import (
     MOST_ATTEMPTS,
     Delivery,
@@ -212,5 +218,5 @@ def forget_deliveries(uow: UnitOfWork, *, person_id: PersonId) -> None:
     uow.session.execute(update(DeliveryRow).where(*waiting).values(**ended))
     nowhere = {"address": "", "native_id": None}
     uow.session.execute(update(DeliveryRow).where(DeliveryRow.person_id == person_id).values(**nowhere))
-    for model in (NoticePresetRow, NoticeChoiceRow, WaitingNoticeRow):
+    for model in (NoticePresetRow, NoticeChoiceRow, NoticeBudgetRow, WaitingNoticeRow):
         uow.session.execute(delete(model).where(model.person_id == person_id))

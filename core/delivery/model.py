@@ -85,6 +85,15 @@ class NoticeChoiceRow(Base):
     choice: Mapped[str] = mapped_column(String(16))
 
 
+class NoticeBudgetRow(Base):
+    """How many messages about alerts a day are enough for a person; no row means the usual."""
+
+    __tablename__ = "notice_budget"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    per_day: Mapped[int]
+
+
 class WaitingNoticeRow(Base):
     """A notice that is shown in a digest: in none yet, or in the one of ``digest_id``."""
 

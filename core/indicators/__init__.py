@@ -1,7 +1,15 @@
 """Indicators: what is measured, the values with their vintages, targets and forecasts."""
 
-from core.indicators.access import forget_reader, hidden_from, name_readers, readers_of
-from core.indicators.asking import Asked, understood
+from core.indicators.access import (
+    forget_reader,
+    hidden_from,
+    name_readers,
+    readers_of,
+)
+from core.indicators.asking import (
+    Asked,
+    understood,
+)
 from core.indicators.charts import (
     DRAW_INDICATOR,
     ChartKey,
@@ -18,8 +26,18 @@ from core.indicators.commands import (
     set_target,
     store_forecast,
 )
-from core.indicators.deciding import accept_held, accept_held_release, reject_held
-from core.indicators.doubts import Doubt, DoubtfulValue, HeldKey, HeldState, HeldValue
+from core.indicators.deciding import (
+    accept_held,
+    accept_held_release,
+    reject_held,
+)
+from core.indicators.doubts import (
+    Doubt,
+    DoubtfulValue,
+    HeldKey,
+    HeldState,
+    HeldValue,
+)
 from core.indicators.errors import (
     EmptyRelease,
     KeeperStays,
@@ -29,7 +47,10 @@ from core.indicators.errors import (
     UnknownRelease,
     WrongOkei,
 )
-from core.indicators.events import ForecastPublished, ReleaseRecorded
+from core.indicators.events import (
+    ForecastPublished,
+    ReleaseRecorded,
+)
 from core.indicators.forecasts import (
     LEVELS,
     MEDIAN,
@@ -48,7 +69,14 @@ from core.indicators.holding import (
     rejected_values,
     series_held_by,
 )
-from core.indicators.okei import okei_code
+from core.indicators.inputs import (
+    dependants_of,
+    inputs_of,
+    name_inputs,
+)
+from core.indicators.okei import (
+    okei_code,
+)
 from core.indicators.passports import (
     Passport,
     PassportChange,
@@ -60,7 +88,11 @@ from core.indicators.passports import (
     passport_changes,
     write_passport,
 )
-from core.indicators.periods import PERIODS_IN_YEAR, Frequency, Period
+from core.indicators.periods import (
+    PERIODS_IN_YEAR,
+    Frequency,
+    Period,
+)
 from core.indicators.queries import (
     all_series,
     cards,
@@ -86,8 +118,15 @@ from core.indicators.queries import (
     vintages_of,
     vintages_since,
 )
-from core.indicators.readers import name_reader, strike_reader
-from core.indicators.reporting import access_changed_since, newest_release_of, reported
+from core.indicators.readers import (
+    name_reader,
+    strike_reader,
+)
+from core.indicators.reporting import (
+    access_changed_since,
+    newest_release_of,
+    reported,
+)
 from core.indicators.rules import (
     AccessLevel,
     Good,
@@ -171,6 +210,7 @@ __all__ = [
     "chart_page",
     "chart_picture",
     "count_held",
+    "dependants_of",
     "favourites",
     "forecast_of",
     "forecast_sentence",
@@ -184,9 +224,11 @@ __all__ = [
     "hidden_from",
     "indicator",
     "indicator_page",
+    "inputs_of",
     "keeps_passport",
     "lags",
     "latest_forecast",
+    "name_inputs",
     "name_reader",
     "name_readers",
     "newest_release_of",

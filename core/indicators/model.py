@@ -72,6 +72,16 @@ class PassportChangeRow(Base):
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
 
 
+class IndicatorInputRow(Base):
+    """That an indicator is reckoned from another one in a territory and below it."""
+
+    __tablename__ = "indicator_input"
+
+    territory_id: Mapped[str] = mapped_column(ForeignKey("territory.id"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    input: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+
+
 class ReleaseRow(Base):
     """One import. The same bytes from the same source are one release."""
 

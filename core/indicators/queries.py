@@ -27,6 +27,7 @@ from core.indicators.rules import (
 )
 from core.shared.ids import PersonId, ReleaseId, TerritoryId
 from core.store import Reading, once_a_view
+from core.territories import ancestry
 
 CARD_POINTS = 12
 FAVOURITES = 6
@@ -251,14 +252,19 @@ def vintages_since(reading: Reading, *, moment: datetime) -> set[int]:
 
 
 def series_changed_by(reading: Reading, *, vintage: int) -> list[tuple[TerritoryId, str]]:
-    """(territory, indicator) of the series that a release has changed, in a stable order."""
+    """(territory, indicator) of the series that a release has changed, higher territories first.
+
+    What is known of the country is known when its regions are judged.
+    """
     rows = reading.session.execute(
         select(ObservationRow.territory_id, ObservationRow.indicator)
         .where(ObservationRow.vintage == vintage)
         .distinct()
         .order_by(ObservationRow.territory_id, ObservationRow.indicator)
     )
-    return [(TerritoryId(territory_id), code) for territory_id, code in rows.tuples()]
+    found = [(TerritoryId(territory_id), code) for territory_id, code in rows.tuples()]
+    depth = {place: len(ancestry(reading, territory_id=place)) for place in {place for place, _ in found}}
+    return sorted(found, key=lambda pair: depth[pair[0]])
 
 
 def series_forecast_at(reading: Reading, *, vintage: int) -> set[tuple[TerritoryId, str]]:

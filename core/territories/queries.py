@@ -9,7 +9,7 @@ from core.store import PreparedQuery, Reading, once_a_view
 from core.territories.commands import as_territory
 from core.territories.errors import UnknownTerritory
 from core.territories.model import ReferenceRow, TerritoryRow
-from core.territories.rules import ReferenceItem, Territory
+from core.territories.rules import ReferenceItem, Territory, TerritoryKind
 
 _TREE = (
     select(TerritoryRow.id, TerritoryRow.parent_id)
@@ -23,8 +23,9 @@ _ANCESTRY = PreparedQuery(select(_TREE.union_all(_ABOVE).c.id))
 def territories(reading: Reading) -> list[Territory]:
     """All territories, parents before children, by name."""
     rows = reading.session.execute(select(TerritoryRow).order_by(TerritoryRow.name_ru)).scalars()
-    order = ("region", "municipality", "settlement")
-    return sorted((as_territory(row) for row in rows), key=lambda place: order.index(place.kind))
+    return sorted(
+        (as_territory(row) for row in rows), key=lambda place: list(TerritoryKind).index(place.kind)
+    )
 
 
 @once_a_view

@@ -9,8 +9,9 @@ from core.territories.errors import WrongOktmo
 
 
 class TerritoryKind(StrEnum):
-    """Level of the tree: субъект РФ, муниципальное образование, населённый пункт."""
+    """Level of the tree: страна, субъект РФ, муниципальное образование, населённый пункт."""
 
+    COUNTRY = "country"
     REGION = "region"
     MUNICIPALITY = "municipality"
     SETTLEMENT = "settlement"

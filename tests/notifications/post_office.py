@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from core.alerts import attach_illustration, evaluate_release, set_alert_rule
+from sqlalchemy import text
+
+from core.alerts import alert_caption, alert_card, attach_illustration, evaluate_release, set_alert_rule
 from core.alerts.rules import Severity
 from core.chats import chat_stream, chats_of, open_chat
 from core.contact import Sent, answer, send_message
@@ -17,8 +19,8 @@ from core.delivery import Delivery, DeliveryState, deliveries_about
 from core.files import keep_content, register_file
 from core.identity import link_identity
 from core.indicators import Indicator, NewValue, Period, record_release, register_indicators
-from core.shared.ids import AlertId, ConversationId, new_id
-from core.store import StreamEvent, events_after, mark_sent, waiting_facts
+from core.shared.ids import AlertId, ConversationId, TerritoryId, new_id
+from core.store import StreamEvent, UnitOfWork, events_after, mark_sent, waiting_facts
 from messengers import ButtonCodec, Carrier, ChannelPolicy, FileLedger, Limiter, Rates
 from messengers.clients import MaxClient, VkClient
 from notifications import CarrierSender, MaxSender, Sender, TelegramSender, VkSender, WebChatSender, handle
@@ -156,6 +158,15 @@ class PostOffice:
                 uow, key=key, media_type="image/png", size_bytes=len(PNG), parent=f"alert:{alert_id}"
             )
             attach_illustration(uow, alert_id=alert_id, picture=key)
+
+    def put_below(self, uow: UnitOfWork, place: TerritoryId, parent: TerritoryId) -> None:
+        """A territory belongs to another one from now on."""
+        words = "UPDATE territory SET parent_id = :parent WHERE id = :place"
+        uow.session.execute(text(words), {"parent": parent, "place": place})
+
+    def card_words(self, alert_id: AlertId) -> list[str]:
+        """What the caption of an alert says now, line by line."""
+        return alert_caption("ru", self.town.database.read(alert_card, alert_id=alert_id)).splitlines()
 
     def message(self, who: str, text: str) -> Sent:
         """A citizen writes to the authority."""

@@ -70,7 +70,13 @@ async def test_accepting_edits_the_message_of_every_receiver(office: PostOffice)
     for user in (ivanov, smirnova):
         (shown,) = user.chat.messages
         assert "Иван Иванов, 12:00" in shown.text
-        assert shown.labels == ["Мера и срок", "Поручить", "Почему?", "Посмотреть показатель"]
+        assert shown.labels == [
+            "Мера и срок",
+            "Поручить",
+            "Заглушить до…",
+            "Почему?",
+            "Посмотреть показатель",
+        ]
         assert shown.photo == PNG
 
 

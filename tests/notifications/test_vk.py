@@ -42,7 +42,7 @@ async def test_an_alert_is_a_picture_with_words_and_buttons_edited_for_everybody
 
     (shown,) = ivanov.chat.messages
     assert "Мария Смирнова, 12:00" in shown.text
-    assert shown.labels == ["Мера и срок", "Поручить", "Почему?", "Посмотреть показатель"]
+    assert shown.labels == ["Мера и срок", "Поручить", "Заглушить до…", "Почему?", "Посмотреть показатель"]
     assert shown.photo == PNG
     assert office.vk.uploads == 1
 

@@ -1,8 +1,8 @@
 """A town with one of each thing, for the tests that walk the authorisation table."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from core.alerts import Severity, evaluate_release, rules_in
+from core.alerts import Severity, evaluate_release, make_silence, rules_in
 from core.chats import open_web_chat
 from core.commitments import make_commitment
 from core.contact import send_message
@@ -49,6 +49,13 @@ def furnish(town: Town) -> dict[str, str]:
         "chat": chat.id,
         "alert": the_open_alert(town),
         "official": town.people[IVANOV],
+        "silence": town.database.run(
+            make_silence,
+            made_by=town.people[IVANOV],
+            until=date(2027, 4, 1),
+            reason="Ждём",
+            rubric="poverty",
+        ).id,
         "colleague": town.people[SMIRNOVA],
         "rule": town.database.read(rules_in, territory_ids=[town.territory.id])[0].id,
         "broadcast": town.database.run(
@@ -71,6 +78,7 @@ def furnish(town: Town) -> dict[str, str]:
         "conversation_id": things["conversation"],
         "alert_id": things["alert"],
         "rule_id": things["rule"],
+        "silence_id": things["silence"],
         "run_id": run,
         "model_id": things["model"],
         "stream": f"chat:{things['chat']}",

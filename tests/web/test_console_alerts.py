@@ -1,7 +1,9 @@
 """Alerts at the console: seen, taken by one, put off."""
 
 import csv
+import html
 import io
+import re
 
 from core.chats import open_web_chat
 from core.delivery import NewDelivery, Urgency, deliveries_about, enqueue, mark_sent
@@ -54,6 +56,33 @@ async def test_an_alert_is_put_off_till_a_day_that_makes_sense(anybody: Browser,
 
     assert (past.status_code, nonsense.status_code, tomorrow.status_code) == (409, 409, 302)
     assert "отложено: завтра в 09:00" in words_of(await anybody.get("/console/alerts"))
+
+
+async def test_an_alert_is_silenced_for_a_reason_and_heard_again(anybody: Browser, town: Town) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+    alert = await anybody.sign_in_as(IVANOV).get(f"/console/alerts/{the_open_alert(town)}")
+    link = re.search(r'href="(/console/silences\?[^"]+)"', alert.text)
+    assert link is not None
+    form = (await anybody.get(html.unescape(link[1]))).text
+    rule = re.search(r'<option value="(\w{32})" selected>Уровень безработицы: значение за порогом', form)
+    assert rule is not None
+
+    refused = await anybody.submit("/console/silences", rule=rule[1], until="2027-04-01", reason=" ")
+    done = await anybody.submit(
+        "/console/silences", rule=rule[1], until="2027-04-01", reason="Ждём уточнения"
+    )
+    page = await anybody.get("/console/silences")
+    queue = words_of(await anybody.get("/console/alerts"))
+
+    assert (refused.status_code, done.status_code) == (400, 302)
+    assert "Ждём уточнения — до 01.04.2027, Иван Иванов" in words_of(page)
+    assert "Без сообщения прошло 1 оповещение. Уровень безработицы: 6,9 %" in words_of(page)
+    assert "без сообщений, с" in queue
+    end = re.search(r'action="(/console/silences/\w+/end)"', page.text)
+    assert end is not None
+    await anybody.submit(end[1])
+    assert "закончилось 09.03.2027" in words_of(await anybody.get("/console/silences"))
 
 
 async def test_a_moderator_has_no_alerts(anybody: Browser, town: Town) -> None:

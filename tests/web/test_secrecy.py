@@ -69,6 +69,7 @@ HIDDEN = {
     "promised_alert": OFFICIALS,
     "alert_id": OFFICIALS,
     "rule": ANALYSTS,
+    "silence": OFFICIALS,
     "run": ANALYSTS,
     "model": ANALYSTS,
 }
@@ -77,7 +78,16 @@ OPEN = {
     "slug", "code", "poll_id", "poll", "option", "territory", "token", "key", "tab", "number", "mail",
     "colleague", "official",
 }  # fmt: skip
-ROUTED = {"room_id", "conversation_id", "alert_id", "rule_id", "broadcast_id", "run_id", "model_id"}
+ROUTED = {
+    "room_id",
+    "conversation_id",
+    "alert_id",
+    "rule_id",
+    "silence_id",
+    "broadcast_id",
+    "run_id",
+    "model_id",
+}
 # The streams by their kinds: who knows of the thing behind it. None: everybody, it hides nothing.
 STREAMS = {"room": OWN, "signs": OWN, "chat": OWN, "queue": STAFF, "poll": None, "me": None}
 

@@ -12,20 +12,24 @@ from core.briefs import choosable_by
 from core.delivery import (
     CHOOSABLE,
     EVENT_WORDS,
+    LARGEST_BUDGET,
     PRESET_WORDS,
     WHEN_WORDS,
     EventKind,
     Preferences,
     Preset,
     When,
+    budgets_of,
+    choose_budget,
     choose_notice,
     choose_preset,
     preferences_of,
 )
-from core.identity import identities_of
+from core.identity import Action, Viewer, identities_of
 from core.shared.errors import Invalid
 from core.shared.ids import PersonId
 from core.shared.language import N_
+from core.spaces import territories_where
 from core.store import Reading, UnitOfWork
 from messengers import Carrier
 from web.dependencies import dependencies
@@ -70,6 +74,14 @@ def wishes_of(reading: Reading, *, person_id: PersonId) -> tuple[Preferences, li
     ]
 
 
+def budget_of(reading: Reading, *, viewer: Viewer) -> int | None:
+    """How many alerts a day are enough for the viewer, None for whoever gets none."""
+    person_id = viewer.person_id
+    if person_id is None or not territories_where(reading, viewer, Action.HANDLE_ALERTS):
+        return None
+    return budgets_of(reading, person_ids=[person_id])[person_id]
+
+
 def choose_all(uow: UnitOfWork, *, person_id: PersonId, choices: dict[tuple[EventKind, str], When]) -> None:
     """Choose several cells at once. Raises: Invalid."""
     for (event, channel), choice in choices.items():
@@ -79,6 +91,7 @@ def choose_all(uow: UnitOfWork, *, person_id: PersonId, choices: dict[tuple[Even
 async def notices(request: PageRequest) -> HttpResponse:
     """The page."""
     person = request.visit.person()
+    budget = await dependencies().database.read_async(budget_of, viewer=request.visit.viewer)
     wanted, channels = await dependencies().database.read_async(wishes_of, person_id=person.id)
     return show(
         request,
@@ -91,6 +104,8 @@ async def notices(request: PageRequest) -> HttpResponse:
         ],
         choices=[(when.value, gettext(words)) for when, words in WHEN_WORDS.items()],
         lines=[_line(event, channels, wanted) for event in choosable_by(request.visit.viewer)],
+        budget=budget,
+        largest_budget=LARGEST_BUDGET,
         saved=request.GET.get("saved") == "1",
     )
 
@@ -111,6 +126,18 @@ async def _change_matrix(request: PageRequest) -> HttpResponse:
         if f"{event}-{channel}" in request.POST
     }
     await dependencies().database.run_async(choose_all, person_id=request.visit.person().id, choices=choices)
+    return go("/me/notices?saved=1")
+
+
+async def _change_budget(request: PageRequest) -> HttpResponse:
+    """How many alerts a day. What is no number is refused."""
+    try:
+        per_day = int(str(request.POST.get("per_day", "")))
+    except ValueError as wrong:
+        raise Invalid from wrong
+    await dependencies().database.run_async(
+        choose_budget, person_id=request.visit.person().id, per_day=per_day
+    )
     return go("/me/notices?saved=1")
 
 
@@ -135,5 +162,6 @@ def _known(kind: type[E], value: str) -> E:
         raise Invalid from error
 
 
+change_budget = require_POST(_change_budget)
 change_preset = require_POST(_change_preset)
 change_matrix = require_POST(_change_matrix)

@@ -1,6 +1,7 @@
 """The page of one alert rule: what it asks, how often it would have fired, other numbers, its end."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.utils.translation import gettext, ngettext
@@ -8,9 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from core.alerts import (
     AlertRule,
+    RuleNoise,
     alert_rule_for,
     change_alert_rule,
     delete_alert_rule,
+    moved_to,
+    noise_words,
+    noisy_rules,
     open_alerts_of,
 )
 from core.indicators import Indicator, indicator
@@ -25,6 +30,8 @@ from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.sessions import go
 
+NOISE_OF = timedelta(days=28)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRule:
@@ -34,16 +41,20 @@ class OpenRule:
     indicator: Indicator
     territory: Territory
     firing: int
+    noise: RuleNoise | None
 
 
 def open_rule(reading: Reading, desk: Desk, rule_id: RuleId) -> OpenRule:
     """One rule. Raises: UnknownRule."""
     rule = alert_rule_for(reading, viewer=desk.viewer, rule_id=rule_id)
+    since = reading.now - NOISE_OF
+    noise = noisy_rules(reading, viewer=desk.viewer, since=since, until=reading.now, only=[rule_id])
     return OpenRule(
         rule=rule,
         indicator=indicator(reading, code=rule.indicator),
         territory=territory(reading, territory_id=rule.territory_id),
         firing=open_alerts_of(reading, rule_id=rule_id),
+        noise=next(iter(noise), None),
     )
 
 
@@ -88,9 +99,24 @@ async def _shown(
         place=found.territory.name(language),
         preview=await preview_words(found.rule if tried is None else replace(found.rule, **tried)),
         firing=firing_words(found.firing),
+        noise=None if found.noise is None else noise_words(language, found.noise),
+        calmer=_calmer(found.noise),
         error="" if refusal is None else refusal.sentence(language),
         status=200 if refusal is None else 400,
     )
+
+
+def _calmer(noise: RuleNoise | None) -> dict[str, float] | None:
+    """The numbers of the rule that would have been calmer, to be tried with one press."""
+    if noise is None or noise.calmer is None:
+        return None
+    rule = moved_to(noise.rule, noise.calmer)
+    return {
+        "threshold": rule.threshold,
+        "clear_at": round(rule.clear_at, 6),
+        "hold": rule.hold,
+        "settle": rule.settle,
+    }
 
 
 def firing_words(firing: int) -> str:

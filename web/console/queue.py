@@ -196,7 +196,7 @@ def _poll_row(poll: Poll, votes: Tally, current: str, now: datetime) -> Row:
 def _untaken(card: AlertCard, now: datetime) -> bool:
     alert = card.alert
     snoozed = alert.snoozed_until is not None and alert.snoozed_until > now
-    return alert.acknowledged_by is None and not snoozed
+    return alert.acknowledged_by is None and not snoozed and not card.mutes
 
 
 def _alert_row(card: AlertCard, current: str, now: datetime, language: Language) -> Row:
@@ -310,4 +310,6 @@ def _alert_standing(card: AlertCard, now: datetime) -> str:
         return gettext("taken: %(name)s") % {"name": card.acknowledged_by_name}
     if alert.snoozed_until is not None and alert.snoozed_until > now:
         return gettext("put off: %(moment)s") % {"moment": short_moment(alert.snoozed_until, now=now)}
+    if card.mutes:
+        return gettext("quiet, since %(moment)s") % {"moment": short_moment(alert.fired_at, now=now)}
     return gettext("since %(moment)s") % {"moment": short_moment(alert.fired_at, now=now)}

@@ -44,6 +44,7 @@ PAGES = {
     "console alert rule": (VERA, "/console/alert-rules/{rule}"),
     "console brief": (HEAD, "/console/brief"),
     "console duty": (IVANOV, "/console/duty"),
+    "console silences": (IVANOV, "/console/silences"),
     "console alerts": (IVANOV, "/console/alerts"),
     "console journal": (IVANOV, "/console/alerts/journal"),
     "console alert": (IVANOV, "/console/alerts/{alert}"),
