@@ -23,6 +23,7 @@ from web.console import passports as desk_passports
 from web.console import polls as desk_polls
 from web.console import silences as desk_silences
 from web.console import uploads as desk_uploads
+from web.indicators import comparing
 from web.indicators import pages as indicators
 from web.public import gallery, home, leaving, polls, preferences
 from web.rooms import forms as room_forms
@@ -43,6 +44,8 @@ urlpatterns = [
     path("t/<slug:slug>/polls", polls.poll_list, name="poll_list"),
     path("t/<slug:slug>/indicators", indicators.indicator_list, name="indicator_list"),
     path("t/<slug:slug>/indicators/<slug:code>", indicators.indicator, name="indicator"),
+    path("t/<slug:slug>/indicators/<slug:code>/compare", comparing.comparison, name="comparison"),
+    path("t/<slug:slug>/rubrics/<slug:rubric>", indicators.rubric_page, name="rubric"),
     path("t/<slug:slug>/indicators/<slug:code>.csv", indicators.indicator_data, name="indicator_data"),
     path("t/<slug:slug>/scenarios", workshop_public.scenarios, name="scenarios"),
     path("t/<slug:slug>/scenarios/model.toml", workshop_public.model_file, name="scenario_file"),

@@ -25,6 +25,8 @@ from core.alerts import AlertCard, alert_card, open_alerts
 from core.files import file_parents, read_content
 from core.identity import ANONYMOUS, viewer_of
 from core.indicators import (
+    all_passports,
+    cards,
     catalogue,
     chart_key,
     chart_page,
@@ -66,9 +68,18 @@ def test_the_synthetic_territory_covers_every_rubric(krai: Town) -> None:
     found = krai.database.read(catalogue, viewer=ANONYMOUS)
     rubrics = [item.code for item in krai.database.read(reference_items, taxonomy="rubric")]
 
-    by_rubric = [sum(indicator.rubric == rubric for indicator in found) for rubric in rubrics]
+    filled = {
+        card.indicator.code
+        for card in krai.database.read(cards, viewer=ANONYMOUS, territory_id=krai.territory.id)
+        if card.points
+    }
+    by_rubric = {
+        rubric: sum(one.rubric == rubric and one.code in filled for one in found) for rubric in rubrics
+    }
     assert len(rubrics) == 21
-    assert min(by_rubric) >= 3
+    assert min(by_rubric.values()) >= 3, by_rubric
+    passports = [known for _, known in krai.database.read(all_passports, viewer=ANONYMOUS)]
+    assert all(known.method and known.source and known.lag_days for known in passports)
     shown = krai.database.read(favourites, viewer=ANONYMOUS, territory_id=krai.territory.id)
     assert len(shown) == 6
 

@@ -48,6 +48,8 @@ PAGES: dict[str, Row] = {
     "poll_list": Row(ANYBODY, "/t/zarechny/polls"),
     "indicator_list": Row(ANYBODY, "/t/zarechny/indicators"),
     "indicator": Row(ANYBODY, "/t/zarechny/indicators/UNEMP"),
+    "comparison": Row(ANYBODY, "/t/zarechny/indicators/UNEMP/compare"),
+    "rubric": Row(ANYBODY, "/t/zarechny/rubrics/jobs"),
     "indicator_data": Row(ANYBODY, "/t/zarechny/indicators/UNEMP.csv"),
     "scenarios": Row(ANYBODY, "/t/zarechny/scenarios"),
     # Nothing has been published on the stage.

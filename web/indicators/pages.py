@@ -26,6 +26,7 @@ from core.indicators import (
     values_at,
     vintage_notes,
 )
+from core.shared.errors import NotFound
 from core.shared.language import Language
 from core.store import Reading
 from core.territories import ReferenceItem, Territory, reference_items, territories, territory_by_slug
@@ -138,6 +139,26 @@ async def indicator_list(request: PageRequest, slug: str) -> HttpResponse:
         active="indicators",
         territory=territory,
         shelves=list(_shelves(rubrics, found, slug=slug, language=request.language)),
+    )
+
+
+async def rubric_page(request: PageRequest, slug: str, rubric: str) -> HttpResponse:
+    """The indicators of one rubric, with the ways to the others."""
+    territory, rubrics, found = await dependencies().database.read_async(
+        shelves_of, slug=slug, viewer=request.visit.viewer
+    )
+    shelves = list(_shelves(rubrics, found, slug=slug, language=request.language))
+    shown = [shelf for shelf in shelves if shelf.code == rubric]
+    if not shown:
+        raise NotFound
+    return show(
+        request,
+        "indicators/list.html",
+        title=shown[0].title,
+        active="indicators",
+        territory=territory,
+        shelves=shown,
+        others=[shelf for shelf in shelves if shelf.code != rubric],
     )
 
 

@@ -21,6 +21,8 @@ PAGES = {
     "poll after the vote": ("Житель 1", "/polls/{poll}?voted=1"),
     "closed poll": (None, "/polls/{closed_poll}"),
     "indicators": (None, "/t/zarechny/indicators"),
+    "comparison": (None, "/t/zarechny/indicators/UNEMP/compare"),
+    "rubric": (None, "/t/zarechny/rubrics/jobs"),
     "indicator": (None, "/t/zarechny/indicators/UNEMP"),
     "chat of a newcomer": (None, "/chat"),
     "chat": (ANNA, "/chat"),
