@@ -183,7 +183,7 @@ async def test_the_journal_is_narrowed_down_and_turned_page_by_page(anybody: Bro
 
     assert "Оповещений ещё не было" in before
     assert "23 оповещения, сначала новые." in words_of(first)
-    assert (first.text.count('<li class="card">'), second.text.count('<li class="card">')) == (20, 3)
+    assert (first.text.count("Открыть оповещение"), second.text.count("Открыть оповещение")) == (20, 3)
     (alert,) = {row["alert"] for row in rows_of((await anybody.get("/console/alerts/journal.csv")).text)} & {
         the_open_alert(town)
     }

@@ -161,11 +161,18 @@ def _view(one: JournalAlert, language: Language) -> dict[str, object]:
         "fired": short_moment(one.alert.fired_at),
         "state": gettext("over") if over else state_words(one.alert.state),
         "over": over,
-        "holder": one.acknowledged_by_name,
+        "holder": one.acknowledged_by_name or _assignee(one),
         "moments": [
             (short_moment(moment.at), moment_words(moment, one.indicator, language)) for moment in one.moments
         ],
     }
+
+
+def _assignee(found: JournalAlert) -> str:
+    """To whom it is given, if it is."""
+    given = (m for m in reversed(found.moments) if isinstance(m, Entry) and m.kind is EntryKind.ASSIGNED)
+    assigned = next(given, None) if found.alert.assigned_to else None
+    return assigned.about_name if assigned else ""
 
 
 async def journal(request: PageRequest) -> HttpResponse:

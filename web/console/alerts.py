@@ -21,6 +21,7 @@ from core.alerts import (
     alert_lines,
     assignees,
     explanation_lines,
+    note_lines,
     snooze_alert,
     why_alert,
 )
@@ -169,7 +170,12 @@ async def show_alert(
         over=card.alert.state is AlertState.OK,
         # The sign in front of the headline is for messengers; here an icon says it.
         headline=alert_headline(language, card).split(" ", 1)[-1],
-        lines=[line.replace(" %", f"{NBSP}%") for line in alert_lines(language, card)],
+        # Notes stand below, all of them.
+        lines=[
+            line.replace(" %", f"{NBSP}%")
+            for line in alert_lines(language, card)
+            if line not in note_lines(language, card)
+        ],
         why=[line.replace(" %", f"{NBSP}%") for line in explanation_lines(language, opened.item.why)],
         chart=chart_view(
             points=card.points,
