@@ -82,7 +82,7 @@ def test_the_terminal_shows_one_time_links_of_the_people_of_the_town(instance: I
 
     status, page = _get(links[0])
 
-    assert len(links) == 6
+    assert len(links) == 7
     assert status == 200
     assert "<form" in page
 
