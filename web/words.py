@@ -20,6 +20,11 @@ def speak_in_zone(name: str) -> None:
     _zone.set(name)
 
 
+def zone_of_viewer() -> str:
+    """The zone in which days and hours are said now (IANA name)."""
+    return _zone.get()
+
+
 def number(value: float, *, digits: int = 0) -> str:
     """``-1234.5`` → ``−1 234,5`` in Russian and ``−1,234.5`` in English. ``digits``: after the point."""
     text = f"{abs(value):,.{digits}f}"

@@ -1,7 +1,7 @@
 """The journal: each alert from firing to its end, with everything that happened around it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core.alerts.entries import Entry, entries_of
 from core.alerts.model import AlertRow, EntryRow, RuleRow, StateChangeRow
+from core.alerts.mutes import Mute, mutes_of_many
 from core.alerts.queries import as_alert
 from core.alerts.rules import Alert, AlertState
 from core.delivery import Delivery, DeliveryState, deliveries_about_any
@@ -64,7 +65,16 @@ class MessageMoment:
     state: DeliveryState
 
 
-Moment = StateMoment | MessageMoment | Entry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteMoment:
+    """Something began to keep the alert from disturbing people, or did so no more."""
+
+    at: datetime
+    mute: Mute
+    over: bool
+
+
+Moment = StateMoment | MessageMoment | MuteMoment | Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +193,7 @@ def _with_moments(reading: Reading, alerts: Sequence[Alert]) -> list[JournalAler
     deeds = entries_of(reading, alert_ids=ids)
     states = _states(reading, ids)
     told = _told(reading, alerts)
+    mutes = mutes_of_many(reading, alert_ids=ids)
     holders = people(reading, person_ids={one.acknowledged_by for one in alerts if one.acknowledged_by})
     return [
         JournalAlert(
@@ -191,7 +202,10 @@ def _with_moments(reading: Reading, alerts: Sequence[Alert]) -> list[JournalAler
             territory=territory(reading, territory_id=one.territory_id),
             acknowledged_by_name=holders[one.acknowledged_by].display_name if one.acknowledged_by else "",
             moments=tuple(
-                sorted([*states[one.id], *told[one.id], *deeds[one.id]], key=lambda moment: moment.at)
+                sorted(
+                    [*states[one.id], *_muted(mutes[one.id]), *told[one.id], *deeds[one.id]],
+                    key=lambda moment: moment.at,
+                )
             ),
         )
         for one in alerts
@@ -244,16 +258,15 @@ def _as_moment(one: Delivery, name: str) -> MessageMoment:
 
 
 def _leads(reading: Reading, alerts: Sequence[Alert]) -> dict[AlertId, AlertId]:
-    """For each alert the one whose message shows it; as `alert_group` has it, for many at once."""
+    """For each alert the one whose message shows it."""
     rows = reading.session.execute(
-        _alerts()
-        .where(AlertRow.vintage.in_({one.vintage for one in alerts}))
-        .order_by(AlertRow.fired_at, AlertRow.id)
+        select(AlertRow.id, AlertRow.lead_id).where(AlertRow.id.in_([one.id for one in alerts]))
     ).tuples()
-    first: dict[tuple[int, str, str, str], AlertId] = {}
-    leads: dict[AlertId, AlertId] = {}
-    for row, rule in rows:
-        rubric = indicator(reading, code=rule.indicator).rubric
-        key = (row.vintage, row.territory_id, rule.severity, rubric)
-        leads[AlertId(row.id)] = first.setdefault(key, AlertId(row.id))
-    return {one.id: leads[one.id] for one in alerts}
+    return {AlertId(alert_id): AlertId(lead_id or alert_id) for alert_id, lead_id in rows}
+
+
+def _muted(mutes: Sequence[Mute]) -> Iterator[MuteMoment]:
+    for mute in mutes:
+        yield MuteMoment(at=mute.since, mute=mute, over=False)
+        if mute.ended_at is not None:
+            yield MuteMoment(at=mute.ended_at, mute=mute, over=True)

@@ -114,6 +114,17 @@ def mutes_of(reading: Reading, *, alert_id: AlertId) -> list[Mute]:
     return [_as_mute(reading, row) for row in list(rows)]
 
 
+def mutes_of_many(reading: Reading, *, alert_ids: Collection[AlertId]) -> dict[AlertId, list[Mute]]:
+    """``mutes_of`` for several alerts; every one has its list."""
+    found: dict[AlertId, list[Mute]] = {one: [] for one in alert_ids}
+    rows = reading.session.execute(
+        select(MuteRow).where(MuteRow.alert_id.in_(alert_ids)).order_by(MuteRow.since, MuteRow.id)
+    ).scalars()
+    for row in list(rows):
+        found[AlertId(row.alert_id)].append(_as_mute(reading, row))
+    return found
+
+
 def open_mutes(reading: Reading, *, alert_id: AlertId) -> tuple[Mute, ...]:
     """What keeps the alert from disturbing people now; empty for one that is told of."""
     rows = reading.session.execute(

@@ -5,6 +5,7 @@ import html
 import io
 import re
 
+from core.alerts import silence_alert
 from core.chats import open_web_chat
 from core.delivery import NewDelivery, Urgency, deliveries_about, enqueue, mark_sent
 from core.shared.ids import FactId, new_id
@@ -138,6 +139,9 @@ async def test_the_journal_tells_who_was_told_what_was_done_and_with_which_numbe
     )
     await anybody.submit(f"{address}/note", text="=HYPERLINK(завод)")
     await anybody.sign_in_as(SMIRNOVA).submit(f"{address}/acknowledge")
+    town.database.run(
+        silence_alert, alert_id=alert, made_by=town.people[IVANOV], days=7, reason="Завод на ремонте"
+    )
 
     page = words_of(await anybody.get("/console/alerts/journal"))
     file = await anybody.get("/console/alerts/journal.csv")
@@ -151,6 +155,7 @@ async def test_the_journal_tells_who_was_told_what_was_done_and_with_which_numbe
         "Иван Иванов → Мария Смирнова: поручено до 12.03.2027: «Ваш завод»",
         "Заметка (Иван Иванов): «=HYPERLINK(завод)»",
         "Принято: Мария Смирнова",
+        "Заглушено до 16.03.2027: Завод на ремонте (Иван Иванов)",
     ):
         assert words in page
     (row,) = rows_of(file.text)
@@ -162,7 +167,7 @@ async def test_the_journal_tells_who_was_told_what_was_done_and_with_which_numbe
         SMIRNOVA, SMIRNOVA, "1", "1", "",
     )  # fmt: skip
     happened = [one["what"] for one in rows_of(moments.text)]
-    assert sorted(happened) == ["alert", "assigned", "noted", "state", "taken"]
+    assert sorted(happened) == ["alert", "assigned", "muted", "noted", "state", "taken"]
     # A spreadsheet must not run what a person wrote.
     (noted,) = [one["text"] for one in rows_of(moments.text) if one["what"] == "noted"]
     assert noted == "'=HYPERLINK(завод)"

@@ -10,6 +10,7 @@ from core.alerts import (
     JournalFilter,
     MessageMoment,
     Moment,
+    MuteMoment,
     StateMoment,
     alert_journal,
 )
@@ -90,6 +91,8 @@ def _moment(one: Moment) -> MomentOut:
         return MomentOut(
             at=one.at, what=one.kind, person_id=one.person_id, carrier=one.carrier, state=one.state
         )
+    if isinstance(one, MuteMoment):
+        return MomentOut(at=one.at, what="unmuted" if one.over else "muted", state=one.mute.cause)
     return _deed(one)
 
 

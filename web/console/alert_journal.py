@@ -20,6 +20,7 @@ from core.alerts import (
     JournalFilter,
     JournalPage,
     MessageMoment,
+    MuteMoment,
     StateMoment,
     alert_journal,
     rules_in,
@@ -227,6 +228,11 @@ def _moment_rows(found: JournalAlert) -> Iterator[list[object]]:
         elif isinstance(one, MessageMoment):
             name = plain_cell(one.person_name)
             yield [*start, one.kind, name, "", one.carrier, one.state.value, "", "", "", ""]
+        elif isinstance(one, MuteMoment):
+            silence = one.mute.silence
+            name, reason = plain_cell(one.mute.author_name), plain_cell(silence.reason) if silence else ""
+            what = "unmuted" if one.over else "muted"
+            yield [*start, what, name, "", "", one.mute.cause.value, "", "", "", reason]
         else:
             names = [plain_cell(one.person_name), plain_cell(one.about_name)]
             yield [*start, one.kind.value, *names, "", "", "", "", "", plain_cell(one.text)]

@@ -4,12 +4,21 @@ from typing import assert_never
 
 from django.utils.translation import gettext
 
-from core.alerts import AlertState, Entry, EntryKind, MessageMoment, Moment, StateMoment
+from core.alerts import (
+    AlertState,
+    Entry,
+    EntryKind,
+    MessageMoment,
+    Moment,
+    MuteMoment,
+    StateMoment,
+    mute_line,
+)
 from core.delivery import DeliveryState
 from core.indicators import Indicator, format_number, period_words, with_unit
 from core.shared.language import Language
 from messengers import CARRIER_NAMES, Carrier
-from web.words import short_moment
+from web.words import short_moment, zone_of_viewer
 
 
 def moment_words(moment: Moment, indicator: Indicator, language: Language) -> str:
@@ -18,7 +27,14 @@ def moment_words(moment: Moment, indicator: Indicator, language: Language) -> st
         return _state(moment, indicator, language)
     if isinstance(moment, MessageMoment):
         return _message(moment)
+    if isinstance(moment, MuteMoment):
+        return _muted(moment, language)
     return _deed(moment)
+
+
+def _muted(moment: MuteMoment, language: Language) -> str:
+    why = mute_line(language, moment.mute, zone=zone_of_viewer())
+    return gettext("No longer: %(why)s") % {"why": why} if moment.over else why
 
 
 def _state(moment: StateMoment, indicator: Indicator, language: Language) -> str:
