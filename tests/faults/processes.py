@@ -21,7 +21,7 @@ class Processes:
     def start(self, name: str, *, command: str = "") -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.alive[name] = subprocess.Popen(
-                [sys.executable, "-P", "-m", "app", command or name],
+                [sys.executable, "-P", "-m", "app", *(command or name).split()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
