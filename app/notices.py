@@ -48,6 +48,7 @@ def _sender(carrier: Carrier, settings: Settings, database: Database, codec: But
     match carrier:
         case Carrier.TELEGRAM:
             return TelegramSender(
+                database,
                 codec,
                 token=settings.telegram_bot_token,
                 api_base=settings.telegram_api_base,

@@ -5,17 +5,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 from analytics.jobs import keep_up
 from core.alerts import due_escalations, end_alert_week, escalate, evaluate_terms, repeat_alerts
 from core.briefs import send_due_briefs
 from core.commitments import end_overdue_commitments
 from core.cycles import remind_owners
+from core.files import sweep_files
 from core.polls import close_due_polls
+from core.shared.clock import SystemClock
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
 from core.uploads import drop_stale_uploads
 
 _HOUR_S = 3600.0
+# How long bytes wait for the row that points to them: for a letter that is written over a day.
+_UNCLAIMED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +34,8 @@ class Chore:
     run: Callable[[Database], int]
 
 
-def schedule() -> Iterator[Chore]:
-    """Yield the chores of an instance."""
+def schedule(files: Path) -> Iterator[Chore]:
+    """Yield the chores of an instance. `files` is its folder of stored files."""
     yield Chore(name="close_due_polls", every_s=5, run=lambda database: database.run(close_due_polls))
     yield Chore(
         name="end_overdue_commitments",
@@ -50,6 +57,8 @@ def schedule() -> Iterator[Chore]:
     )
     yield Chore(name="prune_inbox", every_s=_HOUR_S, run=lambda database: database.run(prune_inbox))
     yield Chore(name="prune_answers", every_s=_HOUR_S, run=lambda database: database.run(prune_answers))
+    # More than once a day, so that an instance restarted every day is swept as well.
+    yield Chore(name="sweep_files", every_s=_HOUR_S * 6, run=partial(_sweep_files, files=files))
 
 
 def _keep_up(database: Database) -> int:
@@ -60,3 +69,8 @@ def _keep_up(database: Database) -> int:
 def _escalate(database: Database) -> int:
     # A transaction an alert, so that the locks are short.
     return sum(database.run(escalate, alert_id=each) for each in database.read(due_escalations))
+
+
+def _sweep_files(database: Database, *, files: Path) -> int:
+    # The clock of the disk, which knows nothing of an instance's offset.
+    return sweep_files(database, files, before=SystemClock().now() - _UNCLAIMED)

@@ -46,7 +46,8 @@ from messengers.links import CARRIER_NAMES, deep_link
 from messengers.max_form import max_message
 from messengers.mini_app import Launch, LaunchNotSigned, read_launch
 from messengers.paging import ButtonPage, page_of
-from messengers.screens import Button, Link, Photo, Press, Rows, Screen, button_rows, screen_body
+from messengers.parts import in_parts
+from messengers.screens import Button, Document, Link, Photo, Press, Rows, Screen, button_rows, screen_body
 from messengers.site import Site, with_usable_links
 from messengers.texts import (
     Entity,
@@ -60,15 +61,15 @@ from messengers.texts import (
     stacked,
     utf16_length,
 )
-from messengers.vk_form import ACTION, PICTURE, random_id_of, vk_menu, vk_message
+from messengers.vk_form import ACTION, FILE, random_id_of, vk_menu, vk_message
 
 __all__ = [
     "ACTION",
     "CAPABILITIES",
     "CARRIER_NAMES",
+    "FILE",
     "HOOKS_PATH",
     "MAX_KINDS",
-    "PICTURE",
     "RATES",
     "TELEGRAM_KINDS",
     "VK_GROUPS_FROM",
@@ -92,6 +93,7 @@ __all__ = [
     "ChoosePreset",
     "ChooseTerritory",
     "Commit",
+    "Document",
     "Entity",
     "EntityKind",
     "FileLedger",
@@ -135,6 +137,7 @@ __all__ = [
     "clock_time",
     "deep_link",
     "hook_secret",
+    "in_parts",
     "keep_updates",
     "max_message",
     "page_of",

@@ -15,13 +15,19 @@ _LONGEST_HTML = 4000
 _TAGS = {"bold": "b", "italic": "i"}
 
 
-def max_message(text: RichText, rows: Rows, *, images: Sequence[str] = ()) -> dict[str, Any]:
+def max_message(
+    text: RichText, rows: Rows, *, images: Sequence[str] = (), files: Sequence[str] = ()
+) -> dict[str, Any]:
     """The body of a message. Attachments are always there: an edit without them would keep old buttons.
 
-    rows: buttons as ``{"text", "data"}`` or ``{"text", "url"}``; images: tokens of uploaded pictures.
+    rows: buttons as ``{"text", "data"}`` or ``{"text", "url"}``; images, files: tokens of what was
+    uploaded.
     """
     text = shortened(text, limit=_LIMITS.text_limit)
-    attachments: list[dict[str, Any]] = [{"type": "image", "payload": {"token": token}} for token in images]
+    uploaded = [("image", token) for token in images] + [("file", token) for token in files]
+    attachments: list[dict[str, Any]] = [
+        {"type": kind, "payload": {"token": token}} for kind, token in uploaded
+    ]
     if rows:
         keyboard = {"buttons": [[_button(button) for button in row] for row in rows]}
         attachments.append({"type": "inline_keyboard", "payload": keyboard})

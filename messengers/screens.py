@@ -40,12 +40,21 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document to be downloaded: as ``Photo``, under the name by which its sender knows it."""
+
+    content: bytes
+    file_name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """Text, buttons under it in rows, perhaps a photo; ``keyboard`` is the lasting menu of labels."""
+    """Text, buttons under it in rows, perhaps a file; ``keyboard`` is the lasting menu of labels."""
 
     text: RichText
     buttons: tuple[tuple[Button, ...], ...] = ()
-    photo: Photo | None = None
+    file: Photo | Document | None = None
     keyboard: tuple[tuple[str, ...], ...] = ()
 
 
@@ -53,16 +62,19 @@ def screen_body(screen: Screen, codec: ButtonCodec) -> dict[str, Any]:
     """The body of a web-chat event: what the browser draws.
 
     ``text``, ``entities`` (as Telegram's), ``buttons`` (rows of ``{"text", "data"}`` or
-    ``{"text", "url"}``) and, with a photo, ``photo`` (the file's key) and ``alt``.
+    ``{"text", "url"}``) and, with a photo, ``photo`` (the file's key) and ``alt``, with a document
+    ``document`` (as in ``core.files.KeptContent.in_message``).
     """
     body: dict[str, Any] = {
         "text": screen.text.text,
         "entities": [entity.as_json() for entity in screen.text.entities],
         "buttons": button_rows(screen.buttons, codec),
     }
-    if screen.photo is not None:
-        body["photo"] = screen.photo.key
-        body["alt"] = screen.photo.alt
+    match screen.file:
+        case Photo(key=key, alt=alt):
+            body |= {"photo": key, "alt": alt}
+        case Document(key=key, file_name=name, content=content):
+            body["document"] = {"key": key, "name": name, "size_bytes": len(content)}
     return body
 
 

@@ -1,4 +1,4 @@
-"""A screen in VK's form: marks by UTF-16 offset, a keyboard as JSON, pictures by name."""
+"""A screen in VK's form: marks by UTF-16 offset, a keyboard as JSON, files by name."""
 
 import hashlib
 import json
@@ -11,20 +11,21 @@ from messengers.texts import Entity, RichText, shortened
 
 _LIMITS = CAPABILITIES[Carrier.VK]
 _MARKS = {"bold": "bold", "italic": "italic", "text_link": "url"}
-# The fields of a button's payload: what it does, and whether a picture is above it (a tap does not tell).
-ACTION, PICTURE = "b", "p"
+# The fields of a button's payload: what it does, and whether a file is above it (a tap does not tell).
+ACTION, FILE = "b", "p"
 
 
 def vk_message(
-    text: RichText, rows: Rows, *, images: Sequence[str] = (), editing: bool = False
+    text: RichText, rows: Rows, *, files: Sequence[str] = (), editing: bool = False
 ) -> dict[str, str]:
     """The fields of a message with buttons under it.
 
-    editing: say even that there are no buttons, or those of the message before would stay.
+    files: VK's names of pictures and documents; editing: say even that there are no buttons, or those of
+    the message before would stay.
     """
-    fields = _words(text, images)
+    fields = _words(text, files)
     if rows or editing:
-        buttons = [[_button(button, picture=bool(images)) for button in row] for row in rows]
+        buttons = [[_button(button, file=bool(files)) for button in row] for row in rows]
         fields["keyboard"] = _json({"inline": True, "buttons": buttons})
     return fields
 
@@ -43,13 +44,13 @@ def random_id_of(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % (2**31 - 1) + 1
 
 
-def _words(text: RichText, images: Sequence[str]) -> dict[str, str]:
+def _words(text: RichText, files: Sequence[str]) -> dict[str, str]:
     text = shortened(text, limit=_LIMITS.text_limit)
     fields = {"message": text.text, "dont_parse_links": "1"}
     if text.entities:
         fields["format_data"] = _json({"version": 1, "items": [_mark(mark) for mark in text.entities]})
-    if images:
-        fields["attachment"] = ",".join(images)
+    if files:
+        fields["attachment"] = ",".join(files)
     return fields
 
 
@@ -58,11 +59,11 @@ def _mark(mark: Entity) -> dict[str, Any]:
     return item if mark.url is None else {**item, "url": mark.url}
 
 
-def _button(button: dict[str, str], *, picture: bool) -> dict[str, Any]:
+def _button(button: dict[str, str], *, file: bool) -> dict[str, Any]:
     label = _short(button["text"])
     if "url" in button:
         return {"action": {"type": "open_link", "link": button["url"], "label": label}}
-    payload = {ACTION: button["data"], **({PICTURE: 1} if picture else {})}
+    payload = {ACTION: button["data"], **({FILE: 1} if file else {})}
     return _colored({"type": "callback", "label": label, "payload": _json(payload)})
 
 

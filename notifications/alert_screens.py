@@ -15,7 +15,6 @@ from core.alerts import (
 )
 from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
 from core.delivery import Delivery
-from core.files import FileDamaged, UnknownFile, read_content
 from core.shared.ids import AlertId
 from core.shared.language import N_, Language, translate
 from core.store import Reading
@@ -38,6 +37,7 @@ from messengers import (
     stacked,
 )
 from notifications.alert_groups import group_buttons, group_words
+from notifications.attachments import content_of
 from notifications.kinds import Kind, kind_of
 from notifications.obsolete import NotYet, Obsolete
 
@@ -77,11 +77,11 @@ class AlertScreens:
         if not CAPABILITIES[Carrier(delivery.carrier)].replies:
             note = Press(translate(language, N_("Note")), OpenBelow(Place.ALERT_NOTE, cards[0].alert.id))
             rows = (*rows, (note,))
-        return Screen(text=text, buttons=rows, photo=screen.photo if kind is Kind.ALERT else None)
+        return Screen(text=text, buttons=rows, file=screen.file if kind is Kind.ALERT else None)
 
     def _of_many(self, reading: Reading, cards: list[AlertCard], language: Language) -> Screen:
         words, buttons = group_words(reading, cards, language), group_buttons(cards, language, self.site)
-        return Screen(text=words, buttons=buttons, photo=self._photo(cards[0], language))
+        return Screen(text=words, buttons=buttons, file=self._photo(cards[0], language))
 
     def _of_one(self, reading: Reading, card: AlertCard, language: Language) -> Screen:
         promised = commitment_of_alert(reading, alert_id=card.alert.id)
@@ -91,7 +91,7 @@ class AlertScreens:
         return Screen(
             text=stacked(bold(alert_headline(language, card)), *lines),
             buttons=self._buttons(card, promised, language),
-            photo=self._photo(card, language),
+            file=self._photo(card, language),
         )
 
     def _buttons(self, card: AlertCard, promised: Commitment | None, language: Language) -> Rows:
@@ -121,12 +121,8 @@ class AlertScreens:
 
     def _photo(self, card: AlertCard, language: Language) -> Photo | None:
         key = card.alert.picture
-        if key is None:
-            return None
-        try:
-            content = read_content(self.files, key)
-        except (UnknownFile, FileDamaged):
-            # A lost picture must not hold the alert back: the words go alone.
+        content = None if key is None else content_of(self.files, key)
+        if key is None or content is None:
             return None
         return Photo(
             content=content,

@@ -25,7 +25,7 @@ from core.identity import mark_unreachable
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.ids import DeliveryId
 from core.store import Database, Gathering, GroupCommit, UnitOfWork
-from messengers import Carrier, Screen
+from messengers import Carrier, Screen, in_parts
 from notifications.channels import Policies, addresses_of
 from notifications.kinds import Kind, kind_of
 from notifications.obsolete import NotYet, Obsolete
@@ -124,7 +124,7 @@ class HandingOver:
             return await sender.edit(
                 one.address, original.native_id, screen, delivery_id=one.id, urgency=one.urgency
             )
-        return await sender.send(one.address, screen, delivery_id=one.id, urgency=one.urgency)
+        return await _sent_in_parts(sender, one, screen)
 
     async def _draw(self, batch: Sequence[Delivery]) -> Sequence[Screen | Exception]:
         return await self._database.read_async(self._render.together, batch)
@@ -132,6 +132,20 @@ class HandingOver:
     async def _note_mass(self, batch: Sequence[tuple[DeliveryId, str | None]]) -> Sequence[None]:
         await self._endings.write(lambda uow: mark_mass_sent(uow, sent=batch))
         return [None] * len(batch)
+
+
+async def _sent_in_parts(sender: CarrierSender, one: Delivery, screen: Screen) -> Outcome:
+    """Send it, as several messages where one does not hold it; the last one is the delivery's own.
+
+    What breaks off in between is repeated from the beginning, as a message whose answer was lost.
+    """
+    *first, last = in_parts(screen, sender.carrier)
+    for number, part in enumerate(first):
+        part_id = DeliveryId(f"{one.id}-{number}")
+        outcome = await sender.send(one.address, part, delivery_id=part_id, urgency=one.urgency)
+        if not isinstance(outcome, Sent):
+            return outcome
+    return await sender.send(one.address, last, delivery_id=one.id, urgency=one.urgency)
 
 
 def _wait_for(original: Delivery | None) -> Outcome | None:

@@ -1,7 +1,7 @@
 """A delivery in words, at the moment of sending: what it says is what holds then."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -27,6 +27,7 @@ from messengers import (
     stacked,
 )
 from notifications.alert_screens import AlertScreens
+from notifications.attachments import attached_file
 from notifications.channels import Policies
 from notifications.commitments import commitment_screen
 from notifications.cycles import step_screen
@@ -66,12 +67,10 @@ class Renderer:
         return (one.details["broadcast_id"], one.carrier, reader.language)
 
     def _screen(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
-        """One screen. Raises: Obsolete, NotYet."""
+        """One screen, no more than the policy of its messenger lets through. Raises: Obsolete, NotYet."""
         screen = self._drawn(reading, delivery, language)
         policy = self.policies.get(Carrier(delivery.carrier), ChannelPolicy.FULL)
-        if policy is ChannelPolicy.INBOUND_NOTICE_ONLY:
-            return self._notice_only(language)
-        return screen
+        return self._notice_only(language) if policy is ChannelPolicy.INBOUND_NOTICE_ONLY else screen
 
     def _drawn(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
         kind = kind_of(delivery.kind)
@@ -79,13 +78,21 @@ class Renderer:
             case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.ESCALATED | Kind.EDIT:
                 return AlertScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
-                return _OF_CONVERSATION[kind](reading, delivery, language)
+                return self._of_conversation(kind, reading, delivery, language)
             case Kind.BROADCAST:
                 return broadcast_screen(reading, delivery, language)
             case Kind.COMMITMENT | Kind.COMMITMENT_ENDED | Kind.BRIEF | Kind.STEP | Kind.DIGEST | Kind.NOISE:
                 return _WITH_LINKS[kind](reading, delivery, language, self.site)
             case _:
                 assert_never(kind)
+
+    def _of_conversation(
+        self, kind: Kind, reading: Reading, delivery: Delivery, language: Language
+    ) -> Screen:
+        screen = _OF_CONVERSATION[kind](reading, delivery, language)
+        if kind is not Kind.ANSWER:
+            return screen
+        return replace(screen, file=attached_file(self.files, _event(reading, delivery), language))
 
     def _notice_only(self, language: Language) -> Screen:
         button = Link(translate(language, N_("Open my account")), self.site.address("chat"))

@@ -1,8 +1,8 @@
 """A request that is too long is refused before it is read."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from core.shared.language import N_, as_language, translate
 from web.asgi_types import AsgiApp, Message, Receive, Scope, Send
@@ -20,16 +20,16 @@ class _TooLarge(Exception):
 class BodyLimit:
     """ASGI in front of Django, which would first write the whole body into a file.
 
-    limits_by_path: addresses that take files have limits of their own, in bytes.
+    limit_of: addresses that take files have limits of their own, in bytes; None for the others.
     """
 
     app: AsgiApp
     limit_bytes: int
-    limits_by_path: Mapping[str, int] = field(default_factory=dict)
+    limit_of: Callable[[str], int | None] = lambda _path: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse by the announced length at once, or as soon as more than the limit has come."""
-        limit_bytes = self.limits_by_path.get(scope["path"], self.limit_bytes)
+        limit_bytes = self.limit_of(scope["path"]) or self.limit_bytes
         announced = _header(scope, b"content-length")
         if announced.isdigit() and int(announced) > limit_bytes:
             await _refuse(scope, send, limit_bytes)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from core.shared.ids import PersonId
 from core.store import StreamEvent
-from web.words import plural_forms, short_date
+from web.words import plural_forms, short_date, size_in_words
 
 # What a browser may open from a message of the bot: our own pages and ordinary sites, never a script.
 _LINK_SCHEMES = ("https://", "http://", "/", "tg://")
@@ -66,6 +66,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownDocument:
+    """A document that goes with a message, to be downloaded."""
+
+    address: str
+    name: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bubble:
     """A message of a thread. ``day`` is set on the first message of a day, to be shown above it."""
 
@@ -80,6 +89,7 @@ class Bubble:
     photo: str = ""
     # The picture in words, where it has any.
     alt: str = ""
+    document: "ShownDocument | None" = None
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
@@ -159,15 +169,23 @@ def _bubbles(events: Sequence[StreamEvent], viewer_id: PersonId | None) -> Itera
             client_id=event.client_id or "",
             name=name,
             day=today if today != day else "",
-            photo=_photo(str(event.body.get("photo") or "")),
+            photo=_address(str(event.body.get("photo") or "")),
             alt=str(event.body.get("alt") or ""),
+            document=_document(event.body.get("document")),
             buttons=_buttons(event),
         )
         day, said_by = today, name
 
 
-def _photo(key: str) -> str:
+def _address(key: str) -> str:
     return f"/files/{key}" if key.isalnum() else ""
+
+
+def _document(said: dict[str, Any] | None) -> ShownDocument | None:
+    address = _address(str((said or {}).get("key") or ""))
+    if not said or not address:
+        return None
+    return ShownDocument(address=address, name=str(said["name"]), size=size_in_words(int(said["size_bytes"])))
 
 
 def _spans(event: StreamEvent) -> tuple[Span, ...]:

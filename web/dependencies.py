@@ -26,7 +26,7 @@ class WebDependencies:
     mini_apps: tokens of our bots by the messengers that may open ``/app`` inside themselves.
     identity_provider: knows who somebody is (ЕСИА). None: there is no such way in.
     nudge_bots: wakes the conversations after a message without sockets; they also look by themselves.
-    body_limit_bytes: a longer request is refused with 413 before it is read, except where a photo is sent.
+    body_limit_bytes: a longer request is refused with 413 before it is read, except where a file is sent.
     """
 
     database: Database

@@ -5,10 +5,10 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from web.asgi_types import AsgiApp, Receive, Scope, Send
+from web.attaching import form_limit
 from web.body_limit import BodyLimit
 from web.configuration import django_settings
 from web.dependencies import WebDependencies, bind
-from web.photo_limits import PHOTO_FORM_BYTES, PHOTO_PATH
 from web.static_files import PREFIX, serve_static
 from web.upload_limits import UPLOAD_FORM_BYTES, UPLOAD_PATH
 
@@ -29,7 +29,7 @@ def build_web(given: WebDependencies) -> AsgiApp:
     pages = BodyLimit(
         app=get_asgi_application(),
         limit_bytes=given.body_limit_bytes,
-        limits_by_path={PHOTO_PATH: PHOTO_FORM_BYTES, UPLOAD_PATH: UPLOAD_FORM_BYTES},
+        limit_of=_form_limit,
     )
 
     async def web(scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,3 +39,7 @@ def build_web(given: WebDependencies) -> AsgiApp:
             await pages(scope, receive, send)
 
     return web
+
+
+def _form_limit(path: str) -> int | None:
+    return UPLOAD_FORM_BYTES if path == UPLOAD_PATH else form_limit(path)

@@ -1,12 +1,13 @@
 """Stored files, for those who may see the thing that they belong to."""
 
 import asyncio
+from urllib.parse import quote
 
 from django.http import HttpResponse
 
 from core.alerts import UnknownAlert, alert_card_for
 from core.chats import UnknownChat, chat, chat_of_stream
-from core.files import StoredFile, UnknownFile, file_parents, read_content, stored_file
+from core.files import PICTURES, StoredFile, UnknownFile, file_parents, read_content, stored_file
 from core.identity import Viewer
 from core.indicators import UnknownIndicator, indicator
 from core.rooms import UnknownRoom, room_for, room_of
@@ -15,25 +16,29 @@ from core.store import Reading
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 
-# Shown in the page; anything else is offered as a download and never run.
-_SHOWN = ("image/png", "image/jpeg", "image/webp")
 
+def file_for(reading: Reading, *, viewer: Viewer, key: str) -> tuple[StoredFile, str]:
+    """The file and its name, if the viewer may see one of its parents.
 
-def file_for(reading: Reading, *, viewer: Viewer, key: str) -> StoredFile:
-    """The file, if the viewer may see one of its parents. Raises: UnknownFile, also for a hidden one."""
+    Raises: UnknownFile, also for a hidden one.
+    """
     found = stored_file(reading, key=key)
-    if not any(_may_see(reading, viewer, parent) for parent in file_parents(reading, key=key)):
-        raise UnknownFile
-    return found
+    for parent, name in file_parents(reading, key=key).items():
+        if _may_see(reading, viewer, parent):
+            return found, name
+    raise UnknownFile
 
 
 async def file(request: PageRequest, key: str) -> HttpResponse:
     """The bytes; their address is their hash, so the viewer's own browser may keep them."""
-    found = await dependencies().database.read_async(file_for, viewer=request.visit.viewer, key=key)
+    found, name = await dependencies().database.read_async(file_for, viewer=request.visit.viewer, key=key)
     content = await asyncio.to_thread(read_content, dependencies().files_dir, found.key)
-    shown = found.media_type in _SHOWN
+    # Pictures are shown in the page; anything else is offered as a download and never run.
+    shown = found.media_type in PICTURES
     response = HttpResponse(content, content_type=found.media_type if shown else "application/octet-stream")
-    response["Content-Disposition"] = "inline" if shown else "attachment"
+    # The name in the form that takes any letters (RFC 6266).
+    download = f"attachment; filename*=UTF-8''{quote(name or key, safe='')}"
+    response["Content-Disposition"] = "inline" if shown else download
     response["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 

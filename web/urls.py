@@ -5,7 +5,7 @@ from django.urls import path
 from web import errors, files
 from web.account import cabinet, consent, email, esia, forgetting, mini_app, my_data, notices, sign_in
 from web.api import build_api
-from web.chat import conversations, photos
+from web.chat import attaching, conversations
 from web.chat import pages as chat
 from web.console import alert_journal as desk_alert_journal
 from web.console import alert_people as desk_alert_people
@@ -63,7 +63,7 @@ urlpatterns = [
     path("chat", chat.chat, name="chat"),
     path("chat/start", chat.start, name="start_chat"),
     path("chat/messages", chat.write, name="write_in_chat"),
-    path("chat/photos", photos.send, name="send_photo"),
+    path("chat/files", attaching.send, name="send_file"),
     path("chat/press", chat.press, name="press_in_chat"),
     path("conversations/<str:conversation_id>", conversations.conversation_thread, name="conversation"),
     path("conversations/<str:conversation_id>/messages", conversations.write, name="write"),

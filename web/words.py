@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, gettext, ngettext
 
+from core.files import MEGABYTE
 from web.dependencies import dependencies
 
 NBSP = "\u00a0"
@@ -31,6 +32,13 @@ def number(value: float, *, digits: int = 0) -> str:
     if get_language() != "en":
         text = text.replace(",", NBSP).replace(".", ",")
     return f"{MINUS}{text}" if value < 0 and text.strip("0,.") else text
+
+
+def size_in_words(size_bytes: int) -> str:
+    """``240 kB``, ``1.5 MB``: megabytes from a tenth of one."""
+    if size_bytes < MEGABYTE / 10:
+        return gettext("%(size)s kB") % {"size": number(max(1, round(size_bytes / 1000)))}
+    return gettext("%(size)s MB") % {"size": number(size_bytes / MEGABYTE, digits=1)}
 
 
 def short_time(moment: datetime) -> str:

@@ -29,7 +29,7 @@ def main(settings: Settings) -> None:
     database = open_database(settings)
     lifeline.report_ready()
     try:
-        keep_doing(list(schedule()), database, stop)
+        keep_doing(list(schedule(settings.files_folder)), database, stop)
     finally:
         database.close()
 

@@ -93,12 +93,14 @@ def _tap(update: Json, number: int) -> dict[str, Any]:
     user = callback["user"]
     in_group = recipient.get("chat_type", "dialog") != "dialog"
     chat = {"id": -abs(int(recipient["chat_id"])), "type": "group"} if in_group else _private_chat(user)
-    photo = _attached(body.get("attachments") or (), sender=user).get("photo")
+    attached = _attached(body.get("attachments") or (), sender=user)
+    # Of what stands above the buttons only that it is no text matters.
+    above: dict[str, Any] = {kind: attached[kind] for kind in ("photo", "document") if kind in attached}
     shown: dict[str, Any] = {
         "message_id": number,
         "date": int(callback["timestamp"]) // 1000,
         "chat": chat,
-        **({"photo": photo, "caption": body.get("text")} if photo else {"text": body.get("text") or "—"}),
+        **({**above, "caption": body.get("text")} if above else {"text": body.get("text") or "—"}),
     }
     return {
         "id": callback["callback_id"],
@@ -129,7 +131,8 @@ def _attached(attachments: Sequence[Json], *, sender: Json) -> dict[str, Any]:
             case "image" if payload.get("url"):
                 found.setdefault("photo", [_file(payload["url"], width=0, height=0)])
             case "file" if payload.get("url"):
-                found.setdefault("document", _file(payload["url"], file_name=attachment.get("filename")))
+                told = {"file_name": attachment.get("filename"), "file_size": attachment.get("size")}
+                found.setdefault("document", _file(payload["url"], **told))
             case "location":
                 place = {"latitude": attachment["latitude"], "longitude": attachment["longitude"]}
                 found.setdefault("location", place)

@@ -135,7 +135,7 @@ class VkSession(ClientSession):
         rows = inline_rows(method.reply_markup, carrier=self.carrier)
         text = rich_text(method.caption or "", method.caption_entities)
         name = await self.picture_name(method)
-        return await self._sent(method.chat_id, vk_message(text, rows, images=[name]), picture=name)
+        return await self._sent(method.chat_id, vk_message(text, rows, files=[name]), picture=name)
 
     async def _sent(self, chat_id: int | str, fields: dict[str, str], *, picture: str = "") -> Message:
         number = await self.client.send(

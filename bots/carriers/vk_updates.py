@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bots.engine.words import bare
-from messengers import ACTION, PICTURE, VK_GROUPS_FROM
+from messengers import ACTION, FILE, VK_GROUPS_FROM
 
 Json = Mapping[str, Any]
 
@@ -96,7 +96,7 @@ def _tap(event: Json) -> dict[str, Any]:
         "date": 1,
         "chat": _chat(peer_id),
     }
-    if payload.get(PICTURE):
+    if payload.get(FILE):
         shown["photo"] = [_file("", width=0, height=0)]
     else:
         shown["text"] = "—"
@@ -136,7 +136,8 @@ def _attached(message: Json) -> dict[str, Any]:
                     found.setdefault("photo", [_file(best["url"], width=0, height=0)])
             case "doc" if attachment["doc"].get("url"):
                 document = attachment["doc"]
-                found.setdefault("document", _file(document["url"], file_name=document.get("title")))
+                told = {"file_name": document.get("title"), "file_size": document.get("size")}
+                found.setdefault("document", _file(document["url"], **told))
     return found
 
 

@@ -123,9 +123,13 @@ class WebChatSession(MappedSession):
 
 
 def _said(payload: dict[str, Any]) -> dict[str, Any]:
-    """Words, photo and place of a message; the file's key is its id here."""
+    """Words, file and place of a message; the file's key is its id here."""
     words, photo, place = payload.get("text") or None, payload.get("photo"), payload.get("place")
+    document = payload.get("document")
     said: dict[str, Any] = {"text": words}
+    if document:
+        file = {"file_id": document["key"], "file_unique_id": document["key"], "file_name": document["name"]}
+        said = {"document": {**file, "file_size": document["size_bytes"]}, "caption": words}
     if photo:
         size = {"file_id": photo, "file_unique_id": photo, "width": 0, "height": 0}
         said = {"photo": [size], "caption": words}

@@ -97,8 +97,9 @@ def _place(event: TelegramObject) -> tuple[int, Tapped | None] | None:
         and event.message is not None
         and event.message.chat.type == "private"
     ):
-        has_photo = isinstance(event.message, Message) and bool(event.message.photo)
-        return event.message.chat.id, Tapped(message_id=event.message.message_id, has_photo=has_photo)
+        shown = event.message
+        has_file = isinstance(shown, Message) and bool(shown.photo or shown.document)
+        return shown.chat.id, Tapped(message_id=shown.message_id, has_file=has_file)
     return None
 
 

@@ -21,7 +21,7 @@ from aiogram.types import (
 
 from bots.engine.pictures import send_picture
 from bots.engine.scope import UpdateScope
-from core.files import KeptContent, keep_content, picture_type, stored_file
+from core.files import FILE_LIMIT_MB, FileTooLarge, KeptContent, keep_upload, refuse_too_large, stored_file
 from core.identity import (
     PERSONAL_DATA,
     ConsentNeeded,
@@ -51,10 +51,10 @@ from messengers import (
     Site,
     Turn,
     button_rows,
+    in_parts,
     page_of,
     plain,
     rich,
-    split_text,
     stacked,
     with_usable_links,
 )
@@ -70,12 +70,19 @@ class HomeNeeded(DomainError):
     message = N_("First say where you live.")
 
 
+class FileNotFetched(DomainError):
+    """The messenger does not hand out the file that it has told of."""
+
+    code = "file_not_fetched"
+    message = N_("The messenger did not give us the file. Send it once more.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tapped:
     """The message under which a button was tapped."""
 
     message_id: int
-    has_photo: bool
+    has_file: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,19 +129,26 @@ class Talk:
         """Where the person lives."""
         return self.viewer.person.home_id if self.viewer.person else None
 
-    async def take_picture(self, file_id: str) -> KeptContent | None:
-        """Keep a picture that the person has sent; None if it is no picture that can be shown."""
+    async def take_file(self, file_id: str, *, name: str, announced_bytes: int | None) -> KeptContent:
+        """Keep a file that the person has sent.
+
+        Raises: FileTooLarge, UnwelcomeFile, DamagedPicture, FileNotFetched.
+        """
         if self.carrier is Carrier.WEB:
             # The browser has brought it already, and its key is its id.
             found = await self.ask(stored_file, key=file_id)
-            return KeptContent(key=found.key, media_type=found.media_type, size_bytes=found.size_bytes)
-        fetched = await self.bot.download(file_id)
+            return KeptContent(
+                key=found.key, media_type=found.media_type, size_bytes=found.size_bytes, name=name
+            )
+        refuse_too_large(announced_bytes)
+        try:
+            fetched = await self.bot.download(file_id)
+        except TelegramBadRequest as refusal:
+            # "file is too big" is Telegram's, "download_too_large" our own clients'.
+            too_large = "too big" in refusal.message or "too_large" in refusal.message
+            raise FileTooLarge(limit=FILE_LIMIT_MB) if too_large else FileNotFetched from refusal
         content = fetched.read() if fetched is not None else b""
-        media_type = picture_type(content)
-        if media_type is None:
-            return None
-        key = await asyncio.to_thread(keep_content, self.files, content)
-        return KeptContent(key=key, media_type=media_type, size_bytes=len(content))
+        return await asyncio.to_thread(keep_upload, self.files, content, name=name)
 
     async def look_again(self) -> None:
         """Read the person anew after something about them has changed."""
@@ -241,10 +255,10 @@ class Talk:
 
     async def _shown_in_place(self, screen: Screen) -> bool:
         limits = CAPABILITIES[self.carrier]
-        replaceable = self.tapped is not None and not self.tapped.has_photo
+        replaceable = self.tapped is not None and not self.tapped.has_file
         if (
             not replaceable
-            or screen.photo is not None
+            or screen.file is not None
             or (screen.keyboard and limits.reply_keyboard)
             or len(screen.text) > limits.text_limit
         ):
@@ -266,24 +280,17 @@ class Talk:
         return True
 
     async def _send(self, screen: Screen) -> None:
-        limits = CAPABILITIES[self.carrier]
-        if screen.photo is not None and len(screen.text) <= limits.caption_limit:
-            await self._send_picture(screen.photo, screen)
-            return
-        if screen.photo is not None:
-            # More words than fit under a picture: the picture first, then the words with the buttons.
-            await self._send_picture(screen.photo, Screen(text=plain("")))
-        *first, last = split_text(screen.text, limit=limits.text_limit) or [plain("…")]
-        for part in first:
-            await self._say(part)
-        await self._say(last, self._markup(screen))
+        for part in in_parts(screen, self.carrier):
+            if isinstance(part.file, Photo):
+                await self._send_picture(part.file, part)
+            else:
+                await self._say(part.text, self._markup(part))
 
     async def _say(
         self, text: RichText, markup: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
     ) -> None:
-        await self.bot(
-            SendMessage(chat_id=self.chat_id, text=text.text, entities=as_entities(text), reply_markup=markup)
-        )
+        said, entities = text.text or "…", as_entities(text)
+        await self.bot(SendMessage(chat_id=self.chat_id, text=said, entities=entities, reply_markup=markup))
 
     async def _send_picture(self, photo: Photo, screen: Screen) -> None:
         await send_picture(

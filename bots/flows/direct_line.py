@@ -1,11 +1,13 @@
 """The direct line: a citizen writes to the authority; the answer comes back into the same chat."""
 
+import asyncio
 from typing import Any
 
 from bots.engine.talk import Talk
 from bots.flows.letters import Letter
 from bots.flows.routes import Flow
 from core.contact import Conversation, ConversationStatus, Sent, conversations_of, send_message
+from core.files import has_content
 from core.shared.language import N_
 from messengers import Open, Place, Press, Screen, bold, plain, shortened, stacked
 
@@ -55,7 +57,7 @@ async def hear_message(talk: Talk, text: str) -> None:
 
 
 async def send_letter(talk: Talk, letter: Letter) -> None:
-    """Send words, a photo, a place to the authority."""
+    """Send words, a file, a place to the authority."""
     home_id = await talk.need_home()
     sent = await talk.do(
         send_message,
@@ -64,7 +66,7 @@ async def send_letter(talk: Talk, letter: Letter) -> None:
         territory_id=home_id,
         text=letter.text,
         client_id=talk.scope.client_id("message"),
-        photo=letter.photo,
+        file=letter.file,
         spot=letter.spot,
     )
     await talk.dialogue.set_state(WRITING)
@@ -73,7 +75,9 @@ async def send_letter(talk: Talk, letter: Letter) -> None:
         reply = stacked(
             talk.rich(N_("Accepted: {number}."), number=number),
             talk.say(N_("The authority sees it already. The answer will come here.")),
-            talk.say(N_("If you want to add something, just write on, or send a photo or a place.")),
+            talk.say(
+                N_("If you want to add something, just write on, or send a photo, a document or a place.")
+            ),
         )
     else:
         reply = stacked(
@@ -84,7 +88,7 @@ async def send_letter(talk: Talk, letter: Letter) -> None:
 
 
 async def hear_letter(talk: Talk, letter: Letter) -> None:
-    """A photo or a place: part of what is being written, or the beginning of a report."""
+    """A file or a place: part of what is being written, or the beginning of a report."""
     if await talk.dialogue.get_state() == WRITING:
         await talk.need_consent()
         await send_letter(talk, letter)
@@ -111,7 +115,7 @@ async def offer_words(talk: Talk, text: str) -> None:
 
 async def keep_first_words(talk: Talk, letter: Letter) -> None:
     """A newcomer who begins with a report is asked about it once they have settled in."""
-    if len(letter.text) >= LEAST_REPORT or letter.photo or letter.spot:
+    if len(letter.text) >= LEAST_REPORT or letter.file or letter.spot:
         wish = talk.codec.encode(Open(Place.DIRECT_LINE, OFFER))
         await talk.dialogue.update_data(draft=letter.as_draft(), wish=wish)
 
@@ -121,7 +125,14 @@ async def _send_draft(talk: Talk, draft: Any) -> None:
         await talk.go(Place.DIRECT_LINE, news=talk.say(N_("This was sent already. You can write more.")))
         return
     await talk.dialogue.update_data(draft=None)
-    await send_letter(talk, Letter.from_draft(draft))
+    letter = Letter.from_draft(draft)
+    if letter.file is not None and not await asyncio.to_thread(has_content, talk.files, letter.file.key):
+        # Nothing points to a file that was never sent, so it is swept after a day.
+        await talk.go(
+            Place.DIRECT_LINE, news=talk.say(N_("The file has waited too long. Send it once more."))
+        )
+        return
+    await send_letter(talk, letter)
 
 
 async def _open_conversation(talk: Talk) -> Conversation | None:

@@ -20,9 +20,9 @@ def open_doors(router: Router, routes: Routes) -> None:
     async def on_message(message: Message, talk: Talk) -> None:
         letter = await letter_of(talk, message)
         if letter is None:
-            text = talk.say(N_("Here words, photos and places can be read. Write it in words."))
+            text = talk.say(N_("Here words, photos, documents and places can be read. Write it in words."))
             await talk.show(Screen(text=plain(text)))
-        elif letter.photo is None and letter.spot is None:
+        elif letter.file is None and letter.spot is None:
             if not await _is_note(talk, message, letter.text):
                 await hear(talk, routes, letter.text)
         else:

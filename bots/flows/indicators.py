@@ -94,7 +94,7 @@ async def show_figure(talk: Talk, wanted: ShowFigure) -> None:
     )
     address = talk.site.address(f"t/{figure.place.slug}/indicators/{indicator.code}")
     more = Link(talk.say(N_("Chart and table")), address)
-    await talk.show(Screen(text=text, buttons=((more,),), photo=photo), back=Open(Place.INDICATORS))
+    await talk.show(Screen(text=text, buttons=((more,),), file=photo), back=Open(Place.INDICATORS))
 
 
 async def _with_chart(talk: Talk, wanted: ShowFigure) -> _Figure:

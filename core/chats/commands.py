@@ -8,7 +8,7 @@ from core.chats.errors import UnknownChat
 from core.chats.model import BotNameRow, CarrierFileRow, ChatRow, MessageIdRow
 from core.chats.queries import as_chat
 from core.chats.rules import TEXT_LIMIT, WEB, Chat, chat_stream
-from core.files import KeptContent, register_file
+from core.files import KeptContent, attach_file
 from core.shared.doors import Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import ChatId, PersonId, new_id
@@ -102,16 +102,16 @@ def write_in_web_chat(
     person_id: PersonId,
     client_id: str,
     text: str,
-    photo: KeptContent | None = None,
+    file: KeptContent | None = None,
     place: tuple[float, float] | None = None,
 ) -> StreamEvent:
     """The person writes to the bot in the browser: kept in the transcript and put into the inbox.
 
     place: latitude and longitude in degrees. The same client id is the same message.
-    Raises: UnknownChat, Empty (words may miss beside a photo or a place), TooLong (3900 characters).
+    Raises: UnknownChat, Empty (words may miss beside a file or a place), TooLong (3900 characters).
     """
     _own_web_chat(uow, chat_id, person_id)
-    more: dict[str, Any] = {"photo": photo.key} if photo else {}
+    more: dict[str, Any] = file.in_message() if file else {}
     more.update({"place": list(place)} if place else {})
     words = checked_text(text, limit=TEXT_LIMIT) if text.strip() or not more else ""
     event = append(
@@ -122,11 +122,8 @@ def write_in_web_chat(
         author=person_id,
         client_id=client_id,
     )
-    if photo is not None:
-        parent = f"message:{event.stream}:{event.seq}"
-        register_file(
-            uow, key=photo.key, media_type=photo.media_type, size_bytes=photo.size_bytes, parent=parent
-        )
+    if file is not None:
+        attach_file(uow, file=file, stream=event.stream, seq=event.seq)
     if not event.duplicate:
         said = {"kind": "message", "seq": event.seq, "text": words, **more}
         _to_bot(uow, chat_id, client_id, said)
@@ -151,7 +148,7 @@ def show_in_web_chat(
     """The bot says something. ``client_id`` makes a repetition of the same screen harmless.
 
     body: ``text``, ``entities`` (style marks by UTF-16 offset), ``buttons`` (rows of ``text`` with
-    ``data`` or ``url``), ``keyboard`` (rows of reply texts), ``photo`` (a file's key).
+    ``data`` or ``url``), ``keyboard`` (rows of reply texts), a file (``KeptContent.in_message``).
     """
     return append(
         uow, stream=chat_stream(chat_id), kind="message", body=body, author=None, client_id=client_id

@@ -8,7 +8,7 @@ from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
 from core.contact.model import ConversationRow, NumberRow
 from core.contact.rules import ConversationStatus, Sent, Spot, report_number, told
-from core.files import KeptContent, register_file
+from core.files import KeptContent, attach_file
 from core.identity import Action, Person, require_consent, require_right
 from core.rooms import Post, Sender, create_room, post_message, stream_of
 from core.shared.doors import AT_THE_DESK, Actor, Door, reached
@@ -32,12 +32,12 @@ def send_message(
     territory_id: TerritoryId,
     text: str,
     client_id: str,
-    photo: KeptContent | None = None,
+    file: KeptContent | None = None,
     spot: Spot | None = None,
 ) -> Sent:
     """A citizen writes to the authority: into the open conversation, or into a new one.
 
-    With a photo or a place the words may be empty. The same client id is the same message.
+    With a file or a place the words may be empty. The same client id is the same message.
     Raises: ConsentNeeded, UnknownTerritory, Empty, TooLong.
     """
     citizen = require_consent(uow, person_id=citizen_id)
@@ -48,15 +48,10 @@ def send_message(
         room_id=RoomId(row.room_id),
         sender=sender,
         client_id=client_id,
-        text=told(text, photo=photo is not None, spot=spot),
-        attached=_attached(photo, spot),
+        text=told(text, file=file, spot=spot),
+        attached=_attached(file, spot),
     )
-    event = post_message(uow, post)
-    if photo is not None:
-        parent = f"message:{event.stream}:{event.seq}"
-        register_file(
-            uow, key=photo.key, media_type=photo.media_type, size_bytes=photo.size_bytes, parent=parent
-        )
+    event = _posted(uow, post, file)
     if not event.duplicate:
         _note_citizen_wrote(uow, row, event, opened=opened)
     return _sent(row, event, opened=opened)
@@ -71,10 +66,17 @@ def send_message(
     },
 )
 def answer(
-    uow: UnitOfWork, *, official_id: PersonId, conversation_id: ConversationId, text: str, client_id: str
+    uow: UnitOfWork,
+    *,
+    official_id: PersonId,
+    conversation_id: ConversationId,
+    text: str,
+    client_id: str,
+    file: KeptContent | None = None,
 ) -> Sent:
     """An official answers a citizen, who gets it in every messenger they have linked.
 
+    With a file the words may be empty.
     Raises: UnknownConversation, Forbidden, AlreadyResolved, Empty, TooLong.
     """
     row = _locked(uow, conversation_id)
@@ -83,9 +85,14 @@ def answer(
         raise AlreadyResolved(number=row.number)
     name = ", ".join(filter(None, (official.display_name, official.position)))
     sender = Sender(id=official_id, name=name, side="official")
-    event = post_message(
-        uow, Post(room_id=RoomId(row.room_id), sender=sender, client_id=client_id, text=text)
+    post = Post(
+        room_id=RoomId(row.room_id),
+        sender=sender,
+        client_id=client_id,
+        text=told(text, file=file),
+        attached=_attached(file, None),
     )
+    event = _posted(uow, post, file)
     if not event.duplicate:
         row.status, row.waiting_since, row.last_at = ConversationStatus.ANSWERED, None, uow.now
         uow.record(
@@ -107,7 +114,15 @@ def answer(
     Door.API,
     closed={Door.BOT: "the bot finds the open conversation itself (send_message)"},
 )
-def speak(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, text: str, client_id: str) -> Sent:
+def speak(
+    uow: UnitOfWork,
+    *,
+    person_id: PersonId,
+    room_id: RoomId,
+    text: str,
+    client_id: str,
+    file: KeptContent | None = None,
+) -> Sent:
     """Say something in a conversation's room, as whichever side one is on.
 
     Raises: UnknownConversation for rooms that are none, and what ``send_message`` and ``answer`` raise.
@@ -128,6 +143,7 @@ def speak(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, text: str, c
             territory_id=TerritoryId(row.territory_id),
             text=text,
             client_id=client_id,
+            file=file,
         )
     return answer(
         uow,
@@ -135,6 +151,7 @@ def speak(uow: UnitOfWork, *, person_id: PersonId, room_id: RoomId, text: str, c
         conversation_id=ConversationId(row.id),
         text=text,
         client_id=client_id,
+        file=file,
     )
 
 
@@ -152,13 +169,16 @@ def resolve(uow: UnitOfWork, *, official_id: PersonId, conversation_id: Conversa
     uow.audit("conversation_resolved", actor=official_id, subject=f"conversation:{row.id}")
 
 
-def _attached(photo: KeptContent | None, spot: Spot | None) -> dict[str, Any]:
-    attached: dict[str, Any] = {}
-    if photo is not None:
-        attached["photo"] = photo.key
-    if spot is not None:
-        attached["place"] = [spot.latitude, spot.longitude]
-    return attached
+def _attached(file: KeptContent | None, spot: Spot | None) -> dict[str, Any]:
+    place = {"place": [spot.latitude, spot.longitude]} if spot is not None else {}
+    return {**(file.in_message() if file is not None else {}), **place}
+
+
+def _posted(uow: UnitOfWork, post: Post, file: KeptContent | None) -> StreamEvent:
+    event = post_message(uow, post)
+    if file is not None:
+        attach_file(uow, file=file, stream=event.stream, seq=event.seq)
+    return event
 
 
 def inherit_conversations(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> None:

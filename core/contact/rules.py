@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from core.files import KeptContent
 from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId
 
 # Our own norm until services carry theirs: a first answer within a day.
@@ -64,13 +65,13 @@ class Spot:
     longitude: float
 
 
-def told(text: str, *, photo: bool, spot: Spot | None) -> str:
+def told(text: str, *, file: KeptContent | None = None, spot: Spot | None = None) -> str:
     """The words of a message with what goes with them: readable wherever only words are shown.
 
-    >>> told("Яма", photo=False, spot=Spot(55.03, 82.92))
+    >>> told("Яма", spot=Spot(55.03, 82.92))
     'Яма\\n📍 55.03000, 82.92000'
     """
-    words = text.strip() or ("📷" if photo else "")
+    words = text.strip() or (file.sign if file is not None else "")
     mark = f"📍 {spot.latitude:.5f}, {spot.longitude:.5f}" if spot is not None else ""
     return "\n".join(filter(None, (words, mark)))
 

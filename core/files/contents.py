@@ -20,7 +20,7 @@ def keep_content(directory: Path, content: bytes) -> str:
     """
     key = hashlib.sha256(content).hexdigest()
     target = _path(directory, key)
-    if target.exists():
+    if _is_touched(target):
         return key
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
@@ -48,9 +48,23 @@ def read_content(directory: Path, key: str) -> bytes:
     return content
 
 
+def has_content(directory: Path, key: str) -> bool:
+    """Whether the bytes are on disk."""
+    return _path(directory, checked_key(key)).exists()
+
+
 def drop_content(directory: Path, key: str) -> None:
     """Take the bytes from the disk; gone already is gone. Raises: UnknownFile for no SHA-256."""
     _path(directory, checked_key(key)).unlink(missing_ok=True)
+
+
+def _is_touched(path: Path) -> bool:
+    """Whether the bytes are there; from now on they are new, so the sweep leaves them a day."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _path(directory: Path, key: str) -> Path:

@@ -26,3 +26,5 @@ class FileParentRow(Base):
 
     key: Mapped[str] = mapped_column(ForeignKey("file.key"), primary_key=True)
     parent: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # What whoever sent it called it: another sender may call the same bytes otherwise.
+    name: Mapped[str] = mapped_column(String(120), default="", server_default="")

@@ -1,5 +1,7 @@
 """Questions about files."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from core.files.model import FileParentRow, FileRow
@@ -20,7 +22,12 @@ def stored_file(reading: Reading, *, key: str) -> StoredFile:
     )
 
 
-def file_parents(reading: Reading, *, key: str) -> list[str]:
-    """The things whose rights the file has."""
-    rows = reading.session.execute(select(FileParentRow.parent).where(FileParentRow.key == key)).scalars()
-    return list(rows)
+def file_parents(reading: Reading, *, key: str) -> dict[str, str]:
+    """The things whose rights the file has, and what it is called there (may be nothing)."""
+    named = select(FileParentRow.parent, FileParentRow.name).where(FileParentRow.key == key)
+    return dict(reading.session.execute(named).tuples().all())
+
+
+def known_files(reading: Reading, *, keys: Collection[str]) -> set[str]:
+    """Those of the keys that a row knows."""
+    return set(reading.session.execute(select(FileRow.key).where(FileRow.key.in_(keys))).scalars())

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from core.files.kinds import PICTURES
 from core.shared.errors import NotFound
 from core.shared.language import N_
 
@@ -29,28 +31,45 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptContent:
-    """Bytes that are on disk and not yet told to the database of; what they belong to comes next."""
+    """Bytes that are on disk and not yet told to the database of; what they belong to comes next.
+
+    name: what its sender called it, made safe (``file_name``).
+    """
 
     key: str
     media_type: str
     size_bytes: int
+    name: str = ""
+
+    @property
+    def sign(self) -> str:
+        """What stands for the file where only words are shown."""
+        return "📷" if self.media_type in PICTURES else "📎"
+
+    def in_message(self) -> dict[str, Any]:
+        """What a message says of the file that goes with it: ``photo`` (a key) or ``document``."""
+        if self.media_type in PICTURES:
+            return {"photo": self.key}
+        return {"document": {"key": self.key, "name": self.name, "size_bytes": self.size_bytes}}
 
 
-# How a picture begins, whatever its name says.
-_BEGINNINGS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+# The fields of a message that name a file.
+FILE_FIELDS = ("photo", "document")
 
 
-def picture_type(content: bytes) -> str | None:
-    """The media type of a picture that every messenger shows, None for anything else.
-
-    >>> picture_type(b"\\xff\\xd8\\xff\\xe0"), picture_type(b"<svg>")
-    ('image/jpeg', None)
-    """
-    return next((kind for start, kind in _BEGINNINGS.items() if content.startswith(start)), None)
+def file_keys(body: dict[str, Any]) -> list[str]:
+    """The keys of the files that go with a message."""
+    document = body.get("document") or {}
+    return [key for key in (body.get("photo"), document.get("key")) if key]
 
 
 def checked_key(key: str) -> str:
     """The key if it is 64 hex digits: nothing else may become a path. Raises: UnknownFile."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise UnknownFile
     return key
+
+
+def is_key(name: str) -> bool:
+    """Whether this is how stored bytes are called."""
+    return _KEY.fullmatch(name) is not None

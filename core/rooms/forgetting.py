@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, select
 
+from core.files import FILE_FIELDS
 from core.rooms.events import SignsMoved
 from core.rooms.model import ReactionRow, ReadMarkRow, TerritoryRoomRow, TurnRow
 from core.rooms.rules import is_deleted, stream_of
@@ -16,7 +17,7 @@ _SIDE = "side"
 def forget_in_rooms(
     uow: UnitOfWork, *, person_id: PersonId, kept_rooms: Collection[RoomId], name: str
 ) -> list[str]:
-    """Take a person's messages out of the public rooms; in the kept ones only the name and the photos go.
+    """Take a person's messages out of the public rooms; in the kept ones only the name and the files go.
 
     kept_rooms: rooms whose record must stay. name: what stands in place of the person's.
     Returns the messages (``message:STREAM:SEQ``) whose files are no longer theirs.
@@ -38,7 +39,7 @@ def forget_in_rooms(
             rewrite(uow, stream=event.stream, seq=event.seq, body={"of": event.body["of"]})
     kept = said_by(uow, author=person_id, streams=[stream_of(room) for room in kept_rooms])
     for event in kept:
-        body = {key: value for key, value in event.body.items() if key != "photo"}
+        body = {key: value for key, value in event.body.items() if key not in FILE_FIELDS}
         rewrite(uow, stream=event.stream, seq=event.seq, body={**body, "name": name})
     _take_traces(uow, person_id)
     return [f"message:{event.stream}:{event.seq}" for event in [*said, *kept]]

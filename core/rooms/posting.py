@@ -42,7 +42,7 @@ class Post:
     client_id: str
     text: str
     reply_to: int | None = None
-    # What goes with the words: ``photo`` (a file's key), ``place`` ([latitude, longitude]).
+    # What goes with the words: a file (``KeptContent.in_message``), ``place`` ([latitude, longitude]).
     attached: Mapping[str, Any] = field(default_factory=dict)
 
 

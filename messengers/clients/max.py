@@ -112,20 +112,31 @@ class MaxClient:
 
     async def upload_image(self, content: bytes, file_name: str) -> str:
         """Bring a picture to MAX; the token may be used in any number of messages."""
-        place = await self._call("POST", "/uploads", params={"type": "image"})
-        form = aiohttp.FormData()
-        form.add_field("data", content, filename=file_name, content_type="application/octet-stream")
-        async with self._calls.open("POST", str(place["url"]), data=form, own=False) as response:
-            if response.status != 200:
-                raise _failure(response, {})
-            photos = (await json_of(response)).get("photos") or {}
-        for photo in photos.values():
+        taken = await self._upload("image", content, file_name)
+        for photo in (taken.get("photos") or {}).values():
             return str(photo["token"])
         raise AnswerLost("no_photo_token")
+
+    async def upload_document(self, content: bytes, file_name: str) -> str:
+        """Bring a document to MAX; the token may be used in any number of messages."""
+        taken = await self._upload("file", content, file_name)
+        if not taken.get("token"):
+            raise AnswerLost("no_file_token")
+        return str(taken["token"])
 
     def download(self, url: str) -> AsyncGenerator[bytes, None]:
         """The bytes of an attachment, by the address in the update."""
         return self._calls.download(url)
+
+    async def _upload(self, kind: str, content: bytes, file_name: str) -> dict[str, Any]:
+        place = await self._call("POST", "/uploads", params={"type": kind})
+        # Unquoted: a quoted name would be shown to people with its percent signs.
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("data", content, filename=file_name, content_type="application/octet-stream")
+        async with self._calls.open("POST", str(place["url"]), data=form, own=False) as response:
+            if response.status != 200:
+                raise _failure(response, {})
+            return await json_of(response)
 
     async def _when_ready(
         self, method: str, query: dict[str, str], message: dict[str, Any]

@@ -16,6 +16,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from core.delivery import Urgency
+from core.files import picture_type
 from core.shared.ids import DeliveryId
 from messengers import (
     Button,
@@ -36,6 +37,8 @@ TIMEOUT_S = 20.0
 WRONG_LOGIN_PAUSE = timedelta(minutes=1)
 # Codes of RFC 5321, section 4.2: 2xx taken, 4xx try later, 5xx never.
 TAKEN, TRY_LATER, NEVER = 2, 4, 5
+# A larger file is led to: servers of mail take some 20 MB in all, and a third goes to the encoding.
+FILE_LIMIT_BYTES = 10_000_000
 HEADING_LIMIT = 120
 
 
@@ -112,7 +115,7 @@ _WRONG_LOGIN = Later("login_refused", WRONG_LOGIN_PAUSE, tried=False)
 def compose(
     screen: Screen, *, to: str, sender: str, leave: LeaveLinks, delivery_id: DeliveryId
 ) -> EmailMessage:
-    """A screen as a mail: its first line is the subject, links are written out, a photo is attached."""
+    """A screen as a mail: its first line is the subject, links are written out, a file is attached."""
     mail = EmailMessage()
     heading = screen.text.text.strip().splitlines()[0]
     mail["Subject"] = heading[:HEADING_LIMIT]
@@ -130,11 +133,15 @@ def compose(
         # RFC 8058: a mail program may then do it by itself, with a POST and without asking.
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         links.append(f"{no_more.label}: {address}")
+    file = screen.file
+    if file is not None and len(file.content) > FILE_LIMIT_BYTES:
+        links.append(f"{file.file_name}: {leave.site.address(f'files/{file.key}')}")
+        file = None
     mail.set_content("\n\n".join([screen.text.text, "\n".join(links)]) + "\n", cte="base64")
-    if screen.photo is not None:
-        mail.add_attachment(
-            screen.photo.content, maintype="image", subtype="png", filename=screen.photo.file_name
-        )
+    if file is not None:
+        kind = picture_type(file.content) or "application/octet-stream"
+        maintype, _, subtype = kind.partition("/")
+        mail.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.file_name)
     return mail
 
 

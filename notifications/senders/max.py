@@ -1,4 +1,4 @@
-"""MAX as a messenger of notifications: words, pictures by token, buttons; edits keep the picture."""
+"""MAX as a messenger of notifications: words, files by token, buttons; edits keep the file."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,12 +16,12 @@ from messengers import (
     with_usable_links,
 )
 from messengers.clients import MaxClient
+from notifications.senders.files import CarrierFiles, File, cache_key
 from notifications.senders.outcomes import Paced
-from notifications.senders.pictures import Pictures
 from notifications.senders.port import Outcome
 
-# Sends or edits with these pictures, by their tokens.
-Put = Callable[[list[str]], Awaitable[str | None]]
+# Sends or edits with the file of this token, if any.
+Put = Callable[[str | None], Awaitable[str | None]]
 
 
 class MaxSender:
@@ -34,42 +34,50 @@ class MaxSender:
     ) -> None:
         self._codec = codec
         self._client = client
-        self._pictures = Pictures(database, self.carrier, self._bring)
+        self._files = CarrierFiles(database, self.carrier)
         self._paced = Paced(limiter)
 
     async def send(
         self, address: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
     ) -> Outcome:
-        """Send one message, picture and words in one."""
+        """Send one message, file and words in one."""
 
-        async def put(images: list[str]) -> str:
-            message = self._message(screen, images)
+        async def put(token: str | None) -> str:
+            message = self._message(screen, token)
             return await self._client.send(user_id=int(address), message=message)
 
-        return await self._paced.message(address, urgency, lambda: self._with_picture(screen, put))
+        return await self._paced.message(address, urgency, lambda: self._with_file(screen, put))
 
     async def edit(
         self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
     ) -> Outcome:
-        """Change words and buttons; the picture is named again, for MAX drops what an edit does not name."""
+        """Change words and buttons; the file is named again, for MAX drops what an edit does not name."""
 
-        async def put(images: list[str]) -> None:
-            await self._client.edit(mid=native_id, message=self._message(screen, images))
+        async def put(token: str | None) -> None:
+            await self._client.edit(mid=native_id, message=self._message(screen, token))
 
-        return await self._paced.change(address, urgency, lambda: self._with_picture(screen, put))
+        return await self._paced.change(address, urgency, lambda: self._with_file(screen, put))
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _with_picture(self, screen: Screen, put: Put) -> str | None:
-        if screen.photo is None:
-            return await put([])
-        return await self._pictures.use(screen.photo, lambda token: put([token]))
+    async def _with_file(self, screen: Screen, put: Put) -> str | None:
+        file = screen.file
+        if file is None:
+            return await put(None)
+        return await self._files.use(cache_key(file), lambda: self._bring(file), put)
 
-    def _message(self, screen: Screen, images: list[str]) -> dict[str, object]:
+    def _message(self, screen: Screen, token: str | None) -> dict[str, object]:
         usable = with_usable_links(screen, self.carrier)
-        return max_message(usable.text, button_rows(usable.buttons, self._codec), images=images)
+        rows = button_rows(usable.buttons, self._codec)
+        if token is None:
+            return max_message(usable.text, rows)
+        if isinstance(screen.file, Photo):
+            return max_message(usable.text, rows, images=[token])
+        return max_message(usable.text, rows, files=[token])
 
-    async def _bring(self, photo: Photo) -> str:
-        return await self._client.upload_image(photo.content, photo.file_name)
+    async def _bring(self, file: File) -> str:
+        if isinstance(file, Photo):
+            return await self._client.upload_image(file.content, file.file_name)
+        return await self._client.upload_document(file.content, file.file_name)

@@ -19,12 +19,14 @@ from telegram.request import HTTPXRequest
 
 from core.delivery import Urgency
 from core.shared.ids import DeliveryId
+from core.store import Database
 from messengers import (
     CAPABILITIES,
     ButtonCodec,
     Carrier,
     Limiter,
     NotNow,
+    Photo,
     RichText,
     Scope,
     Screen,
@@ -33,6 +35,7 @@ from messengers import (
     weight_of,
     with_usable_links,
 )
+from notifications.senders.files import CarrierFiles, File, cache_key
 from notifications.senders.port import Later, Outcome, Refused, Sent, Uncertain, Unreachable
 
 REQUEST_TIMEOUT_S = 20.0
@@ -41,6 +44,9 @@ _LIMITS = CAPABILITIES[Carrier.TELEGRAM]
 # These never had a connection, so nothing can have arrived.
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot can't initiate conversation")
+
+# What a message is, kept in front of its number: the words of a photo, and of any file, are its caption.
+TEXT, FILE = "text", "photo"
 
 JsonAnswer = bool | dict[str, Any] | list[dict[str, Any]]
 
@@ -93,8 +99,11 @@ class TelegramSender:
 
     carrier = Carrier.TELEGRAM
 
-    def __init__(self, codec: ButtonCodec, *, token: str, api_base: str, limiter: Limiter) -> None:
+    def __init__(
+        self, database: Database, codec: ButtonCodec, *, token: str, api_base: str, limiter: Limiter
+    ) -> None:
         self._codec = codec
+        self._files = CarrierFiles(database, self.carrier)
         request = HTTPXRequest(
             connection_pool_size=32,
             read_timeout=REQUEST_TIMEOUT_S,
@@ -112,20 +121,21 @@ class TelegramSender:
     async def send(
         self, address: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
     ) -> Outcome:
-        """Send one message, photo and caption in one where there is a photo."""
+        """Send one message, file and caption in one where there is a file."""
         screen = with_usable_links(screen, self.carrier)
-        if screen.photo is None:
+        file = screen.file
+        if file is None:
             return await _outcome(
-                "text", lambda: _follow(address, lambda to: self._send_text(to, screen, urgency))
+                TEXT, lambda: _follow(address, lambda to: self._send_text(to, screen, urgency))
             )
         return await _outcome(
-            "photo", lambda: _follow(address, lambda to: self._send_photo(to, screen, urgency))
+            FILE, lambda: _follow(address, lambda to: self._send_file(to, file, screen, urgency))
         )
 
     async def edit(
         self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
     ) -> Outcome:
-        """Change caption or text and the buttons; a photo stays as it is."""
+        """Change caption or text and the buttons; a file stays as it is."""
         screen = with_usable_links(screen, self.carrier)
         form, _, message_id = native_id.partition(":")
         return await _outcome(form, lambda: self._edit(form, address, int(message_id), screen, urgency))
@@ -144,23 +154,45 @@ class TelegramSender:
             rate_limit_args=urgency,
         )
 
-    async def _send_photo(self, address: str, screen: Screen, urgency: Urgency) -> Message:
-        assert screen.photo is not None  # noqa: S101 - narrows the type; send() has looked
+    async def _send_file(self, address: str, file: File, screen: Screen, urgency: Urgency) -> Message:
+        """By Telegram's own name, if it has got the file before; a name no longer taken is replaced once."""
+        key = cache_key(file)
+        known = await self._files.known(key)
+        if known is not None:
+            try:
+                return await self._put_file(address, file, known, screen, urgency)
+            except BadRequest as refusal:
+                # "Wrong file identifier", "wrong remote file id": anything else is not about the file.
+                if "file" not in refusal.message.lower():
+                    raise
+                await self._files.forget(key)
+        sent = await self._put_file(address, file, file.content, screen, urgency)
+        name = _name_of_file(sent)
+        if name is not None:
+            await self._files.keep(key, name)
+        return sent
+
+    async def _put_file(
+        self, address: str, file: File, what: bytes | str, screen: Screen, urgency: Urgency
+    ) -> Message:
         caption = shortened(screen.text, limit=_LIMITS.caption_limit)
-        return await self._bot.send_photo(
-            chat_id=int(address),
-            photo=screen.photo.content,
-            filename=screen.photo.file_name,
-            caption=caption.text,
-            caption_entities=_entities(caption),
-            reply_markup=self._markup(screen),
-            rate_limit_args=urgency,
-        )
+        said: dict[str, Any] = {
+            "chat_id": int(address),
+            "filename": file.file_name,
+            "caption": caption.text,
+            "caption_entities": _entities(caption),
+            "reply_markup": self._markup(screen),
+            "rate_limit_args": urgency,
+        }
+        if isinstance(file, Photo):
+            return await self._bot.send_photo(photo=what, **said)
+        # Telegram would look into the file and show what it takes for a film or a song.
+        return await self._bot.send_document(document=what, disable_content_type_detection=True, **said)
 
     async def _edit(
         self, form: str, address: str, message_id: int, screen: Screen, urgency: Urgency
     ) -> Message | bool:
-        if form == "photo":
+        if form == FILE:
             caption = shortened(screen.text, limit=_LIMITS.caption_limit)
             return await self._bot.edit_message_caption(
                 chat_id=int(address),
@@ -224,6 +256,12 @@ async def _outcome(form: str, call: Callable[[], Awaitable[Message | bool]]) -> 
     except TelegramError as failure:
         return Refused(type(failure).__name__)
     return Sent(f"{form}:{message.message_id}" if isinstance(message, Message) else None)
+
+
+def _name_of_file(sent: Message) -> str | None:
+    if sent.document is not None:
+        return sent.document.file_id
+    return sent.photo[-1].file_id if sent.photo else None
 
 
 def _seconds(pause: RetryAfter) -> float:

@@ -1,4 +1,4 @@
-"""VK as a messenger of notifications: words, pictures by name, buttons; a repetition arrives once."""
+"""VK as a messenger of notifications: words, files by name, buttons; a repetition arrives once."""
 
 from collections.abc import Awaitable, Callable
 
@@ -17,11 +17,11 @@ from messengers import (
     with_usable_links,
 )
 from messengers.clients import VkClient
+from notifications.senders.files import CarrierFiles, File, cache_key
 from notifications.senders.outcomes import Paced
-from notifications.senders.pictures import Pictures
 from notifications.senders.port import Outcome
 
-# Sends or edits with these pictures, by their names.
+# Sends or edits with these files, by their names.
 Put = Callable[[list[str]], Awaitable[str | None]]
 
 
@@ -33,47 +33,52 @@ class VkSender:
     def __init__(self, database: Database, codec: ButtonCodec, client: VkClient, *, limiter: Limiter) -> None:
         self._codec = codec
         self._client = client
-        self._pictures = Pictures(database, self.carrier, self._bring)
+        self._files = CarrierFiles(database, self.carrier)
         self._paced = Paced(limiter)
 
     async def send(
         self, address: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
     ) -> Outcome:
-        """Send one message, picture and words in one."""
+        """Send one message, file and words in one."""
 
-        async def put(images: list[str]) -> str:
-            message = self._message(screen, images, editing=False)
+        async def put(files: list[str]) -> str:
+            message = self._message(screen, files, editing=False)
             number = await self._client.send(
                 peer_id=int(address), message=message, random_id=random_id_of(delivery_id)
             )
             return str(number)
 
-        return await self._paced.message(address, urgency, lambda: self._with_picture(screen, put))
+        return await self._paced.message(address, urgency, lambda: self._with_file(address, screen, put))
 
     async def edit(
         self, address: str, native_id: str, screen: Screen, *, delivery_id: DeliveryId, urgency: Urgency
     ) -> Outcome:
-        """Change words and buttons; the picture is named again, for VK drops what an edit does not name."""
+        """Change words and buttons; the file is named again, for VK drops what an edit does not name."""
 
-        async def put(images: list[str]) -> None:
-            message = self._message(screen, images, editing=True)
+        async def put(files: list[str]) -> None:
+            message = self._message(screen, files, editing=True)
             await self._client.edit(peer_id=int(address), number=int(native_id), message=message)
 
-        return await self._paced.change(address, urgency, lambda: self._with_picture(screen, put))
+        return await self._paced.change(address, urgency, lambda: self._with_file(address, screen, put))
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    async def _with_picture(self, screen: Screen, put: Put) -> str | None:
-        if screen.photo is None:
+    async def _with_file(self, address: str, screen: Screen, put: Put) -> str | None:
+        file = screen.file
+        if file is None:
             return await put([])
-        return await self._pictures.use(screen.photo, lambda name: put([name]))
+        # VK takes a document for one dialogue, and does not say that another may have it.
+        key = cache_key(file, of=address)
+        return await self._files.use(key, lambda: self._bring(file, address), lambda name: put([name]))
 
-    def _message(self, screen: Screen, images: list[str], *, editing: bool) -> dict[str, str]:
+    def _message(self, screen: Screen, files: list[str], *, editing: bool) -> dict[str, str]:
         usable = with_usable_links(screen, self.carrier)
         rows = button_rows(usable.buttons, self._codec)
-        return vk_message(usable.text, rows, images=images, editing=editing)
+        return vk_message(usable.text, rows, files=files, editing=editing)
 
-    async def _bring(self, photo: Photo) -> str:
-        return await self._client.upload_image(photo.content, photo.file_name)
+    async def _bring(self, file: File, address: str) -> str:
+        if isinstance(file, Photo):
+            return await self._client.upload_image(file.content, file.file_name)
+        return await self._client.upload_document(file.content, file.file_name, peer_id=int(address))

@@ -140,7 +140,7 @@ def test_the_alert_gets_its_picture_and_goes(krai: Town, tmp_path: Path) -> None
     png = read_content(tmp_path / "files", picture)
     assert struct.unpack(">II", png[16:24]) == (1200, 700)
     assert len(png) <= 150 * 1024
-    assert krai.database.read(file_parents, key=picture) == [f"alert:{card.alert.id}"]
+    assert krai.database.read(file_parents, key=picture) == {f"alert:{card.alert.id}": ""}
     assert facts(krai, "AlertIllustrated") == ["AlertIllustrated"]
 
 
@@ -345,4 +345,4 @@ def test_the_chart_of_an_indicator_is_drawn_once_and_told_in_words(krai: Town, t
     assert chart.picture is not None
     assert read_content(tmp_path / "files", chart.picture).startswith(b"\x89PNG")
     assert chart.alt.startswith(page.indicator.title_ru)
-    assert krai.database.read(file_parents, key=chart.picture) == ["figure:UNEMPL"]
+    assert krai.database.read(file_parents, key=chart.picture) == {"figure:UNEMPL": ""}

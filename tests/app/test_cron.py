@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 from app.processes.cron import keep_doing
 from app.schedule import Chore, schedule
@@ -36,17 +37,19 @@ def test_a_failing_chore_keeps_no_other_from_being_done(database: Database) -> N
     assert done.count("failing") >= 3
 
 
-def test_every_chore_of_an_instance_can_be_done_on_an_empty_database(database: Database) -> None:
-    changed = {chore.name: chore.run(database) for chore in schedule()}
+def test_every_chore_of_an_instance_can_be_done_on_an_empty_database(
+    database: Database, tmp_path: Path
+) -> None:
+    changed = {chore.name: chore.run(database) for chore in schedule(tmp_path)}
 
     assert set(changed.values()) == {0}
 
 
-def test_the_clock_closes_a_poll_whose_time_has_come(town: Town, clock: ManualClock) -> None:
+def test_the_clock_closes_a_poll_whose_time_has_come(town: Town, clock: ManualClock, tmp_path: Path) -> None:
     opened = town.open_poll(closes_in=timedelta(hours=1))
     clock.advance(timedelta(hours=2))
 
-    changed = {chore.name: chore.run(town.database) for chore in schedule()}
+    changed = {chore.name: chore.run(town.database) for chore in schedule(tmp_path)}
 
     assert changed["close_due_polls"] == 1
     assert not town.database.read(poll, poll_id=opened.id).takes_votes

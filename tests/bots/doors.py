@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from bots import Conversations, MaxCarrier, TelegramCarrier, VkCarrier, WebChatCarrier
 from core.chats import chat_stream, open_web_chat, press_in_web_chat, write_in_web_chat
-from core.files import KeptContent, keep_content, picture_type
+from core.files import KeptContent, keep_upload
 from core.identity import create_person, person_by_identity
 from core.shared.ids import ChatId, PersonId, new_id
 from core.store import Database, StreamEvent, events_after
@@ -39,11 +39,13 @@ PUBLIC_URL = "https://kontakt.example"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One message of the bot: its text, the labels of its buttons, the SHA-256 of its picture."""
+    """One message of the bot: its text, the labels of its buttons, the SHA-256 of its picture, the name of
+    its document."""
 
     text: str
     labels: list[str]
     picture: str | None = None
+    document: str | None = None
 
 
 class Phone(Protocol):
@@ -52,6 +54,8 @@ class Phone(Protocol):
     def says(self, text: str) -> None: ...
 
     def sends_photo(self, content: bytes, caption: str = "") -> None: ...
+
+    def sends_document(self, content: bytes, name: str, caption: str = "") -> None: ...
 
     def sends_place(self, latitude: float, longitude: float) -> None: ...
 
@@ -81,6 +85,9 @@ class MessengerPhone:
     def sends_photo(self, content: bytes, caption: str = "") -> None:
         self.user.sends_photo(content, caption)
 
+    def sends_document(self, content: bytes, name: str, caption: str = "") -> None:
+        self.user.sends_document(content, name, caption)
+
     def sends_place(self, latitude: float, longitude: float) -> None:
         self.user.sends_place(latitude, longitude)
 
@@ -91,7 +98,8 @@ class MessengerPhone:
     async def sees(self, text: str) -> Seen:
         shown = await self.user.sees(text)
         rows = self.user.chat.keyboard if not shown.buttons else []
-        return Seen(shown.text, shown.labels + [label for row in rows for label in row], _hash(shown.photo))
+        labels = shown.labels + [label for row in rows for label in row]
+        return Seen(shown.text, labels, _hash(shown.photo), shown.document[0] if shown.document else None)
 
     def pictures(self) -> list[str]:
         """SHA-256 of the bot's pictures, in the order in which they came."""
@@ -127,15 +135,16 @@ class WebPhone:
         self._sends(text)
 
     def sends_photo(self, content: bytes, caption: str = "") -> None:
-        media_type = picture_type(content) or ""
-        kept = KeptContent(key=keep_content(FILES, content), media_type=media_type, size_bytes=len(content))
-        self._sends(caption, photo=kept)
+        self._sends(caption, file=keep_upload(FILES, content, name=""))
+
+    def sends_document(self, content: bytes, name: str, caption: str = "") -> None:
+        self._sends(caption, file=keep_upload(FILES, content, name=name))
 
     def sends_place(self, latitude: float, longitude: float) -> None:
         self._sends("", place=(latitude, longitude))
 
     def _sends(
-        self, text: str, photo: KeptContent | None = None, place: tuple[float, float] | None = None
+        self, text: str, file: KeptContent | None = None, place: tuple[float, float] | None = None
     ) -> None:
         self.database.run(
             write_in_web_chat,
@@ -143,7 +152,7 @@ class WebPhone:
             person_id=self.person,
             client_id=new_id(),
             text=text,
-            photo=photo,
+            file=file,
             place=place,
         )
         self.conversations.wake()
@@ -178,7 +187,8 @@ class WebPhone:
                 if event.author is None and text in event.body["text"]:
                     rows = event.body.get("buttons", [])
                     labels = [b["text"] for row in rows for b in row]
-                    return Seen(event.body["text"], labels, event.body.get("photo"))
+                    document = (event.body.get("document") or {}).get("name")
+                    return Seen(event.body["text"], labels, event.body.get("photo"), document)
             await asyncio.sleep(0.02)
         raise AssertionError(f"«{text}» did not appear:\n{self.dialogue()}")
 

@@ -12,16 +12,19 @@ import itertools
 import random
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import aiohttp
 from aiohttp import web
+from aiohttp.web_request import FileField
 
 from tests.bots import fake_max_rules as rules
 from tests.bots.fake_max_phone import BOT, MaxUser
 from tests.bots.fake_phone import Shown
 from tests.bots.fake_telegram_rules import check_image
 from tests.bots.misfortunes import Misfortunes, Refusal
+
+T = TypeVar("T")
 
 TOKEN = "max-test-token"
 _UPDATE_KINDS = {"message_created", "message_callback", "bot_started", "bot_stopped"}
@@ -42,6 +45,7 @@ class FakeMax:
         self.uploads = 0
         self.files: dict[str, bytes] = {}
         self._tokens: dict[str, bytes] = {}
+        self._documents: dict[str, tuple[str, bytes]] = {}
         self._updates: list[tuple[int, dict[str, Any]]] = []
         self._numbers = itertools.count(1)
         self._arrived = asyncio.Condition()
@@ -51,7 +55,7 @@ class FakeMax:
 
     async def __aenter__(self) -> Self:
         application = web.Application(client_max_size=20 * 1024 * 1024)
-        application.router.add_route("*", "/upload/{name}", self._take_upload)
+        application.router.add_route("*", "/upload/{kind}/{name}", self._take_upload)
         application.router.add_get("/files/{name}", self._give_file)
         application.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
@@ -219,27 +223,31 @@ class FakeMax:
         text, marks = rules.read_text(body)
         buttons: list[list[dict[str, Any]]] = []
         photo: bytes | None = None
+        document: tuple[str, bytes] | None = None
         for attachment in body["attachments"]:
             rules.check_fields(attachment, {"type", "payload"}, "field of an attachment")
             if attachment["type"] == "inline_keyboard":
                 buttons = rules.read_keyboard(attachment)
             elif attachment["type"] == "image":
-                photo = self._picture(attachment["payload"])
+                photo = self._uploaded(self._tokens, attachment["payload"])
+            elif attachment["type"] == "file":
+                document = self._uploaded(self._documents, attachment["payload"])
             else:
                 raise rules.bad_request(f"attachments: {attachment['type']}")
-        if not text and photo is None:
+        if not text and photo is None and document is None:
             raise rules.bad_request("text: an empty message")
-        shown.text, shown.entities, shown.buttons, shown.photo = text, marks, buttons, photo
+        shown.text, shown.entities, shown.buttons = text, marks, buttons
+        shown.photo, shown.document = photo, document
 
-    def _picture(self, payload: dict[str, Any]) -> bytes:
-        if payload.get("token") not in self._tokens:
+    def _uploaded(self, kept: dict[str, T], payload: dict[str, Any]) -> T:
+        if payload.get("token") not in kept:
             raise rules.bad_request("attachments: unknown token")
         if self.not_ready:
             self.not_ready -= 1
             raise rules.bad_request(
                 "Key: errors.process.attachment.file.not.processed", "attachment.not.ready"
             )
-        return self._tokens[payload["token"]]
+        return kept[payload["token"]]
 
     async def _answer(self, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         rules.check_fields(body, {"message", "notification"}, "field")
@@ -249,19 +257,25 @@ class FakeMax:
         return {"success": True}
 
     async def _start_upload(self, query: dict[str, str], _body: dict[str, Any]) -> dict[str, Any]:
-        if query != {"type": "image"}:
+        if query not in ({"type": "image"}, {"type": "file"}):
             raise rules.bad_request("type")
-        return {"url": f"{self.base_url}/upload/{self.number()}"}
+        return {"url": f"{self.base_url}/upload/{query['type']}/{self.number()}"}
 
     async def _take_upload(self, request: web.Request) -> web.StreamResponse:
         if "Authorization" in request.headers:
             return web.json_response({"message": "our token was shown to a host that needs none"}, status=400)
         form = await request.post()
-        content = form["data"].file.read()  # type: ignore[union-attr]
-        check_image(content)
-        token = f"picture-{request.match_info['name']}"
-        self._tokens[token] = content
+        part = form["data"]
+        assert isinstance(part, FileField)
+        content, number = part.file.read(), request.match_info["name"]
         self.uploads += 1
+        if request.match_info["kind"] == "file":
+            token = f"document-{number}"
+            self._documents[token] = (part.filename, content)
+            return web.json_response({"fileId": int(number), "token": token})
+        check_image(content)
+        token = f"picture-{number}"
+        self._tokens[token] = content
         return web.json_response({"photos": {token: {"token": token}}})
 
     async def _give_file(self, request: web.Request) -> web.StreamResponse:

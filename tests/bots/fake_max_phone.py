@@ -61,6 +61,11 @@ class MaxUser(FakeUser):
         if shown.photo is not None:
             url = f"{self._server.base_url}/files/{shown.message_id}"
             sent = [{"type": "image", "payload": {"photo_id": 1, "token": "t", "url": url}}, *sent]
+        if shown.document is not None:
+            url = f"{self._server.base_url}/files/{shown.message_id}"
+            name, content = shown.document
+            told = {"filename": name, "size": len(content)}
+            sent = [{"type": "file", "payload": {"fileId": 1, "token": "t", "url": url}, **told}, *sent]
         return {
             "sender": BOT if shown.from_bot else self.as_json,
             "recipient": {
@@ -105,6 +110,12 @@ class MaxUser(FakeUser):
     def sends_photo(self, content: bytes, caption: str = "") -> dict[str, Any]:
         """Send a picture, perhaps with words."""
         shown = Shown(self._server.number(), from_bot=False, text=caption, photo=content)
+        self._server.files[str(shown.message_id)] = content
+        return self._sends(shown)
+
+    def sends_document(self, content: bytes, name: str, caption: str = "") -> dict[str, Any]:
+        """Send a file, perhaps with words."""
+        shown = Shown(self._server.number(), from_bot=False, text=caption, document=(name, content))
         self._server.files[str(shown.message_id)] = content
         return self._sends(shown)
 

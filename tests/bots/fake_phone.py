@@ -31,6 +31,7 @@ class Shown:
     text: str
     buttons: list[list[dict[str, Any]]] = field(default_factory=list)
     photo: bytes | None = None
+    document: tuple[str, bytes] | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)
     edits: int = 0
     place: tuple[float, float] | None = None
@@ -68,7 +69,7 @@ class FakeChat:
         lines = []
         for message in self.messages:
             buttons = "".join(f"\n      [{'] ['.join(b['text'] for b in row)}]" for row in message.buttons)
-            photo = "(фото) " if message.photo else ""
+            photo = "(фото) " if message.photo else "(файл) " if message.document else ""
             lines.append(f"{'Бот' if message.from_bot else 'Я'}: {photo}{message.text}{buttons}")
         return "\n".join(lines)
 
@@ -110,6 +111,12 @@ class FakeUser:
         return self._sends_shown(
             Shown(self._telegram.next_message_id(), from_bot=False, text=caption, photo=content)
         )
+
+    def sends_document(self, content: bytes, name: str, caption: str = "") -> dict[str, Any]:
+        """Send a file as a file, perhaps with words."""
+        shown = Shown(self._telegram.next_message_id(), from_bot=False, text=caption)
+        shown.document = (name, content)
+        return self._sends_shown(shown)
 
     def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         """Send where one is."""

@@ -63,6 +63,7 @@ class FakeTelegram:
         self.effects: list[Effect] = []
         self.calls: list[tuple[str, int]] = []
         self.impatient = 0
+        self.uploads = 0
         # How long an answer is on its way after the call has taken effect.
         self.answers_after_s = 0.0
         self.unanswered_queries: dict[str, float] = {}
@@ -76,6 +77,7 @@ class FakeTelegram:
         self._paused_until: dict[str, float] = defaultdict(float)
         self._counters: dict[str, int] = defaultdict(int)
         self._files: dict[str, bytes] = {}
+        self._documents: dict[str, tuple[str, bytes]] = {}
         self._polling = 0
         self._runner: web.AppRunner | None = None
         self.base_url = ""
@@ -169,6 +171,13 @@ class FakeTelegram:
         }
         if shown.place is not None:
             return {**body, "location": {"latitude": shown.place[0], "longitude": shown.place[1]}}
+        if shown.document is not None:
+            name, content = shown.document
+            file_id = f"document-{shown.message_id}"
+            self._files[file_id] = content
+            told = {"file_id": file_id, "file_unique_id": f"u{shown.message_id}", "file_name": name}
+            said = {"caption": shown.text} if shown.text else {}
+            return {**body, **said, "document": {**told, "file_size": len(content)}}
         if shown.photo is None:
             return {**body, "text": shown.text}
         self._files[f"photo-{shown.message_id}"] = shown.photo
@@ -255,12 +264,14 @@ class FakeTelegram:
         }
 
     async def _value(self, kind: str, value: object, form: dict[str, Any]) -> object:
-        if kind != "file":
+        if kind not in {"file", "named file"}:
             return rules.convert(kind, str(value), json.loads)
         if isinstance(value, str) and value.startswith("attach://"):
             value = form[value.removeprefix("attach://")]
         if isinstance(value, FileField):
-            return value.file.read()
+            self.uploads += 1
+            content = value.file.read()
+            return (value.filename, content) if kind == "named file" else content
         return value
 
     def _recipient(self, chat_id: int) -> FakeUser:
@@ -325,7 +336,7 @@ class FakeTelegram:
         **_: object,
     ) -> dict[str, Any]:
         rules.check_text(text, limit=4096, name="message")
-        return self._send("sendMessage", chat_id, text, entities, reply_markup, photo=None)
+        return self._send("sendMessage", chat_id, text, entities, reply_markup)
 
     async def _send_photo(
         self,
@@ -344,6 +355,26 @@ class FakeTelegram:
         rules.check_image(photo)
         return self._send("sendPhoto", chat_id, caption, caption_entities, reply_markup, photo=photo)
 
+    async def _send_document(
+        self,
+        chat_id: int,
+        document: tuple[str, bytes] | str,
+        caption: str = "",
+        caption_entities: list[dict[str, Any]] | None = None,
+        reply_markup: dict[str, Any] | None = None,
+        **_: object,
+    ) -> dict[str, Any]:
+        rules.check_text(caption, limit=1024, name="message caption")
+        if isinstance(document, str):
+            if document not in self._documents:
+                raise bad_request("wrong remote file identifier specified: can't unserialize it")
+            document = self._documents[document]
+        shown = self._send(
+            "sendDocument", chat_id, caption, caption_entities, reply_markup, document=document
+        )
+        self._documents[shown["document"]["file_id"]] = document
+        return shown
+
     def _send(
         self,
         method: str,
@@ -352,12 +383,14 @@ class FakeTelegram:
         entities: list[dict[str, Any]] | None,
         markup: dict[str, Any] | None,
         *,
-        photo: bytes | None,
+        photo: bytes | None = None,
+        document: tuple[str, bytes] | None = None,
     ) -> dict[str, Any]:
         rules.check_entities(entities, text)
         rules.check_markup(markup)
         user = self._recipient(chat_id)
         shown = Shown(self.next_message_id(), from_bot=True, text=text, photo=photo, entities=entities or [])
+        shown.document = document
         markup = markup or {}
         shown.buttons = markup.get("inline_keyboard", [])
         if "keyboard" in markup:
@@ -417,9 +450,9 @@ class FakeTelegram:
         shown = user.chat.find(message_id)
         if not shown.from_bot:
             raise bad_request("message can't be edited")
-        if method == "editMessageText" and shown.photo is not None:
+        if method == "editMessageText" and (shown.photo or shown.document):
             raise bad_request("there is no text in the message to edit")
-        if method == "editMessageCaption" and shown.photo is None:
+        if method == "editMessageCaption" and not (shown.photo or shown.document):
             raise bad_request("there is no caption in the message to edit")
         buttons = (markup or {}).get("inline_keyboard", [])
         if (text, buttons, entities or []) == (shown.text, shown.buttons, shown.entities):
@@ -444,6 +477,8 @@ class FakeTelegram:
     async def _get_file(self, file_id: str) -> dict[str, Any]:
         if file_id not in self._files:
             raise bad_request("invalid file_id")
+        if len(self._files[file_id]) > 20 * 1024 * 1024:
+            raise bad_request("file is too big")
         return {"file_id": file_id, "file_unique_id": file_id, "file_path": file_id}
 
     async def _give_file(self, request: web.Request) -> web.StreamResponse:

@@ -75,6 +75,13 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
         "show_caption_above_media": "boolean",
         "has_spoiler": "boolean",
     },
+    "sendDocument": {
+        **_COMMON,
+        "document": "named file",
+        "caption": "text",
+        "caption_entities": "json",
+        "disable_content_type_detection": "boolean",
+    },
     "editMessageText": {
         "chat_id": "integer",
         "message_id": "integer",
@@ -108,6 +115,7 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
 
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "sendMessage": ("chat_id", "text"),
+    "sendDocument": ("chat_id", "document"),
     "sendPhoto": ("chat_id", "photo"),
     "editMessageText": ("chat_id", "message_id", "text"),
     "editMessageCaption": ("chat_id", "message_id"),

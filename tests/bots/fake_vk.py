@@ -49,6 +49,8 @@ class FakeVk:
         self.expired_keys = 0
         self._pictures: dict[str, bytes] = {}
         self._uploaded: dict[str, bytes] = {}
+        # By name: the document and the dialogue that it was brought for.
+        self._documents: dict[str, tuple[str, bytes, int]] = {}
         self._random_ids: dict[tuple[int, int], int] = {}
         self._events: list[tuple[int, dict[str, Any]]] = []
         self._numbers = itertools.count(1)
@@ -62,6 +64,7 @@ class FakeVk:
         application.router.add_post("/method/{name}", self._serve)
         application.router.add_get("/poll", self._poll)
         application.router.add_post("/upload", self._take_upload)
+        application.router.add_post("/upload/{peer_id}", self._take_document)
         application.router.add_get("/files/{name}", self._give_file)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -222,8 +225,16 @@ class FakeVk:
         if keyboard and not keyboard["inline"]:
             user.chat.keyboard = [[button["text"] for button in row] for row in rows]
             rows = []
-        photo = self._picture(fields["attachment"]) if fields.get("attachment") else None
-        shown.text, shown.entities, shown.buttons, shown.photo = text, marks["items"], rows, photo
+        name = fields.get("attachment", "")
+        shown.photo = self._picture(name) if name and not name.startswith("doc") else None
+        shown.document = self._document(name, user) if name.startswith("doc") else None
+        shown.text, shown.entities, shown.buttons = text, marks["items"], rows
+
+    def _document(self, name: str, user: VkUser) -> tuple[str, bytes]:
+        title, content, peer_id = self._documents.get(name, ("", b"", 0))
+        if peer_id != user.user_id:
+            raise refused(100, "One of the parameters specified was missing or invalid: attachment")
+        return title, content
 
     def _picture(self, name: str) -> bytes:
         if name not in self._pictures:
@@ -259,6 +270,31 @@ class FakeVk:
         self.uploads += 1
         return [{"id": number, "owner_id": -GROUP_ID, "access_key": "key"}]
 
+    def _document_place(self, fields: dict[str, str]) -> dict[str, Any]:
+        _check_fields(fields, {"type", "peer_id", "v"})
+        if fields["type"] != "doc" or int(fields["peer_id"]) not in self.users:
+            raise refused(100, "type or peer_id")
+        return {"upload_url": f"{self.base_url}/upload/{fields['peer_id']}"}
+
+    async def _take_document(self, request: web.Request) -> web.StreamResponse:
+        if "Authorization" in request.headers:
+            return web.Response(status=400)
+        part = (await request.post())["file"]
+        assert isinstance(part, FileField)
+        mark = f"{request.match_info['peer_id']}|{self.number()}"
+        self._uploaded[mark] = part.file.read()
+        return web.json_response({"file": mark})
+
+    def _keep_document(self, fields: dict[str, str]) -> dict[str, Any]:
+        _check_fields(fields, {"file", "title", "v"})
+        content = self._uploaded.pop(fields["file"], None)
+        if content is None:
+            raise refused(105, "Couldn't save file")
+        number, peer_id = self.number(), int(fields["file"].partition("|")[0])
+        self._documents[f"doc-{GROUP_ID}_{number}"] = (fields["title"], content, peer_id)
+        self.uploads += 1
+        return {"type": "doc", "doc": {"id": number, "owner_id": -GROUP_ID, "title": fields["title"]}}
+
     async def _give_file(self, request: web.Request) -> web.StreamResponse:
         return web.Response(body=self.files[request.match_info["name"]])
 
@@ -271,6 +307,8 @@ class FakeVk:
         "messages.sendMessageEventAnswer": _answer,
         "photos.getMessagesUploadServer": _upload_place,
         "photos.saveMessagesPhoto": _keep_upload,
+        "docs.getMessagesUploadServer": _document_place,
+        "docs.save": _keep_document,
     }
 
 

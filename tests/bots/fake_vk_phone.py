@@ -70,6 +70,17 @@ class VkUser(FakeUser):
         photo = {"id": 1, "album_id": -3, "owner_id": self.user_id, "date": int(time.time()), "sizes": sizes}
         return self._sends(shown, attachments=[{"type": "photo", "photo": photo}])
 
+    def sends_document(self, content: bytes, name: str, caption: str = "") -> dict[str, Any]:
+        """Send a file, perhaps with words."""
+        shown = self._own(caption)
+        shown.document = (name, content)
+        number = self._server.number()
+        self._server.files[str(number)] = content
+        told = {"title": name, "size": len(content), "ext": name.rpartition(".")[2], "type": 1}
+        place = {"id": number, "owner_id": self.user_id, "date": int(time.time()), "access_key": "key"}
+        doc = {**place, **told, "url": f"{self._server.base_url}/files/{number}"}
+        return self._sends(shown, attachments=[{"type": "doc", "doc": doc}])
+
     def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         """Send where one is."""
         geo = {"type": "point", "coordinates": {"latitude": latitude, "longitude": longitude}}

@@ -36,6 +36,11 @@ class Storyteller:
         self.story.append(f"**{self.who}:** (фото) {caption}  ")
         self.phone.sends_photo(content, caption)
 
+    def sends_document(self, content: bytes, name: str, caption: str) -> None:
+        """Send a document with words."""
+        self.story.append(f"**{self.who}:** (файл {name}) {caption}  ")
+        self.phone.sends_document(content, name, caption)
+
     def sends_place(self, latitude: float, longitude: float) -> None:
         """Send a place."""
         self.story.append(f"**{self.who}:** (место на карте)  ")
@@ -56,5 +61,7 @@ class Storyteller:
             lines = [line for line in seen.text.split("\n") if line and not line.startswith(_OWN_LINES)]
             if seen.picture is not None:
                 lines.insert(0, "(картинка)")
+            if seen.document is not None:
+                lines.insert(0, f"(файл {seen.document})")
             self.story.append(_CODE.sub("КОД", "\n".join(f"> {line}  " for line in lines)) + "\n")
         return seen

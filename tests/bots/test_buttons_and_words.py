@@ -211,7 +211,7 @@ async def test_a_sticker_is_answered_honestly(town: Town, telegram: FakeTelegram
         message = telegram.message_json(user, shown)
         del message["text"]
         telegram.push({"message": {**message, "sticker": _STICKER}})
-        await user.sees("Здесь читаются слова, фото и места на карте")
+        await user.sees("Здесь читаются слова, фото, документы и места на карте")
 
 
 async def test_every_tap_is_answered_at_once(town: Town, telegram: FakeTelegram) -> None:

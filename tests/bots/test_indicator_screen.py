@@ -23,7 +23,8 @@ from core.jobs import JobWaiting
 from core.store import waiting_facts
 from tests.bots.doors import FILES, Phone, phone_at
 from tests.bots.test_dialogues import DOORS, settle_in
-from tests.notifications.post_office import PNG, UNEMPLOYMENT
+from tests.notifications.post_office import UNEMPLOYMENT
+from tests.pictures import PNG
 from tests.town import Town
 
 CHART = PNG + b"of an indicator that is drawn while somebody waits"

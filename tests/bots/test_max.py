@@ -23,7 +23,7 @@ from tests.bots.fake_max_rules import bad_request
 from tests.bots.hook_server import hook_server
 from tests.bots.misfortunes import Refusal
 from tests.bots.test_dialogues import settle_in
-from tests.notifications.post_office import PNG
+from tests.pictures import PNG
 from tests.town import Town
 
 

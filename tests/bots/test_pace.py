@@ -32,7 +32,7 @@ class Town:
         self.limiter = limiter()
         self.bot = TelegramCarrier(database, token=TOKEN, api_base=telegram.base_url, limiter=limiter())
         self.sender = TelegramSender(
-            ButtonCodec(SECRET), token=TOKEN, api_base=telegram.base_url, limiter=limiter()
+            database, ButtonCodec(SECRET), token=TOKEN, api_base=telegram.base_url, limiter=limiter()
         )
 
     async def says(self, chat_id: int) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from core.contact import conversations_of
-from core.files import file_parents, read_content
+from core.files import drop_content, file_parents, read_content
 from core.rooms import stream_of
 from core.store import events_after
 from tests.bots.doors import FILES, phone_at
 from tests.bots.test_dialogues import settle_in
-from tests.notifications.post_office import PNG
+from tests.pictures import PDF, PNG, photo_with_place
 from tests.town import Town
 
 DOORS = pytest.mark.parametrize("door", ["web", "telegram", "max", "vk"])
@@ -50,10 +52,52 @@ async def test_a_photo_out_of_the_blue_is_offered_for_sending(town: Town) -> Non
     assert (event.body["text"], bool(event.body["photo"])) == ("📷", True)
 
 
-async def test_what_is_no_picture_is_said_to_be_unreadable(town: Town) -> None:
+@DOORS
+async def test_a_document_and_a_photo_sent_as_a_file_reach_the_authority(town: Town, door: str) -> None:
+    taken = photo_with_place()
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        phone.sends_document(PDF, "Смета.pdf")
+        await phone.sees("📎 Смета.pdf")
+        await phone.taps("Отправить")
+        await phone.sees("Принято: МС-2027-000001")
+        # As a file a photo comes with all that the camera has written.
+        phone.sends_document(taken, "IMG_1.jpg", "Яма")
+        await phone.sees("Добавлено к МС-2027-000001")
+
+    (found,) = town.database.read(conversations_of, citizen_id=phone.person_id)
+    first, second = town.database.read(events_after, stream=stream_of(found.room_id), seq=0)
+    document = first.body["document"]
+    assert (first.body["text"], document["name"], document["size_bytes"]) == ("📎", "Смета.pdf", len(PDF))
+    assert read_content(FILES, document["key"]) == PDF
+    assert b"Telephone" in taken
+    assert b"Telephone" not in read_content(FILES, second.body["photo"])
+
+
+@pytest.mark.parametrize("door", ["telegram", "max", "vk"])
+async def test_what_is_not_taken_is_refused_in_words_and_the_talk_goes_on(town: Town, door: str) -> None:
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        phone.sends_document(b"<svg onload=alert(1)>", "герб.svg", "Смотрите")
+        await phone.sees("Такой файл не принимаем.")
+        phone.sends_document(PDF + bytes(21_000_000), "Смета.pdf")
+        await phone.sees("Файл больше 20 МБ.")
+        phone.sends_photo(PNG[:20])
+        await phone.sees("Фото повреждено и не читается.")
+        phone.says("Провал на Садовой улице")
+        await phone.sees("Отправить это власти?")
+
+    assert town.database.read(conversations_of, citizen_id=phone.person_id) == []
+
+
+async def test_a_file_that_waited_until_it_was_swept_is_asked_for_again(town: Town) -> None:
     async with phone_at("max", town.database, "Дарья") as phone:
         await settle_in(phone)
-        phone.sends_photo(b"<svg onload=alert(1)>")
-        await phone.sees("Здесь читаются слова, фото и места на карте.")
+        lost = PDF + b"%waited"
+        phone.sends_document(lost, "Смета.pdf")
+        await phone.sees("Отправить это власти?")
+        drop_content(FILES, hashlib.sha256(lost).hexdigest())
+        await phone.taps("Отправить")
+        await phone.sees("Файл ждал слишком долго. Пришлите его ещё раз.")
 
     assert town.database.read(conversations_of, citizen_id=phone.person_id) == []

@@ -18,7 +18,7 @@ from tests.bots.fake_vk import GROUP_ID, FakeVk, refused
 from tests.bots.hook_server import hook_server
 from tests.bots.test_dialogues import settle_in
 from tests.bots.test_max import reachable, said_by, until
-from tests.notifications.post_office import PNG
+from tests.pictures import PNG
 from tests.town import Town
 
 
@@ -193,7 +193,7 @@ def test_a_group_is_a_negative_chat_that_is_not_talked_to() -> None:
 
 def test_a_picture_above_a_button_is_told_by_the_button() -> None:
     rows = [[{"text": "Принять", "data": "a.1.s"}]]
-    fields = vk_message(RichText("график"), rows, images=["photo1_2"])
+    fields = vk_message(RichText("график"), rows, files=["photo1_2"])
     (button,) = json.loads(fields["keyboard"])["buttons"][0]
     tap = {"user_id": 7, "peer_id": 7, "event_id": "e", "conversation_message_id": 3}
 

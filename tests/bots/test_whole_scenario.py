@@ -5,6 +5,7 @@ The words are read aloud in docs/dialogues.md; each door has to say exactly thos
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ from core.alerts import alert_card
 from core.chats import open_web_chat
 from core.contact import Conversation, conversations_of
 from core.effects import IndicatorEffect, RunPassport, attach_effect_card
-from core.files import keep_content, read_content
+from core.files import keep_content, keep_upload, read_content
 from core.identity import person
 from core.indicators import chart_key, chart_page, order_chart, register_indicators, settle_chart
 from core.personal import personal_data
@@ -45,7 +46,8 @@ from tests.bots.doors import (
 from tests.bots.fake_telegram import TOKEN
 from tests.bots.hook_server import hook_server
 from tests.bots.storyteller import Storyteller
-from tests.notifications.post_office import PNG, UNEMPLOYMENT, PostOffice, opened
+from tests.notifications.post_office import UNEMPLOYMENT, PostOffice, opened
+from tests.pictures import PDF, PNG
 from tests.town import IVANOV, VERA, Town
 
 CHART = PNG + b"of an indicator"
@@ -118,6 +120,7 @@ class EndState:
     lives_here: bool
     said: tuple[tuple[str, str], ...]
     photo: bytes
+    document: bytes
     vote: str
     alert_taken_by: str | None
     messengers: int
@@ -135,22 +138,37 @@ async def settles_in(citizen: Storyteller) -> None:
 
 
 async def writes_to_the_authority(citizen: Storyteller, office: PostOffice) -> Conversation:
-    """A message with photo and place, the answer, a second question."""
+    """A message with photo, place and document, the answer with another one, a second question."""
     await citizen.taps("✉️ Прямая связь")
     await citizen.sees("Напишите, что случилось")
     citizen.sends_photo(PNG, "Яма на Ленина, 12")
     await citizen.sees("Принято: МС-2027-000001")
     citizen.sends_place(55.0301, 82.9204)
     await citizen.sees("Добавлено к МС-2027-000001")
+    citizen.sends_document(PDF, "Жалоба соседей.pdf", "Подписали все")
     (conversation,) = office.town.database.read(conversations_of, citizen_id=citizen.person_id)
-    office.answer(IVANOV, conversation.id, "Заделаем завтра.")
+    await until_said(office.town, conversation, messages=3)
+    await citizen.sees("Добавлено к МС-2027-000001")
+    plan = keep_upload(office.files, PDF + b"%plan", name="План работ.pdf")
+    office.answer(IVANOV, conversation.id, "Заделаем завтра.", file=plan)
     await office.deliver()
-    await citizen.sees("Заделаем завтра.")
+    answered = await citizen.sees("Заделаем завтра.")
+    assert answered.document == "План работ.pdf"
     await citizen.taps("Написать ещё")
     await citizen.sees("Открыт разговор МС-2027-000001")
     citizen.says("А на Садовой?")
     await citizen.sees("Ответ придёт сюда", again=True)
     return conversation
+
+
+async def until_said(town: Town, conversation: Conversation, *, messages: int) -> None:
+    """The words that answer a document are those that answered the place before it: look at what is kept."""
+    stream = stream_of(conversation.room_id)
+    for _ in range(1500):
+        if len(town.database.read(events_after, stream=stream, seq=0)) >= messages:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{messages} messages did not come")
 
 
 async def votes_and_thinks_better_of_it(citizen: Storyteller) -> None:
@@ -273,6 +291,7 @@ async def play(stage: Stage, town: Town) -> EndState:
         lives_here=kept.person.home_id == town.territory.id,
         said=tuple((event.body["side"], event.body["text"]) for event in events),
         photo=read_content(FILES, events[0].body["photo"]),
+        document=read_content(FILES, events[2].body["document"]["key"]),
         vote=next(option.text for option in poll.options if option.id == chosen),
         alert_taken_by=read(person, person_id=taken_by).display_name if taken_by else None,
         messengers=len([one for one in kept.identities if one.provider == stage.second_door]),
@@ -297,14 +316,16 @@ async def test_the_story_ends_in_the_same_state_and_words_at_every_door(
         said=(
             ("citizen", "Яма на Ленина, 12"),
             ("citizen", "📍 55.03010, 82.92040"),
+            ("citizen", "Подписали все"),
             ("official", "Заделаем завтра."),
             ("citizen", "А на Садовой?"),
             ("official", EFFECT),
         ),
         photo=PNG,
+        document=PDF,
         vote="Парк",
         alert_taken_by=IVANOV,
         messengers=1,
-        messages=3,
+        messages=4,
     )
     assert "\n".join(stage.story) in dialogues()

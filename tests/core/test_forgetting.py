@@ -67,7 +67,7 @@ def lives_here(town: Town, folder: Path) -> tuple[RoomId, str]:
         person_id=anna,
         client_id=new_id(),
         text="В чате с ботом",
-        photo=photo,
+        file=photo,
     )
     run(
         send_message,
@@ -75,7 +75,7 @@ def lives_here(town: Town, folder: Path) -> tuple[RoomId, str]:
         territory_id=town.territory.id,
         text="Яма",
         client_id=new_id(),
-        photo=photo,
+        file=photo,
     )
     room_id = run(open_territory_room, territory_id=town.territory.id, title="Разговор")
     sender = Sender(id=anna, name=ANNA, side="citizen")

@@ -33,7 +33,7 @@ from messengers import (
 )
 from tests.bots.fake_max import FakeMax
 from tests.bots.fake_vk import FakeVk
-from tests.notifications.post_office import PNG
+from tests.pictures import PDF, PNG
 
 CODEC = ButtonCodec("a secret of this test")
 BUTTONS: tuple[tuple[Button, ...], ...] = (
@@ -70,6 +70,7 @@ async def cases_of_max() -> list[tuple[str, Any]]:
     rows = button_rows(BUTTONS, CODEC)
     sent: list[tuple[str, Any]] = [
         ("max_message", max_message(TEXT, rows, images=["token"])),
+        ("max_message", max_message(TEXT, rows, files=["token"])),
         ("max_message", max_message(RichText("<" * 5000), [])),
     ]
     async with FakeMax() as fake:
@@ -79,6 +80,7 @@ async def cases_of_max() -> list[tuple[str, Any]]:
             shown,
             user.starts("4F7KABCD"),
             user.sends_photo(PNG, "Вот яма"),
+            user.sends_document(PDF, "Смета.pdf", "Вот смета"),
             user.sends_place(55.03, 82.92),
             user.sends_contact(of_user_id=3001, phone="+79001234567"),
             user.presses(user.chat.messages[0], "o.m.x"),
@@ -91,7 +93,7 @@ async def cases_of_vk() -> list[tuple[str, Any]]:
     """What we send to VK, and what our fake VK brings."""
     rows = button_rows(BUTTONS, CODEC)
     keyboards = [
-        vk_message(TEXT, rows, images=["photo-1_2_key"])["keyboard"],
+        vk_message(TEXT, rows, files=["photo-1_2_key"])["keyboard"],
         vk_menu(TEXT, [["✉️ Прямая связь", "🗳 Голосования"], ["👤 Мой кабинет"]])["keyboard"],
     ]
     async with FakeVk() as fake:
@@ -99,6 +101,7 @@ async def cases_of_vk() -> list[tuple[str, Any]]:
         brought = [
             user.starts("4F7KABCD"),
             user.sends_photo(PNG, "Вот яма"),
+            user.sends_document(PDF, "Смета.pdf", "Вот смета"),
             user.sends_place(55.03, 82.92),
             user.presses(user.chat.messages[0], '{"b":"o.m.x"}'),
         ]

@@ -16,7 +16,7 @@ from core.alerts.rules import Severity
 from core.chats import chat_stream, chats_of, open_chat
 from core.contact import Sent, answer, send_message
 from core.delivery import Delivery, DeliveryState, deliveries_about
-from core.files import keep_content, register_file
+from core.files import KeptContent, keep_content, register_file
 from core.identity import link_identity
 from core.indicators import Indicator, NewValue, Period, record_release, register_indicators
 from core.shared.ids import AlertId, ConversationId, TerritoryId, new_id
@@ -31,9 +31,8 @@ from tests.bots.fake_phone import FakeUser
 from tests.bots.fake_telegram import TOKEN, FakeTelegram
 from tests.bots.fake_vk import TOKEN as VK_TOKEN
 from tests.bots.fake_vk import FakeVk
+from tests.pictures import PNG
 from tests.town import Town
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"a picture of a fan chart" * 10
 
 UNEMPLOYMENT = Indicator(
     code="UNEMPL",
@@ -178,7 +177,7 @@ class PostOffice:
             client_id=new_id(),
         )
 
-    def answer(self, who: str, to: ConversationId, text: str) -> None:
+    def answer(self, who: str, to: ConversationId, text: str, *, file: KeptContent | None = None) -> None:
         """An official answers."""
         self.town.database.run(
             answer,
@@ -186,6 +185,7 @@ class PostOffice:
             conversation_id=to,
             text=text,
             client_id=new_id(),
+            file=file,
         )
 
     def relay(self) -> None:
@@ -233,14 +233,15 @@ async def opened(
     # Fast: what the limits do is told in tests/messengers/test_limiter.py.
     ledger = FileLedger(folder / "limits.sqlite3")
     limiters = [Limiter(name, Rates(per_second=1000), ledger) for name in ("telegram", "max", "vk")]
+    store = town.database
     async with FakeTelegram() as telegram, FakeMax() as fake_max, FakeVk() as fake_vk:
         max_client = MaxClient(token=MAX_TOKEN, api_base=fake_max.base_url)
         vk_client = VkClient(token=VK_TOKEN, api_base=fake_vk.base_url)
         senders: list[CarrierSender] = [
-            TelegramSender(codec, token=TOKEN, api_base=telegram.base_url, limiter=limiters[0]),
-            MaxSender(town.database, codec, max_client, limiter=limiters[1]),
-            VkSender(town.database, codec, vk_client, limiter=limiters[2]),
-            WebChatSender(town.database, codec),
+            TelegramSender(store, codec, token=TOKEN, api_base=telegram.base_url, limiter=limiters[0]),
+            MaxSender(store, codec, max_client, limiter=limiters[1]),
+            VkSender(store, codec, vk_client, limiter=limiters[2]),
+            WebChatSender(store, codec),
             *others,
         ]
         sender = Sender(town.database, senders, public_url=PUBLIC_URL, files=folder, policies=policies)

@@ -22,7 +22,8 @@ from core.delivery import DeliveryState
 from core.duty import Step, set_chain
 from core.files import keep_content
 from core.identity import Role, create_person, grant_role, viewer_of
-from tests.notifications.post_office import PNG, PostOffice, opened
+from tests.notifications.post_office import PostOffice, opened
+from tests.pictures import PNG
 from tests.town import IVANOV, SMIRNOVA, Town
 
 FRIDAY_EVENING = datetime(2027, 3, 12, 18, 30, tzinfo=UTC)

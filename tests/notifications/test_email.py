@@ -28,8 +28,9 @@ from notifications.senders.email import MailServer
 from notifications.senders.port import Later, Outcome, Refused, Sent, Uncertain, Unreachable
 from tests.bots.doors import PUBLIC_URL
 from tests.notifications.fake_smtp import FakeSmtp
-from tests.notifications.post_office import PNG, opened
+from tests.notifications.post_office import opened
 from tests.notifications.test_misfortunes import answered
+from tests.pictures import PNG
 from tests.town import ANNA, Town
 
 SCREEN = Screen(
@@ -62,7 +63,7 @@ async def send(smtp: FakeSmtp, folder: Path, screen: Screen = SCREEN) -> Outcome
 
 async def test_a_mail_says_what_the_message_says(smtp: FakeSmtp, tmp_path: Path) -> None:
     photo = Photo(content=PNG, file_name="UNEMPL.png", alt="Уровень безработицы", key="k")
-    outcome = await send(smtp, tmp_path, Screen(text=SCREEN.text, buttons=SCREEN.buttons, photo=photo))
+    outcome = await send(smtp, tmp_path, Screen(text=SCREEN.text, buttons=SCREEN.buttons, file=photo))
 
     (mail,) = smtp.mails
     body = mail.get_body()

@@ -14,7 +14,8 @@ from core.delivery import DeliveryState
 from core.files import keep_content
 from core.identity import identities_of
 from tests.bots.misfortunes import Refusal
-from tests.notifications.post_office import PNG, PostOffice, opened
+from tests.notifications.post_office import PostOffice, opened
+from tests.pictures import PNG
 from tests.town import ANNA, IVANOV, SMIRNOVA, Town
 
 

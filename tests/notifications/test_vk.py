@@ -12,7 +12,8 @@ from core.alerts import acknowledge_alert
 from core.delivery import DeliveryState
 from core.identity import identities_of
 from tests.bots.fake_vk import refused
-from tests.notifications.post_office import PNG, PostOffice, opened
+from tests.notifications.post_office import PostOffice, opened
+from tests.pictures import PNG
 from tests.town import ANNA, IVANOV, SMIRNOVA, Town
 
 

@@ -70,7 +70,7 @@ PAGES: dict[str, Row] = {
     "chat": Row(ANYBODY, "/chat"),
     "start_chat": post(ANYBODY, "/chat/start"),
     "write_in_chat": post(OWN, "/chat/messages", chat="{chat}", text="слово"),
-    "send_photo": post(OWN, "/chat/photos", chat="{chat}", text="слово"),
+    "send_file": post(OWN, "/chat/files", chat="{chat}", text="слово"),
     "press_in_chat": post(OWN, "/chat/press", chat="{chat}", press="1:x"),
     "conversation": Row(PARTIES, "/conversations/{conversation}"),
     "write": post(PARTIES, "/conversations/{conversation}/messages", text="слово"),

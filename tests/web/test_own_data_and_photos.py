@@ -40,7 +40,7 @@ async def test_a_photo_has_the_rights_of_its_conversation(
         territory_id=town.territory.id,
         text="Яма",
         client_id=new_id(),
-        photo=KeptContent(key=key, media_type="image/png", size_bytes=len(PNG)),
+        file=KeptContent(key=key, media_type="image/png", size_bytes=len(PNG)),
     )
     if who is not None:
         anybody.sign_in_as(who)

@@ -12,12 +12,12 @@ from core.rooms import mark_read, stream_of
 from core.shared.ids import ConversationId
 from core.store import Head, Reading, StreamEvent, head, last_events
 from core.territories import Territory, territory
+from web.attaching import Attaching, answered, kept_file
 from web.bubbles import ThreadWords, bubbles_of
 from web.chat.lines import conversation_line
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.rendering import show
-from web.sessions import go
 
 SHOWN = 100
 
@@ -58,6 +58,7 @@ async def conversation_thread(request: PageRequest, conversation_id: str) -> Htt
         person_id=request.visit.person().id,
         seq=thread.head.seq,
     )
+    line = conversation_line(thread.conversation)
     return show(
         request,
         "chat/conversation.html",
@@ -65,18 +66,25 @@ async def conversation_thread(request: PageRequest, conversation_id: str) -> Htt
         active="chat",
         territory=thread.territory,
         conversation=thread.conversation,
-        line=conversation_line(thread.conversation),
+        line=line,
         resolved=thread.conversation.status is ConversationStatus.RESOLVED,
         stream=stream_of(thread.conversation.room_id),
         head=thread.head,
         bubbles=bubbles_of(thread.events, viewer_id=viewer.person_id),
         client_id=str(uuid4()),
+        attaching=Attaching(address=f"{line.address}/messages"),
         thread_words=ThreadWords.current(),
     )
 
 
 async def _write(request: PageRequest, conversation_id: str) -> HttpResponse:
-    """A message from a browser without scripts."""
+    """A message from a browser without scripts, or one with a file."""
+    return await answered(
+        request, _say(request, conversation_id), then=f"/conversations/{conversation_id}#end"
+    )
+
+
+async def _say(request: PageRequest, conversation_id: str) -> None:
     thread = await dependencies().database.read_async(
         thread_of, viewer=request.visit.viewer, conversation_id=ConversationId(conversation_id)
     )
@@ -86,8 +94,8 @@ async def _write(request: PageRequest, conversation_id: str) -> HttpResponse:
         room_id=thread.conversation.room_id,
         text=str(request.POST.get("text", "")),
         client_id=str(request.POST.get("client_id") or uuid4()),
+        file=await kept_file(request),
     )
-    return go(f"/conversations/{conversation_id}#end")
 
 
 write = require_POST(_write)

@@ -22,10 +22,10 @@ from core.shared.errors import Empty
 from core.shared.ids import ChatId, PersonId
 from core.shared.language import Language
 from core.store import Head, Reading, StreamEvent, UnitOfWork, head, last_events
+from web.attaching import Attaching
 from web.bubbles import ThreadWords, bubbles_of, keyboard_of
 from web.dependencies import dependencies
 from web.page_request import PageRequest
-from web.photo_limits import PHOTO_LIMIT_BYTES, PHOTO_LIMIT_MB
 from web.rendering import show
 from web.sessions import browser_label, go, keep_session
 from web.visit import visit_of
@@ -93,8 +93,7 @@ async def _chat(request: PageRequest) -> HttpResponse:
         bubbles=bubbles_of(found.events, viewer_id=person_id),
         keyboard=keyboard_of(found.events),
         client_id=str(uuid4()),
-        photo_limit_mb=PHOTO_LIMIT_MB,
-        photo_limit_bytes=PHOTO_LIMIT_BYTES,
+        attaching=Attaching(address="/chat/files"),
         thread_words=ThreadWords.current(),
     )
 

@@ -23,6 +23,7 @@ from core.rooms import mark_read, stream_of
 from core.shared.errors import DomainError
 from core.shared.ids import ConversationId
 from core.store import Head, Reading, StreamEvent, head, last_events
+from web.attaching import Attaching, answered, kept_file
 from web.bubbles import ThreadWords, bubbles_of
 from web.console.desk import Desk
 from web.console.frame import Opened, nothing, open_desk, show_desk
@@ -101,19 +102,27 @@ async def conversation_page(request: PageRequest, conversation_id: str) -> HttpR
 
 
 async def _answer(request: PageRequest, conversation_id: str) -> HttpResponse:
-    """An answer from a browser without scripts."""
+    """An answer from a browser without scripts, or one with a file."""
     text = str(request.POST.get("text", ""))
+    saying = _say(request, ConversationId(conversation_id), text)
     try:
-        await dependencies().database.run_async(
-            answer,
-            official_id=request.visit.person().id,
-            conversation_id=ConversationId(conversation_id),
-            text=text,
-            client_id=str(request.POST.get("client_id") or uuid4()),
-        )
+        return await answered(request, saying, then=f"/console/conversations/{conversation_id}#end")
     except DomainError as refusal:
         return await _shown(request, ConversationId(conversation_id), draft=text, refusal=refusal)
-    return go(f"/console/conversations/{conversation_id}#end")
+
+
+async def _say(request: PageRequest, conversation_id: ConversationId, text: str) -> None:
+    official_id, database = request.visit.person().id, dependencies().database
+    # Asked before anything is written to the disk.
+    await database.read_async(conversation, viewer=request.visit.viewer, conversation_id=conversation_id)
+    await database.run_async(
+        answer,
+        official_id=official_id,
+        conversation_id=conversation_id,
+        text=text,
+        client_id=str(request.POST.get("client_id") or uuid4()),
+        file=await kept_file(request),
+    )
 
 
 async def _resolve(request: PageRequest, conversation_id: str) -> HttpResponse:
@@ -156,6 +165,7 @@ async def _shown(
         stream=stream_of(item.conversation.room_id),
         bubbles=bubbles_of(item.events, viewer_id=request.visit.viewer.person_id),
         client_id=str(uuid4()),
+        attaching=Attaching(address=f"/console/conversations/{conversation_id}/answer"),
         thread_words=ThreadWords.current(),
         signature=_signature(request.visit.person()),
         draft=draft,

@@ -1,8 +1,8 @@
 /** The chat with the bot, and a citizen's conversation with the authority: the same messenger. */
 
+import { FilePicker } from "./attach.js";
 import { Composer } from "./composer.js";
 import { Live, STATUS } from "./live.js";
-import { PhotoPicker } from "./photo.js";
 import { Thread } from "./thread.js";
 import { labelled, pageWords } from "./words.js";
 
@@ -43,16 +43,16 @@ function openChat(page) {
   }
 
   const form = page.querySelector("[data-composer]");
-  const photo = form.querySelector("[data-photo]") && new PhotoPicker(form);
+  const file = new FilePicker(form);
   const composer = new Composer(form, {
     draftKey: `draft:${stream}`,
-    mayBeEmpty: () => photo?.chosen,
-    onSend: (text, { key }) => (photo?.chosen && !key ? sendPhoto(text) : send(text)),
+    mayBeEmpty: () => file.chosen,
+    onSend: (text, { key }) => (file.chosen && !key ? sendFile(text) : send(text)),
   });
 
-  async function sendPhoto(text) {
+  async function sendFile(text) {
     // The message comes back as an event of the stream. Not sent: the words wait in the field again.
-    if (!(await photo.send(text)) && text !== "") composer.insert(text);
+    if (!(await file.send(text)) && text !== "") composer.insert(text);
   }
 
   for (const message of live.unsent(stream)) if (message.op === "send") thread.addUnsent(message);

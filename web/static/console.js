@@ -1,5 +1,6 @@
 /** The console: a queue that moves by itself, keys for every step, a thread that goes on live. */
 
+import { FilePicker } from "./attach.js";
 import { Composer } from "./composer.js";
 import { Live, STATUS } from "./live.js";
 import { Thread } from "./thread.js";
@@ -104,10 +105,17 @@ function openConversation(desk, live) {
 }
 
 function openComposer(form, { stream, following, thread }) {
+  const file = new FilePicker(form);
   const composer = new Composer(form, {
     sendBy: "ctrl-enter",
     draftKey: `draft:${stream}`,
-    onSend: (text) => {
+    mayBeEmpty: () => file.chosen,
+    onSend: async (text) => {
+      if (file.chosen) {
+        // The message comes back as an event of the stream. Not sent: the words wait in the field again.
+        if (!(await file.send(text)) && text !== "") composer.insert(text);
+        return;
+      }
       const { clientId, done } = following.send(text);
       thread.addUnsent({ client_id: clientId, text });
       preview(form, "");

@@ -139,7 +139,7 @@ export class Thread {
     return names[names.length - 1]?.dataset.name;
   }
 
-  fill(item, { text = "", entities = [], buttons = [], photo = "", alt = "" }) {
+  fill(item, { text = "", entities = [], buttons = [], photo = "", alt = "", document: file = null }) {
     item.querySelector(".bubble__text").replaceChildren(...styled(text, entities));
     const image = item.querySelector(".bubble__image");
     if (image) {
@@ -147,7 +147,17 @@ export class Thread {
       if (!image.hidden) image.src = `/files/${photo}`;
       if (alt !== "") image.alt = alt;
     }
+    this.fillDocument(item.querySelector(".bubble__file"), file);
     item.querySelector(".bubble__buttons").replaceChildren(...buttons.map((row) => drawRow(item, row)));
+  }
+
+  fillDocument(link, file) {
+    if (!link) return;
+    link.hidden = !FILE_KEY.test(file?.key ?? "");
+    if (link.hidden) return;
+    link.href = `/files/${file.key}`;
+    link.querySelector("[data-file-title]").textContent = file.name;
+    link.querySelector("[data-file-size]").textContent = sizeInWords(file.size_bytes);
   }
 
   drawDay(at) {
@@ -199,6 +209,14 @@ export class Thread {
     this.fresh = 0;
     if (this.jump) this.jump.hidden = true;
   }
+}
+
+/** As on the server: megabytes from a tenth of one, else kilobytes. */
+function sizeInWords(bytes) {
+  const { lang } = document.documentElement;
+  const mega = bytes >= 100_000;
+  const [unit, size] = mega ? ["megabyte", bytes / 1e6] : ["kilobyte", Math.max(1, Math.round(bytes / 1e3))];
+  return new Intl.NumberFormat(lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(size);
 }
 
 /** The text cut at the ends of its style marks; the same rule as on the server. */

@@ -1,16 +1,14 @@
-/** A photo that goes out with the words of the composer: chosen or pasted, seen on its way, taken back. */
+/** A file that goes out with the words of the composer: chosen or pasted, seen on its way, taken back. */
 
-const TYPES = ["image/jpeg", "image/png"];
-
-export class PhotoPicker {
-  /** @param {HTMLFormElement} form the composer with the parts of chat/photo.html in it */
+export class FilePicker {
+  /** @param {HTMLFormElement} form the composer with the parts of components/attach.html in it */
   constructor(form) {
     this.form = form;
-    this.plain = form.querySelector("[data-photo]");
+    this.plain = form.querySelector("[data-file]");
     this.input = this.plain.querySelector("input");
     this.words = form.querySelector("textarea");
     for (const part of ["choose", "strip", "name", "progress", "drop", "refusal"]) {
-      this[part] = form.querySelector(`[data-photo-${part}]`);
+      this[part] = form.querySelector(`[data-file-${part}]`);
     }
     this.plain.hidden = true;
     this.choose.hidden = false;
@@ -20,12 +18,12 @@ export class PhotoPicker {
     this.words.addEventListener("paste", (event) => this.#pasted(event));
   }
 
-  /** Whether a photo waits to be sent; one on its way does not wait any more. */
+  /** Whether a file waits to be sent; one on its way does not wait any more. */
   get chosen() {
     return this.file !== undefined && this.request === undefined;
   }
 
-  /** Send the photo with these words. False: it was refused or lost, is told about and is kept. */
+  /** Send the file with these words. False: it was refused or lost, is told about and is kept. */
   async send(text) {
     this.#refuse("");
     this.#show({ sending: true });
@@ -33,7 +31,7 @@ export class PhotoPicker {
     this.request = undefined;
     this.#show({ sending: false });
     if (problem === undefined) this.#forget();
-    // Taken back on its way: there is nothing to tell, and no photo is left.
+    // Taken back on its way: there is nothing to tell, and no file is left.
     else if (this.file !== undefined) this.#refuse(problem);
     return problem === undefined;
   }
@@ -49,7 +47,7 @@ export class PhotoPicker {
       request.addEventListener("load", () => settle(request.status === 204 ? undefined : this.#reason(request)));
       for (const lost of ["error", "abort"]) request.addEventListener(lost, () => settle(this.plain.dataset.lost));
     });
-    request.open("POST", "/chat/photos");
+    request.open("POST", this.plain.dataset.address);
     request.setRequestHeader("Accept", "application/json");
     this.request = request;
     request.send(this.#body(text));
@@ -57,12 +55,10 @@ export class PhotoPicker {
   }
 
   #body(text) {
-    const { csrfmiddlewaretoken: token, chat } = this.form.elements;
     const body = new FormData();
-    body.append("csrfmiddlewaretoken", token.value);
-    body.append("chat", chat.value);
+    for (const { name, value } of this.form.querySelectorAll("input[type=hidden]")) body.append(name, value);
     // Sent once more after a lost connection, it is the same message.
-    body.append("client_id", this.clientId);
+    body.set("client_id", this.clientId);
     body.append("text", text);
     body.append("file", this.file);
     return body;
@@ -88,8 +84,9 @@ export class PhotoPicker {
   #take(file) {
     this.input.value = "";
     if (file === undefined || this.request !== undefined) return;
-    const { tooLarge, notAPhoto, limit } = this.plain.dataset;
-    if (!TYPES.includes(file.type)) return this.#refuse(notAPhoto);
+    const { tooLarge, unwelcome, limit } = this.plain.dataset;
+    const ending = `.${file.name.split(".").at(-1).toLowerCase()}`;
+    if (!this.input.accept.split(",").includes(ending)) return this.#refuse(unwelcome);
     if (file.size > Number(limit)) return this.#refuse(tooLarge);
     this.#refuse("");
     this.file = file;
