@@ -1,26 +1,37 @@
-"""The messengers of this instance: which are on, by token and by channel policy, and how each is reached."""
+"""The messengers of this instance: which it has, what each may carry, and how each is reached."""
 
 from app.settings import Settings
-from messengers import Carrier, ChannelPolicy, Webhook, hook_secret, webhook
+from core.store import Database
+from messengers import Carrier, ChannelPolicy, LivePolicies, Webhook, hook_secret, webhook
 from messengers.clients import MaxClient, VkClient
 
 
-def policies_of(settings: Settings) -> dict[Carrier, ChannelPolicy]:
-    """What each messenger may carry here; one without a token is off."""
-    policies = {Carrier(name): ChannelPolicy(policy) for name, policy in settings.channel_policies.items()}
-    mail = ChannelPolicy.FULL if settings.smtp_url else ChannelPolicy.OFF
-    return {Carrier.WEB: ChannelPolicy.FULL, Carrier.EMAIL: mail, **policies}
+def live_policies(settings: Settings, database: Database) -> LivePolicies:
+    """What each messenger of this instance may carry now, by the settings until somebody chooses."""
+    always = {Carrier.WEB: ChannelPolicy.FULL}
+    mail = {Carrier.EMAIL: ChannelPolicy.FULL} if settings.smtp_url else {}
+    asked = initial_policies(settings)
+    return LivePolicies(database, {**always, **mail, **{one: asked[one] for one in messengers_of(settings)}})
 
 
-def messengers_on(settings: Settings) -> list[Carrier]:
-    """The messengers that we talk over, beside the web chat."""
-    return [Carrier(name) for name, policy in settings.channel_policies.items() if policy != "off"]
+def initial_policies(settings: Settings) -> dict[Carrier, ChannelPolicy]:
+    """What the settings say of each messenger, whether it has a token or not."""
+    return {
+        Carrier.TELEGRAM: ChannelPolicy(settings.channel_policy_telegram),
+        Carrier.MAX: ChannelPolicy(settings.channel_policy_max),
+        Carrier.VK: ChannelPolicy(settings.channel_policy_vk),
+    }
+
+
+def messengers_of(settings: Settings) -> list[Carrier]:
+    """The messengers that have a token, beside the web chat; what each may carry is another question."""
+    return [Carrier(name) for name, token in settings.messenger_tokens.items() if token]
 
 
 def mini_app_tokens(settings: Settings) -> dict[Carrier, str]:
     """What the messengers that may open our page inside themselves sign with."""
     tokens = {Carrier.TELEGRAM: settings.telegram_bot_token, Carrier.MAX: settings.max_bot_token}
-    return {carrier: token for carrier, token in tokens.items() if carrier in messengers_on(settings)}
+    return {carrier: token for carrier, token in tokens.items() if carrier in messengers_of(settings)}
 
 
 def webhook_of(settings: Settings, carrier: Carrier) -> Webhook | None:
@@ -34,7 +45,7 @@ def hook_secrets(settings: Settings) -> dict[Carrier, str]:
     """The secret of each door that is open; none where updates are fetched."""
     if not settings.webhooks:
         return {}
-    secrets = {carrier: hook_secret(carrier, settings.secret_key) for carrier in messengers_on(settings)}
+    secrets = {carrier: hook_secret(carrier, settings.secret_key) for carrier in messengers_of(settings)}
     # VK is told its secret by hand, in the community's settings.
     return {**secrets, Carrier.VK: settings.vk_secret} if Carrier.VK in secrets else secrets
 

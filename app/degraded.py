@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 from app.settings import Settings
 
-# How people call them.
-_MESSENGERS = {"telegram": "Telegram", "max": "MAX", "vk": "VK"}
 _CHROME_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -31,11 +29,7 @@ def degradations(settings: Settings) -> list[str]:
         lesser.append(
             "No Chrome or Chromium: charts are drawn by matplotlib (Debian: apt-get install chromium)."
         )
-    policies = settings.channel_policies
-    for name, policy in policies.items():
-        if policy == "inbound_notice_only":
-            lesser.append(f"{_MESSENGERS[name]} works by the channel policy {policy!r}.")
-    if set(policies.values()) == {"off"}:
+    if not any(settings.messenger_tokens.values()):
         lesser.append(
             "No token of a messenger (MAX_BOT_TOKEN, VK_GROUP_TOKEN): the bot talks in the web chat only."
         )

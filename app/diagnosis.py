@@ -16,6 +16,7 @@ import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import embedded_redis
+from app.carriers import initial_policies
 from app.degraded import closed_to_others, find_chrome
 from app.lifeline import marked
 from app.schema import at_newest_step
@@ -23,6 +24,9 @@ from app.settings import PROJECT, Settings, SettingsError, read_settings
 from app.supervisor.children import MARK
 from app.supervisor.instance import is_running, read_address
 from app.wiring import open_database
+from core.channels import ChannelPolicy, channel_policies
+from core.store import StoreUnavailable
+from messengers import Carrier
 
 _LITTLE_DISK_BYTES = 500_000_000
 _NO_DISK_BYTES = 50_000_000
@@ -209,16 +213,32 @@ def _chrome(settings: Settings) -> Finding:
     return _warning("chrome", "not found; charts are drawn by matplotlib", mend)
 
 
+def _policy(settings: Settings, carrier: Carrier) -> ChannelPolicy:
+    """What was chosen; what the settings say where nobody has, or where the database cannot be asked."""
+    initial = initial_policies(settings)[carrier]
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    if settings.embedded_database and not file.exists():
+        return initial
+    database = open_database(settings)
+    try:
+        return database.read(channel_policies).get(carrier, initial)
+    except (SQLAlchemyError, StoreUnavailable):
+        return initial
+    finally:
+        database.close()
+
+
 def _telegram(settings: Settings) -> Finding:
     if not settings.telegram_bot_token:
         return _warning("telegram", "no TELEGRAM_BOT_TOKEN; the bot does not talk in Telegram", "")
-    if settings.channel_policy_telegram == "full":
+    policy = _policy(settings, Carrier.TELEGRAM)
+    if policy == "full":
         mend = (
-            "Authorities of Russia set STRATEGY24_CHANNEL_POLICY_TELEGRAM=inbound_notice_only or off: "
+            "Authorities of Russia say so by ./run channels --owner authority: "
             "41-FZ bars them from talking to citizens through foreign messengers."
         )
         return _warning("telegram", "a token is set, channel policy full", mend)
-    return _ok("telegram", f"a token is set, channel policy {settings.channel_policy_telegram}")
+    return _ok("telegram", f"a token is set, channel policy {policy}")
 
 
 def _max(settings: Settings) -> Finding:
@@ -227,10 +247,11 @@ def _max(settings: Settings) -> Finding:
     if settings.max_ca_file is not None and not settings.max_ca_file.is_file():
         mend = "Put the certificate there, or leave MAX_CA_FILE out if the system trusts MAX already."
         return _error("max", f"MAX_CA_FILE {settings.max_ca_file} is not there", mend)
+    policy = _policy(settings, Carrier.MAX)
     if not settings.webhooks:
         mend = "MAX calls long polling fit for trials only: set STRATEGY24_WEBHOOKS=yes behind https."
-        return _warning("max", f"a token is set, policy {settings.channel_policy_max}, long polling", mend)
-    return _ok("max", f"a token is set, policy {settings.channel_policy_max}, webhook")
+        return _warning("max", f"a token is set, policy {policy}, long polling", mend)
+    return _ok("max", f"a token is set, policy {policy}, webhook")
 
 
 def _vk(settings: Settings) -> Finding:
@@ -240,7 +261,7 @@ def _vk(settings: Settings) -> Finding:
     if settings.webhooks and not settings.vk_confirmation:
         mend = "Copy the line to answer with from the settings of VK's Callback API into VK_CONFIRMATION."
         return _warning("vk", "a key is set, VK cannot confirm our address", mend)
-    return _ok("vk", f"a key is set, policy {settings.channel_policy_vk}, {way}")
+    return _ok("vk", f"a key is set, policy {_policy(settings, Carrier.VK)}, {way}")
 
 
 def _mail(settings: Settings) -> Finding:

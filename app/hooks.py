@@ -18,7 +18,7 @@ from prometheus_client import Counter
 
 from core.shared.errors import DomainError, RefusalKind
 from core.store import Database
-from messengers import HOOKS_PATH, Carrier, keep_updates
+from messengers import HOOKS_PATH, Carrier, ChannelPolicy, Policies, keep_updates
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +40,11 @@ _brought = Counter(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
-    """The doors of the messengers that are on. secrets: what each of them shows."""
+    """The doors of the messengers. secrets: what each of them shows; one that is switched off has no door."""
 
     database: Database
     secrets: Mapping[Carrier, str]
+    policies: Policies
     nudge: Callable[[], None]
     # What VK wants to read once, to believe that the address is ours.
     vk_confirmation: str = ""
@@ -59,7 +60,9 @@ class Hooks:
 
     def _carrier(self, scope: Scope) -> Carrier | None:
         name = str(scope["path"]).removeprefix(HOOKS_PATH)
-        return next((carrier for carrier in self.secrets if carrier == name), None)
+        there = next((carrier for carrier in self.secrets if carrier == name), None)
+        off = there is None or self.policies.get(there, ChannelPolicy.OFF) is ChannelPolicy.OFF
+        return None if off else there
 
     async def _answer(self, carrier: Carrier, scope: Scope, receive: Receive) -> Answer:
         if scope["method"] != "POST":

@@ -3,7 +3,7 @@
 import asyncio
 from typing import assert_never
 
-from app.carriers import max_client, messengers_on, policies_of, vk_client
+from app.carriers import live_policies, max_client, messengers_of, vk_client
 from app.limits import limiter_for
 from app.relay import Consumer, Routes
 from app.settings import Settings
@@ -30,7 +30,7 @@ def build_sender(
 ) -> Sender:
     """The sender over the messengers that the settings allow; see ``notifications.Sender`` for its name."""
     codec = ButtonCodec(settings.secret_key)
-    carriers = [Carrier.WEB, *messengers_on(settings)]
+    carriers = [Carrier.WEB, *messengers_of(settings)]
     if settings.smtp_url:
         carriers.append(Carrier.EMAIL)
     return Sender(
@@ -38,7 +38,7 @@ def build_sender(
         [_sender(carrier, settings, database, codec) for carrier in carriers],
         public_url=settings.public_url,
         files=settings.files_folder,
-        policies=policies_of(settings),
+        policies=live_policies(settings, database),
         name=name,
         succeeds=succeeds,
     )
@@ -74,7 +74,7 @@ def _sender(carrier: Carrier, settings: Settings, database: Database, codec: But
 
 def notice_routes(settings: Settings, database: Database, sender: Sender) -> Routes:
     """The facts that people are told of, each asking for its messages and waking the senders."""
-    policies = policies_of(settings)
+    policies = live_policies(settings, database)
     nudge = Nudge(settings.redis_url)
 
     def ask_and_nudge(recorded: RecordedFact) -> None:

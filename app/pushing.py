@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from prometheus_client import Counter
 
-from app.carriers import policies_of
+from app.carriers import live_policies
 from app.settings import Settings
 from app.wiring import Nudge
 from core.store import Database, StoreUnavailable
@@ -28,7 +28,7 @@ _survived = Counter("s24_pushing_survived_total", "Errors the pushing lived thro
 
 async def push(settings: Settings, database: Database, sender: Sender, stop: asyncio.Event) -> None:
     """Push until ``stop``, surviving whatever happens below."""
-    policies = policies_of(settings)
+    policies = live_policies(settings, database)
     nudge = Nudge(settings.redis_url)
     steps: dict[str, tuple[float, Callable[[], int]]] = {
         "broadcasts": (BROADCASTS_EVERY_S, lambda: push_broadcasts(database, policies=policies)),

@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     """Seconds added to the clock of the machine, for tests and tours."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
+    # Until an administrator chooses at the console (Настройка → Каналы); from then on their choice holds.
     channel_policy_telegram: ChannelPolicy = "full"
     channel_policy_max: ChannelPolicy = "full"
     channel_policy_vk: ChannelPolicy = "full"
@@ -167,14 +168,9 @@ class Settings(BaseSettings):
         return self.var / "metrics"
 
     @property
-    def channel_policies(self) -> dict[str, ChannelPolicy]:
-        """What each messenger may carry here, by its name; one without a token is off."""
-        asked: dict[str, tuple[str, ChannelPolicy]] = {
-            "telegram": (self.telegram_bot_token, self.channel_policy_telegram),
-            "max": (self.max_bot_token, self.channel_policy_max),
-            "vk": (self.vk_group_token, self.channel_policy_vk),
-        }
-        return {name: policy if token else "off" for name, (token, policy) in asked.items()}
+    def messenger_tokens(self) -> dict[str, str]:
+        """The token of each messenger by its name, empty for one that this instance does not have."""
+        return {"telegram": self.telegram_bot_token, "max": self.max_bot_token, "vk": self.vk_group_token}
 
     @property
     def fills_demo(self) -> bool:

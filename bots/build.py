@@ -25,7 +25,7 @@ from bots.flows import (
 )
 from bots.flows.entry import open_doors
 from bots.flows.routes import Routes
-from messengers import ButtonCodec, Carrier, ChannelPolicy, Site
+from messengers import ButtonCodec, Policies, Site
 
 # aiogram reads each answer as Response[...] and pydantic keeps such a class only while somebody holds it:
 # collected as garbage it was built anew for a third of all answers, 3 ms of CPU each.
@@ -53,9 +53,7 @@ def build_routes() -> Routes:
     return Routes(flows=flows, out_of_the_blue=direct_line.offer_words)
 
 
-def build_dispatcher(
-    *, codec: ButtonCodec, site: Site, policies: dict[Carrier, ChannelPolicy], files: Path
-) -> Dispatcher:
+def build_dispatcher(*, codec: ButtonCodec, site: Site, policies: Policies, files: Path) -> Dispatcher:
     """The dispatcher; the dialogue is kept in the database, order is kept by the lanes.
 
     files: the folder of stored files.

@@ -4,6 +4,7 @@ No conversation engine and no client library is imported here: notifications dra
 hear about when somebody taps it.
 """
 
+from core.channels import ChannelPolicy
 from core.shared.moments import clock_time, spoken_day, spoken_moment
 from messengers.buttons import (
     AcceptAlert,
@@ -33,7 +34,7 @@ from messengers.buttons import (
     Vote,
     WithdrawConsent,
 )
-from messengers.capabilities import CAPABILITIES, Capabilities, Carrier, ChannelPolicy
+from messengers.capabilities import CAPABILITIES, Capabilities, Carrier
 from messengers.hooks import HOOKS_PATH, Webhook, hook_secret, webhook
 from messengers.intake import MAX_KINDS, TELEGRAM_KINDS, VK_GROUPS_FROM, VK_KINDS, RawUpdate, keep_updates
 from messengers.leaving import LeaveLinks, UnknownLeaveLink
@@ -47,6 +48,7 @@ from messengers.max_form import max_message
 from messengers.mini_app import Launch, LaunchNotSigned, read_launch
 from messengers.paging import ButtonPage, page_of
 from messengers.parts import in_parts
+from messengers.policies import LivePolicies, Policies
 from messengers.screens import Button, Document, Link, Photo, Press, Rows, Screen, button_rows, screen_body
 from messengers.site import Site, with_usable_links
 from messengers.texts import (
@@ -105,12 +107,14 @@ __all__ = [
     "LedgerAway",
     "Limiter",
     "Link",
+    "LivePolicies",
     "MergeAccounts",
     "NotNow",
     "Open",
     "OpenBelow",
     "Photo",
     "Place",
+    "Policies",
     "Press",
     "Rates",
     "RawUpdate",

@@ -16,18 +16,6 @@ class Carrier(StrEnum):
     EMAIL = "email"
 
 
-class ChannelPolicy(StrEnum):
-    """What a deployment lets a messenger carry.
-
-    Russian law (41-ФЗ, in force since 1 June 2025) bars authorities from talking to citizens through
-    foreign messengers; ``inbound_notice_only`` answers only that the answer is in the account.
-    """
-
-    FULL = "full"
-    INBOUND_NOTICE_ONLY = "inbound_notice_only"
-    OFF = "off"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """Limits of one messenger. Lengths are in UTF-16 units, as messengers count them."""

@@ -14,7 +14,8 @@ from core.delivery import (
 from core.shared.ids import FactId
 from core.store import Database, UnitOfWork
 from core.territories import territory
-from notifications.channels import Policies, addresses_of_many
+from messengers import Policies
+from notifications.channels import addresses_of_many
 from notifications.kinds import Kind
 from notifications.notices import Notice, tell
 

@@ -1,15 +1,13 @@
 """Over what a person is reached: the messengers they have linked and this deployment allows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from core.chats import Chat, chats_of_many, open_web_chat
 from core.identity import Identity, identities_of_many
 from core.shared.ids import PersonId
 from core.store import UnitOfWork
-from messengers import Carrier, ChannelPolicy
-
-Policies = Mapping[Carrier, ChannelPolicy]
+from messengers import Carrier, ChannelPolicy, Policies
 
 # A way in that needs no chat: whoever has proved an address can be written to.
 _WITHOUT_CHAT = frozenset({"email"})

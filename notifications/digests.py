@@ -13,7 +13,8 @@ from core.delivery import (
 )
 from core.shared.ids import FactId, PersonId
 from core.store import Database, UnitOfWork
-from notifications.channels import Address, Policies, addresses_of
+from messengers import Policies
+from notifications.channels import Address, addresses_of
 from notifications.kinds import Kind
 
 MOST_AT_ONCE = 500

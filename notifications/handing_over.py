@@ -25,8 +25,8 @@ from core.identity import mark_unreachable
 from core.shared.errors import DomainError, RefusalKind
 from core.shared.ids import DeliveryId
 from core.store import Database, Gathering, GroupCommit, UnitOfWork
-from messengers import Carrier, Screen, in_parts
-from notifications.channels import Policies, addresses_of
+from messengers import Carrier, Policies, Screen, in_parts
+from notifications.channels import addresses_of
 from notifications.kinds import Kind, kind_of
 from notifications.obsolete import NotYet, Obsolete
 from notifications.rendering import Renderer

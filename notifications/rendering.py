@@ -18,6 +18,7 @@ from messengers import (
     Link,
     OpenBelow,
     Place,
+    Policies,
     Press,
     Screen,
     Site,
@@ -28,7 +29,6 @@ from messengers import (
 )
 from notifications.alert_screens import AlertScreens
 from notifications.attachments import attached_file
-from notifications.channels import Policies
 from notifications.commitments import commitment_screen
 from notifications.cycles import step_screen
 from notifications.kinds import Kind, kind_of
@@ -68,9 +68,16 @@ class Renderer:
 
     def _screen(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
         """One screen, no more than the policy of its messenger lets through. Raises: Obsolete, NotYet."""
-        screen = self._drawn(reading, delivery, language)
-        policy = self.policies.get(Carrier(delivery.carrier), ChannelPolicy.FULL)
-        return self._notice_only(language) if policy is ChannelPolicy.INBOUND_NOTICE_ONLY else screen
+        match self.policies.get(Carrier(delivery.carrier), ChannelPolicy.OFF):
+            case ChannelPolicy.OFF:
+                # Switched off while the message waited.
+                raise Obsolete("channel_off")
+            case ChannelPolicy.INBOUND_NOTICE_ONLY:
+                # What holds no longer is not announced either.
+                self._drawn(reading, delivery, language)
+                return self._notice_only(language)
+            case _:
+                return self._drawn(reading, delivery, language)
 
     def _drawn(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
         kind = kind_of(delivery.kind)

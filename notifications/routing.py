@@ -47,9 +47,10 @@ from core.shared.facts import Fact, RecordedFact
 from core.shared.ids import AlertId, PersonId, RoomId, TerritoryId
 from core.store import Database, UnitOfWork, last_events
 from core.territories import territory
+from messengers import Policies
 from notifications.alert_copies import edit_copies, lead_of, speaker_of
 from notifications.budget import beyond_budget
-from notifications.channels import Policies, addresses_of
+from notifications.channels import addresses_of
 from notifications.kinds import Kind, commitment_topic, conversation_topic, step_topic
 from notifications.notices import Notice, tell
 

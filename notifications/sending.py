@@ -23,8 +23,7 @@ from core.delivery import (
 )
 from core.shared.errors import DomainError, RefusalKind
 from core.store import Database
-from messengers import Carrier, Site
-from notifications.channels import Policies
+from messengers import Carrier, Policies, Site
 from notifications.handing_over import HandingOver
 from notifications.rendering import Renderer
 from notifications.senders.port import CarrierSender

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.shared.language import Language
 from core.store import Database
-from messengers import Carrier, Screen
+from messengers import Carrier, Policies, Screen
 from web.identity_provider import IdentityProvider
 
 
@@ -23,6 +23,7 @@ class WebDependencies:
     files_dir: folder of stored files, as ``core.files.keep_content`` was given it.
     locale_dir: folder with ``ru/LC_MESSAGES/django.mo``.
     send_mail: hands a mail to the server, address and words; whether it was taken. None: no mail here.
+    policies: what each messenger of this instance may carry now; policies_before: until somebody chooses.
     mini_apps: tokens of our bots by the messengers that may open ``/app`` inside themselves.
     identity_provider: knows who somebody is (ЕСИА). None: there is no such way in.
     nudge_bots: wakes the conversations after a message without sockets; they also look by themselves.
@@ -36,6 +37,8 @@ class WebDependencies:
     locale_dir: Path
     files_dir: Path
     send_mail: Callable[[str, Screen], Awaitable[bool]] | None = None
+    policies: Policies = field(default_factory=dict)
+    policies_before: Policies = field(default_factory=dict)
     mini_apps: Mapping[Carrier, str] = field(default_factory=dict, repr=False)
     identity_provider: IdentityProvider | None = None
     nudge_bots: Callable[[], None] = _nobody_to_wake

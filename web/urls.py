@@ -14,6 +14,7 @@ from web.console import alert_rules as desk_alert_rules
 from web.console import alerts as desk_alerts
 from web.console import brief as desk_brief
 from web.console import broadcasts as desk_broadcasts
+from web.console import channels as desk_channels
 from web.console import conversations as desk_conversations
 from web.console import cycle as desk_cycle
 from web.console import duty as desk_duty
@@ -113,6 +114,7 @@ urlpatterns = [
         desk_conversations.resolve_conversation,
         name="resolve_conversation",
     ),
+    path("console/channels", desk_channels.channels, name="channels"),
     path("console/polls", desk_polls.poll_queue, name="poll_queue"),
     path("console/polls/new", desk_polls.new_poll, name="new_poll"),
     path("console/polls/<str:poll_id>", desk_polls.poll_item, name="poll_at_desk"),

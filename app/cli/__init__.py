@@ -64,6 +64,9 @@ COMMANDS = {
     "accounts": Command(
         module="app.cli.accounts", summary="make accounts of given roles, print their tokens"
     ),
+    "channels": Command(
+        module="app.cli.channels", summary="show what each messenger may carry; --owner answers the set-up"
+    ),
     "backup": Command(module="app.cli.backup", summary="write the whole instance into one file"),
     "restore": Command(module="app.cli.restore", summary="read such a file into an empty instance"),
     "bench": Command(module="app.cli.bench", summary="measure"),

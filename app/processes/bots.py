@@ -1,4 +1,4 @@
-"""The conversations: the web chat always, a messenger when it has a token and its policy lets it."""
+"""The conversations: the web chat always, a messenger that has a token while its policy lets it."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import signal
 from typing import assert_never
 
 from app import lifeline
-from app.carriers import max_client, messengers_on, policies_of, vk_client, webhook_of
+from app.carriers import live_policies, max_client, messengers_of, vk_client, webhook_of
 from app.limits import limiter_for
 from app.nudges import Alarm
 from app.settings import Settings
@@ -59,7 +59,7 @@ async def _main(settings: Settings, database: Database) -> None:
 def build_conversations(settings: Settings, database: Database) -> Conversations:
     """The conversations over the carriers that the settings allow."""
     carriers: list[CarrierPort] = [WebChatCarrier()]
-    carriers += [_carrier(one, settings, database) for one in messengers_on(settings)]
+    carriers += [_carrier(one, settings, database) for one in messengers_of(settings)]
     log.info("carriers_started carriers=%s", ",".join(port.carrier for port in carriers))
     return Conversations(
         database,
@@ -67,7 +67,7 @@ def build_conversations(settings: Settings, database: Database) -> Conversations
         secret_key=settings.secret_key,
         public_url=settings.public_url,
         files=settings.files_folder,
-        policies=policies_of(settings),
+        policies=live_policies(settings, database),
     )
 
 

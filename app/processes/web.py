@@ -10,7 +10,7 @@ import uvicorn
 
 from app import lifeline
 from app.asgi import Application
-from app.carriers import hook_secrets, mini_app_tokens
+from app.carriers import hook_secrets, initial_policies, live_policies, mini_app_tokens
 from app.catalogue import LOCALE_FOLDER
 from app.health import Health
 from app.hooks import Hooks
@@ -42,6 +42,7 @@ def main(settings: Settings, *arguments: str) -> None:
 def build_application(settings: Settings, database: Database) -> Application:
     """Return the ASGI application for these settings; nothing is opened before its lifespan starts."""
     nudge = Nudge(settings.redis_url)
+    policies = live_policies(settings, database)
     pages = build_web(
         WebDependencies(
             database=database,
@@ -51,6 +52,8 @@ def build_application(settings: Settings, database: Database) -> Application:
             locale_dir=LOCALE_FOLDER,
             files_dir=settings.files_folder,
             mini_apps=mini_app_tokens(settings),
+            policies=policies,
+            policies_before=initial_policies(settings),
             send_mail=mail_sender(settings),
             identity_provider=identity_provider(settings),
             nudge_bots=nudge.inbox,
@@ -68,6 +71,7 @@ def build_application(settings: Settings, database: Database) -> Application:
         hooks=Hooks(
             database=database,
             secrets=hook_secrets(settings),
+            policies=policies,
             nudge=nudge.inbox,
             vk_confirmation=settings.vk_confirmation,
         ),

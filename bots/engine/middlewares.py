@@ -23,6 +23,7 @@ from messengers import (
     Carrier,
     ChannelPolicy,
     Link,
+    Policies,
     Screen,
     Site,
     plain,
@@ -40,7 +41,7 @@ class House:
 
     codec: ButtonCodec
     site: Site
-    policies: dict[Carrier, ChannelPolicy]
+    policies: Policies
     perform: Callable[[Talk, Action], Awaitable[None]]
     # The folder of stored files: photos that people send.
     files: Path

@@ -51,6 +51,7 @@ class Action(StrEnum):
     RUN_MODELS = "run_models"
     BROADCAST = "broadcast"
     GRANT_ROLES = "grant_roles"
+    CHOOSE_CHANNELS = "choose_channels"
     SEE_CONSOLE = "see_console"
     READ_BRIEF = "read_brief"
 
@@ -65,6 +66,7 @@ SERVICE_OF: dict[Action, str | None] = {
     Action.RUN_MODELS: "strategic_management",
     Action.BROADCAST: None,
     Action.GRANT_ROLES: None,
+    Action.CHOOSE_CHANNELS: None,
     Action.SEE_CONSOLE: None,
     Action.READ_BRIEF: None,
 }
@@ -88,7 +90,14 @@ POLICY: dict[Role, frozenset[Action]] = {
     ),
     Role.ANALYST: frozenset({Action.LOAD_DATA, Action.RUN_MODELS, Action.SEE_CONSOLE}),
     Role.ADMINISTRATOR: frozenset(
-        {Action.GRANT_ROLES, Action.LOAD_DATA, Action.RUN_MODELS, Action.BROADCAST, Action.SEE_CONSOLE}
+        {
+            Action.GRANT_ROLES,
+            Action.CHOOSE_CHANNELS,
+            Action.LOAD_DATA,
+            Action.RUN_MODELS,
+            Action.BROADCAST,
+            Action.SEE_CONSOLE,
+        }
     ),
 }
 

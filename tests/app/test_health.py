@@ -54,7 +54,7 @@ async def fresh(tmp_path: Path) -> AsyncIterator[Database]:
 
 def _application(database: Database, redis_url: str, hub: QuietHub | None = None) -> Application:
     health = Health(database=database, redis_url=redis_url)
-    hooks = Hooks(database=database, secrets={}, nudge=lambda: None)
+    hooks = Hooks(database=database, secrets={}, policies={}, nudge=lambda: None)
     return Application(pages=_pages, hub=hub or QuietHub(), health=health, hooks=hooks, metrics_folder=None)
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from app.hooks import Hooks
 from core.store import Database
-from messengers import Carrier
+from messengers import Carrier, ChannelPolicy
 
 
 @asynccontextmanager
@@ -22,7 +22,13 @@ async def hook_server(
     vk_confirmation: str = "",
 ) -> AsyncIterator[str]:
     """Serve the doors; gives the public address."""
-    hooks = Hooks(database=database, secrets=secrets, nudge=nudge, vk_confirmation=vk_confirmation)
+    hooks = Hooks(
+        database=database,
+        policies=dict.fromkeys(secrets, ChannelPolicy.FULL),
+        secrets=secrets,
+        nudge=nudge,
+        vk_confirmation=vk_confirmation,
+    )
 
     async def serve(request: web.Request) -> web.StreamResponse:
         body = await request.read()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier
+from bots import CarrierPort, Conversations, TelegramCarrier, WebChatCarrier, process
 from core.chats import open_web_chat
 from messengers import Carrier, ChannelPolicy
 from tests.bots.doors import (
@@ -24,7 +24,7 @@ from tests.bots.doors import (
     running,
     vk_carrier,
 )
-from tests.bots.fake_telegram import TOKEN
+from tests.bots.fake_telegram import TOKEN, FakeTelegram
 from tests.notifications.post_office import PostOffice, opened
 from tests.town import ANNA, IVANOV, Town
 
@@ -74,6 +74,13 @@ async def annas_phone(
             yield phone, office
 
 
+async def not_taken(town: Town) -> None:
+    """What people write into a messenger that is switched off is not even fetched."""
+    await asyncio.sleep(0.5)
+    with town.database.reading() as reading:
+        assert reading.session.execute(text("SELECT count(*) FROM inbox")).scalar_one() == 0
+
+
 async def settled(town: Town) -> None:
     """Wait until the bot has done with an update, whether it says something or not."""
     done = text("SELECT count(*) FROM inbox WHERE settled_at IS NOT NULL")
@@ -83,6 +90,36 @@ async def settled(town: Town) -> None:
                 return
         await asyncio.sleep(0.02)
     raise AssertionError("no update was settled")
+
+
+async def test_a_policy_is_changed_while_people_write_without_a_restart(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "LOOK_AGAIN_S", 0.02)
+    policies = {Carrier.TELEGRAM: OFF}
+    async with FakeTelegram() as telegram:
+        carrier = TelegramCarrier(town.database, token=TOKEN, api_base=telegram.base_url)
+        conversations = Conversations(
+            town.database, [carrier], secret_key=SECRET, public_url=PUBLIC_URL, files=FILES, policies=policies
+        )
+        anna = telegram.user(1001, ANNA)
+        async with running(conversations):
+            anna.says("/start")
+            await asyncio.sleep(0.3)
+            closed = ([*telegram.calls], telegram.unconfirmed)
+            policies[Carrier.TELEGRAM] = FULL
+            await anna.sees("Здравствуйте")
+            policies[Carrier.TELEGRAM] = NOTICE
+            anna.says("/menu")
+            await anna.sees(REPLY_NOTICE)
+            policies[Carrier.TELEGRAM] = OFF
+            await asyncio.sleep(0.3)
+            anna.says("/menu")
+            await asyncio.sleep(0.3)
+
+    # Switched off, the messenger was not even asked.
+    assert closed == ([], 1)
+    assert telegram.unconfirmed == 1
 
 
 @pytest.mark.parametrize("policy", [FULL, NOTICE, OFF])
@@ -96,7 +133,7 @@ async def test_a_messenger_carries_what_its_policy_lets_it(
         office.answer(IVANOV, written.conversation_id, ANSWER)
         await office.deliver()
         phone.says("/menu")
-        await settled(town)
+        await (not_taken(town) if lets is OFF else settled(town))
     said = phone.dialogue()
     in_browser = [event.body["text"] for event in office.in_browser(ANNA)]
 

@@ -20,11 +20,10 @@ TOKENS = {
     [
         pytest.param(False, "full", False, id="no token: the web chat alone"),
         pytest.param(True, "full", True, id="a token"),
-        pytest.param(True, "inbound_notice_only", True, id="notices only"),
-        pytest.param(True, "off", False, id="switched off"),
+        pytest.param(True, "off", True, id="switched off: it waits until it is switched on"),
     ],
 )
-async def test_a_messenger_is_started_when_it_may_be(
+async def test_a_messenger_is_there_when_it_has_a_token(
     database: Database, monkeypatch: pytest.MonkeyPatch, name: str, token: bool, policy: str, started: bool
 ) -> None:
     variable, value = TOKENS[name]

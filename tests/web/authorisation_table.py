@@ -119,6 +119,8 @@ PAGES: dict[str, Row] = {
     "new_broadcast": Row(AUTHORITY, "/console/broadcasts/new"),
     "broadcast_at_desk": Row(AUTHORITY, "/console/broadcasts/{broadcast}"),
     "decide_broadcast": post(AUTHORITY, "/console/broadcasts/{broadcast}/decision", decision="reject"),
+    # For administrators, who are none of these.
+    "channels": Row(frozenset(), "/console/channels"),
     # Nobody on the stage heads the town; that a head reads it is told in tests/web/test_console_brief.py.
     "brief": Row(frozenset(), "/console/brief"),
     "duty": Row(OFFICIALS, "/console/duty"),

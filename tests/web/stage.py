@@ -8,7 +8,7 @@ from core.alerts import Severity, rules_in, set_alert_rule
 from core.chats import open_web_chat, press_in_web_chat, show_in_web_chat, write_in_web_chat
 from core.contact import answer, send_message
 from core.delivery import EventKind, propose_broadcast
-from core.identity import Role, grant_role, open_session, viewer_of
+from core.identity import Role, grant_role, link_identity, open_session, viewer_of
 from core.indicators import (
     AccessLevel,
     Doubt,
@@ -35,6 +35,9 @@ from tests.web.uploads import begun_cycle, checked_upload, waiting_upload
 
 GALINA = "Галина Сергеевна"
 TIMUR = "Тимур Ахметов"
+PETR = "Пётр Белов"
+# What the identity provider calls Boris.
+PROVED = "1000299654"
 HEAD = "Анна Соколова"
 PIT = "На Ленина, 12 яма глубиной с ведро, машины объезжают её по газону."
 
@@ -75,6 +78,11 @@ def set_the_stage(town: Town) -> Stage:
     """Let two days pass in the town."""
     closed = town.open_poll("Нужна ли ярмарка в мае?", "Да", "Нет", closes_in=timedelta(hours=2))
     town.newcomer(GALINA)
+    town.newcomer(PETR)
+    town.database.run(link_identity, person_id=town.people[BORIS], provider="esia", subject=PROVED)
+    town.database.run(
+        grant_role, person_id=town.people[PETR], role=Role.ADMINISTRATOR, territory_id=town.territory.id
+    )
     town.newcomer(TIMUR)
     town.database.run(
         grant_role, person_id=town.newcomer(HEAD), role=Role.HEAD, territory_id=town.territory.id

@@ -13,7 +13,7 @@ import pytest
 from app.catalogue import LOCALE_FOLDER
 from core.identity import link_identity, person_by_identity
 from core.store import Database
-from messengers import Carrier
+from messengers import Carrier, ChannelPolicy
 from tests.town import ANNA, IVANOV, Town
 from tests.web.browser_twin import Browser, words_of
 from web import WebDependencies, build_web
@@ -33,6 +33,7 @@ async def browser(database: Database, town: Town, tmp_path: Path) -> AsyncIterat
             locale_dir=LOCALE_FOLDER,
             files_dir=tmp_path / "files",
             mini_apps=TOKENS,
+            policies=dict.fromkeys(TOKENS, ChannelPolicy.FULL),
         )
     )
     with town.database.transaction() as uow:

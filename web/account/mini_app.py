@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from core.identity import enter_from_messenger, is_signed_in
 from core.shared.errors import DomainError
-from messengers import Carrier, Launch, read_launch
+from messengers import Carrier, ChannelPolicy, Launch, read_launch
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.rendering import show
@@ -29,11 +29,21 @@ async def _enter(request: PageRequest) -> HttpResponse:
         launch = read_launch(
             str(request.POST.get("launch", "")),
             carrier=Carrier(carrier) if carrier in set(Carrier) else Carrier.WEB,
-            tokens=dependencies().mini_apps,
+            tokens=_tokens(),
         )
         return await _signed_in(request, launch)
     except DomainError as refusal:
         return _shown(request, error=refusal.sentence(request.language), status=403)
+
+
+def _tokens() -> dict[Carrier, str]:
+    """Of the messengers that may carry anything at this moment."""
+    given = dependencies()
+    return {
+        carrier: token
+        for carrier, token in given.mini_apps.items()
+        if given.policies.get(carrier, ChannelPolicy.OFF) is not ChannelPolicy.OFF
+    }
 
 
 async def _signed_in(request: PageRequest, launch: Launch) -> HttpResponse:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from core.channels import channel_policies
 from core.identity import Action, SignInNeeded, Viewer
 from core.shared.errors import Forbidden
 from core.shared.ids import PersonId, TerritoryId
@@ -28,6 +29,9 @@ class Desk:
 
     viewer: Viewer
     places: dict[Tab, tuple[TerritoryId, ...]]
+    # Whether the settings of the whole deployment are the viewer's to choose, and wait to be chosen.
+    administers: bool
+    set_up_waits: bool
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
@@ -57,9 +61,12 @@ def desk_of(reading: Reading, *, viewer: Viewer) -> Desk:
     """The desk of a viewer. Raises: SignInNeeded, Forbidden for those without a role here."""
     if viewer.person is None:
         raise SignInNeeded
+    administers = bool(territories_where(reading, viewer, Action.CHOOSE_CHANNELS))
     desk = Desk(
         viewer=viewer,
         places={tab: tuple(territories_where(reading, viewer, action)) for tab, action in TABS.items()},
+        administers=administers,
+        set_up_waits=administers and not channel_policies(reading),
     )
     if not desk.tabs and not territories_where(reading, viewer, Action.SEE_CONSOLE):
         raise Forbidden

@@ -62,6 +62,7 @@ def show_desk(
         followed=" ".join(f"queue:{place}" for place in opened.desk.followed),
         current=current,
         territory=None,
+        desk=opened.desk,
         **context,
     )
 

@@ -7,7 +7,7 @@ import pytest
 from tests.town import ANNA, BORIS, IVANOV, OLEG, SMIRNOVA, VERA
 from tests.web import authorisation_table
 from tests.web.browser.looking import Visitor
-from tests.web.stage import HEAD, Stage
+from tests.web.stage import HEAD, PETR, Stage
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +35,7 @@ PAGES = {
     "sign in": (None, "/in"),
     "one-time link": (None, "/in/token"),
     "inside a messenger": (None, "/app"),
+    "two accounts": (ANNA, "/esia"),
     "consent": (BORIS, "/consent"),
     "account": (ANNA, "/me"),
     "e-mail": (ANNA, "/me/email"),
@@ -42,6 +43,7 @@ PAGES = {
     "forgetting": (ANNA, "/me/forget"),
     "console queue": (IVANOV, "/console/conversations"),
     "console conversation": (IVANOV, "/console/conversations/{conversation}"),
+    "console channels": (PETR, "/console/channels"),
     "console alert rules": (VERA, "/console/alert-rules"),
     "console alert rule": (VERA, "/console/alert-rules/{rule}"),
     "console brief": (HEAD, "/console/brief"),
