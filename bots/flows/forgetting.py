@@ -23,7 +23,7 @@ async def show_forgetting(talk: Talk, subject: str = "") -> None:
         talk.say(
             N_(
                 "Erased: your name, the place where you live, your messengers and browsers, this chat, your "
-                "photos, what you said in the discussions, your wishes for notifications."
+                "photos and documents, what you said in the discussions, your wishes for notifications."
             )
         ),
         talk.say(

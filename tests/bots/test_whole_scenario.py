@@ -269,6 +269,16 @@ async def brings_a_second_messenger(citizen: Storyteller, second: Storyteller) -
     await second.sees("Вы подключены: Дарья.")
 
 
+async def is_forgotten(citizen: Storyteller) -> None:
+    """What goes and what stays is said before; two taps."""
+    citizen.says("/забыть")
+    await citizen.sees("Стереть всё, что о вас хранится?")
+    await citizen.taps("Перейти к удалению")
+    await citizen.sees("Отменить это будет нельзя.")
+    await citizen.taps("Да, стереть всё")
+    await citizen.sees("Готово. Мы больше не знаем, кто вы.")
+
+
 async def play(stage: Stage, town: Town) -> EndState:
     """The whole story."""
     poll = town.open_poll("Парк или парковка?", "Парк", "Парковка")
@@ -287,7 +297,7 @@ async def play(stage: Stage, town: Town) -> EndState:
     chosen = read(ballot_of, poll_id=poll.id, person_id=citizen.person_id)
     taken_by = read(alert_card, alert_id=alert_id).alert.acknowledged_by
     kept = read(personal_data, person_id=citizen.person_id)
-    return EndState(
+    state = EndState(
         lives_here=kept.person.home_id == town.territory.id,
         said=tuple((event.body["side"], event.body["text"]) for event in events),
         photo=read_content(FILES, events[0].body["photo"]),
@@ -297,6 +307,8 @@ async def play(stage: Stage, town: Town) -> EndState:
         messengers=len([one for one in kept.identities if one.provider == stage.second_door]),
         messages=kept.messages,
     )
+    await is_forgotten(citizen)
+    return state
 
 
 def dialogues() -> str:
