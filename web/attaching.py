@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 
 from core.files import CHOOSABLE, FILE_LIMIT_MB, MEGABYTE, KeptContent, keep_upload, refuse_too_large
-from core.shared.errors import DomainError, Empty
+from core.shared.errors import DomainError
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.sessions import go
@@ -64,10 +64,8 @@ async def answered(request: PageRequest, saying: Awaitable[None], *, then: str) 
     try:
         await saying
     except DomainError as refusal:
-        if by_script(request):
-            problem = {"code": refusal.code, "message": refusal.sentence(request.language)}
-            return JsonResponse(problem, status=STATUSES[refusal.kind])
-        # Nothing chosen and nothing written: there is nothing to tell about.
-        if not isinstance(refusal, Empty):
+        if not by_script(request):
             raise
+        problem = {"code": refusal.code, "message": refusal.sentence(request.language)}
+        return JsonResponse(problem, status=STATUSES[refusal.kind])
     return HttpResponse(status=HTTPStatus.NO_CONTENT) if by_script(request) else go(then)

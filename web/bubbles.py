@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from core.files import FILE_SIGNS, file_keys
 from core.shared.ids import PersonId
 from core.store import StreamEvent
 from web.words import plural_forms, short_date, size_in_words
@@ -192,6 +193,9 @@ def _spans(event: StreamEvent) -> tuple[Span, ...]:
     text = str(event.body.get("text", ""))
     if event.author is not None and text == "/start":
         return (Span(text=gettext("Start")),)
+    if text in FILE_SIGNS and file_keys(event.body):
+        # Beside the file itself the sign that stands for it says nothing.
+        return ()
     return spans_of(text, event.body.get("entities") or ())
 
 

@@ -5,7 +5,7 @@ from core.files.contents import FileDamaged, drop_content, has_content, keep_con
 from core.files.kinds import CHOOSABLE, PICTURES, UnwelcomeFile, picture_type
 from core.files.metadata import DamagedPicture
 from core.files.queries import file_parents, stored_file
-from core.files.rules import FILE_FIELDS, KeptContent, StoredFile, UnknownFile, file_keys
+from core.files.rules import FILE_FIELDS, FILE_SIGNS, KeptContent, StoredFile, UnknownFile, file_keys
 from core.files.sweeping import sweep_files
 from core.files.uploads import (
     FILE_LIMIT_MB,
@@ -20,6 +20,7 @@ __all__ = [
     "CHOOSABLE",
     "FILE_FIELDS",
     "FILE_LIMIT_MB",
+    "FILE_SIGNS",
     "MEGABYTE",
     "PICTURES",
     "PICTURE_LIMIT_MB",

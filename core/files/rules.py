@@ -12,6 +12,10 @@ from core.shared.language import N_
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
+# A picture, and a file of any other kind, where only words are shown.
+FILE_SIGNS = ("📷", "📎")
+
+
 class UnknownFile(NotFound):
     """No file under this key."""
 
@@ -44,7 +48,7 @@ class KeptContent:
     @property
     def sign(self) -> str:
         """What stands for the file where only words are shown."""
-        return "📷" if self.media_type in PICTURES else "📎"
+        return FILE_SIGNS[0] if self.media_type in PICTURES else FILE_SIGNS[1]
 
     def in_message(self) -> dict[str, Any]:
         """What a message says of the file that goes with it: ``photo`` (a key) or ``document``."""

@@ -42,7 +42,8 @@ def test_every_chore_of_an_instance_can_be_done_on_an_empty_database(
 ) -> None:
     changed = {chore.name: chore.run(database) for chore in schedule(tmp_path)}
 
-    assert set(changed.values()) == {0}
+    # On a Tuesday the week before is over, whether anything happened in it or not.
+    assert {name for name, count in changed.items() if count} == {"end_alert_week"}
 
 
 def test_the_clock_closes_a_poll_whose_time_has_come(town: Town, clock: ManualClock, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """A file from the browser into the chat: from there on it is what a file from a messenger is."""
 
+from contextlib import suppress
 from uuid import uuid4
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from core.chats import UnknownChat, chat, write_in_web_chat
+from core.shared.errors import Empty
 from core.shared.ids import ChatId, PersonId
 from core.store import Reading
 from web.attaching import answered, kept_file
@@ -29,15 +31,17 @@ async def _say(request: PageRequest) -> None:
     chat_id, person_id = addressed(request)
     database = dependencies().database
     await database.read_async(demand_own_chat, chat_id=chat_id, person_id=person_id)
-    await database.run_async(
-        write_in_web_chat,
-        chat_id=chat_id,
-        person_id=person_id,
-        client_id=str(request.POST.get("client_id") or uuid4()),
-        text=str(request.POST.get("text", "")),
-        file=await kept_file(request),
-    )
-    await wake_bots()
+    # Nothing chosen and nothing written: there is nothing to tell about.
+    with suppress(Empty):
+        await database.run_async(
+            write_in_web_chat,
+            chat_id=chat_id,
+            person_id=person_id,
+            client_id=str(request.POST.get("client_id") or uuid4()),
+            text=str(request.POST.get("text", "")),
+            file=await kept_file(request),
+        )
+        await wake_bots()
 
 
 send = require_POST(_send)

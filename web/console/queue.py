@@ -10,6 +10,7 @@ from core.alerts import AlertCard, Severity, alert_headline, open_alerts
 from core.contact import ANSWER_WITHIN, ConversationCard, ConversationStatus
 from core.contact import queue as conversations_waiting
 from core.delivery import Broadcast, BroadcastState, broadcasts_in
+from core.files import FILE_SIGNS
 from core.indicators import count_held
 from core.polls import Poll, Tally, recent_polls, tally
 from core.scenarios import RunState, ScenarioRun, runs_in
@@ -171,7 +172,7 @@ def _conversation_row(card: ConversationCard, current: str, now: datetime) -> Ro
         id=conversation.id,
         address=f"/console/conversations/{conversation.id}",
         title=card.citizen_name,
-        line=prefix + card.last_text,
+        line=prefix + _in_words(card.last_text),
         note=conversation.number,
         fresh=card.unread if _waits(card) and conversation.id != current else 0,
         clock=None if since is None else waiting_clock(since, now),
@@ -313,3 +314,9 @@ def _alert_standing(card: AlertCard, now: datetime) -> str:
     if card.mutes:
         return gettext("quiet, since %(moment)s") % {"moment": short_moment(alert.fired_at, now=now)}
     return gettext("since %(moment)s") % {"moment": short_moment(alert.fired_at, now=now)}
+
+
+def _in_words(text: str) -> str:
+    """A file without words is named: a line of text has no room for a sign of a messenger."""
+    photo, document = FILE_SIGNS
+    return {photo: gettext("Photo"), document: gettext("Document")}.get(text, text)

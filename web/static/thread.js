@@ -10,6 +10,7 @@ import { counted, copyOf, labelled, pageWords } from "./words.js";
 const NEAR_END_PX = 80;
 const STYLES = { bold: "b", italic: "i", code: "code", pre: "code", strikethrough: "s" };
 const FILE_KEY = /^[0-9a-f]{64}$/;
+const FILE_SIGNS = ["📷", "📎"];
 const LINKS = /^(https?:\/\/|\/(?!\/)|tg:\/\/)/;
 
 export class Thread {
@@ -140,7 +141,9 @@ export class Thread {
   }
 
   fill(item, { text = "", entities = [], buttons = [], photo = "", alt = "", document: file = null }) {
-    item.querySelector(".bubble__text").replaceChildren(...styled(text, entities));
+    // Beside the file itself the sign that stands for it says nothing.
+    const said = FILE_SIGNS.includes(text) && (photo || file) ? "" : text;
+    item.querySelector(".bubble__text").replaceChildren(...styled(said, entities));
     const image = item.querySelector(".bubble__image");
     if (image) {
       image.hidden = !FILE_KEY.test(photo);
