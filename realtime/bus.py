@@ -16,6 +16,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from realtime import measures
+from realtime.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ COMMAND_TIMEOUT_S: Final = 2.0
 ASKED_AFTER_S: Final = 0.5
 LOST_AFTER_S: Final = 1.25
 LISTEN_S: Final = 0.25
+# If it was this process that stood still, the answers are there and have not been read.
+LEAST_ASKED: Final = 2
 MOST_PUBLISHING: Final = 1_000
 
 Listener = Callable[[Any], None]
@@ -87,33 +90,29 @@ class Bus:
             timeout=COMMAND_TIMEOUT_S,
             socket_connect_timeout=COMMAND_TIMEOUT_S,
             socket_timeout=COMMAND_TIMEOUT_S,
-            decode_responses=True,
         )
         return Redis(connection_pool=pool)
 
     async def _listen(self, redis: Redis) -> None:
-        async with redis.pubsub() as subscription:
-            await subscription.subscribe(*self.listeners)
-            awaited = len(self.listeners)
-            silent_since = asyncio.get_running_loop().time()
+        connection = redis.connection_pool.make_connection()  # type: ignore[no-untyped-call] # redis-py's own
+        try:
+            await connection.connect()
+            subscription = Subscription(tuple(self.listeners), ready=self._linked, heard=self._heard)
+            subscription.take(connection)
             while not self.stopping:
-                message = await subscription.get_message(timeout=LISTEN_S)
-                now = asyncio.get_running_loop().time()
-                if message is None:
-                    if now - silent_since > LOST_AFTER_S:
-                        raise TimeoutError("Redis does not answer")
-                    if now - silent_since > ASKED_AFTER_S:
-                        await subscription.ping()
-                    continue
-                silent_since = now
-                if message["type"] == "subscribe":
-                    awaited -= 1
-                    if awaited == 0:
-                        self._linked()
-                elif message["type"] == "message":
-                    self._heard(message["channel"], message["data"])
+                lost = await subscription.lost_within(LISTEN_S)
+                if lost is not None:
+                    raise lost
+                silent_s = asyncio.get_running_loop().time() - subscription.silent_since
+                if silent_s > LOST_AFTER_S and subscription.asked >= LEAST_ASKED:
+                    raise TimeoutError("Redis does not answer")
+                if silent_s > ASKED_AFTER_S:
+                    subscription.ask()
+        finally:
+            # Its own reader is not told of the end any more, so there is nothing to wait for.
+            await connection.disconnect(nowait=True)
 
-    def _heard(self, channel: str, data: str) -> None:
+    def _heard(self, channel: str, data: bytes) -> None:
         try:
             self.listeners[channel](json.loads(data))
         except Exception:
