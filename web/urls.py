@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web import errors, files
+from web import errors, files, gallery
 from web.account import cabinet, consent, email, esia, forgetting, mini_app, my_data, notices, sign_in
 from web.api import build_api
 from web.chat import attaching, conversations
@@ -26,7 +26,7 @@ from web.console import silences as desk_silences
 from web.console import uploads as desk_uploads
 from web.indicators import comparing
 from web.indicators import pages as indicators
-from web.public import gallery, home, leaving, polls, preferences
+from web.public import home, leaving, polls, preferences
 from web.rooms import forms as room_forms
 from web.rooms import pages as rooms
 from web.workshop import models as workshop_models

@@ -7,8 +7,10 @@ from django.utils.translation import gettext
 
 from web.bubbles import Bubble, Button, Label, Span
 from web.charts import Ahead, Fan, Seen, sparkline
+from web.gallery_room import SLOW_S, example_lines
 from web.page_request import PageRequest
 from web.rendering import show
+from web.rooms.lines import Line, slow_mode_words
 from web.view_models import (
     AnswerLine,
     ChartView,
@@ -31,7 +33,10 @@ async def gallery(request: PageRequest) -> HttpResponse:
         request,
         "gallery.html",
         title=gettext("Design system"),
-        themes=("light", "dark"),
+        # Each of the two discussions with numbers of its own.
+        themes=[(theme, _lines(first)) for theme, first in (("light", 1), ("dark", 101))],
+        slow_words=slow_mode_words(SLOW_S),
+        typing_words=gettext("%(name)s is writing…") % {"name": gettext("Anna Petrova")},
         icons=("house", "message-circle", "vote", "chart-line", "user", "clock", "check", "triangle-alert"),
         clocks=_clocks(),
         poll=_poll(),
@@ -57,6 +62,11 @@ def _poll() -> PollCard:
         turnout_words=voted_words(214),
         voted=True,
     )
+
+
+def _lines(first: int) -> list[Line]:
+    poll = _poll()
+    return example_lines(first, at=_NOON, clock=poll.clock, options=_options(), question=poll.question)
 
 
 def _options() -> list[OptionLine]:
