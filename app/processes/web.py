@@ -12,6 +12,7 @@ from app import lifeline
 from app.asgi import Application
 from app.carriers import hook_secrets, initial_policies, live_policies, mini_app_tokens
 from app.catalogue import LOCALE_FOLDER
+from app.descriptors import raise_descriptor_limit
 from app.health import Health
 from app.hooks import Hooks
 from app.identity_provider import identity_provider
@@ -31,6 +32,7 @@ def main(settings: Settings, *arguments: str) -> None:
     parser = argparse.ArgumentParser(prog="./run web")
     parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
     descriptor = parser.parse_args(arguments).listen_fd
+    raise_descriptor_limit()
     database = open_database(settings)
     try:
         server = _Server(_configuration(settings, build_application(settings, database)))

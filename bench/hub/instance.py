@@ -87,8 +87,11 @@ class Instance:
 
     def sender(self) -> str:
         """Which sender the web process runs, as it says itself."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
-            return "c" if b"\ns24_live_compiled_sender 1.0\n" in answer.read() else "python"
+        return "c" if self._metric("s24_live_compiled_sender") else "python"
+
+    def connections(self) -> int:
+        """How many live connections the web process has."""
+        return int(self._metric("s24_live_connections"))
 
     def relay(self) -> Child:
         """Start the process that carries facts from the outbox to the hub, beside the clients."""
@@ -101,6 +104,11 @@ class Instance:
     def speakers(self, count: int) -> list[Speaker]:
         """That many new citizens who may write."""
         return [self.database.run(_settle, number=number) for number in range(count)]
+
+    def _metric(self, name: str) -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            lines: list[str] = answer.read().decode().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
 
     def _start(
         self, *command: str, keep: Sequence[int] = (), core: int | None = None, compiled: bool = True

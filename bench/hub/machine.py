@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import select
 import signal
 import socket
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Self
 
-MOST_DESCRIPTORS: Final = 20_000
 START_LIMIT_S: Final = 60.0
 STOP_LIMIT_S: Final = 10.0
 _PR_SET_PDEATHSIG: Final = 1
@@ -47,14 +45,6 @@ class Usage:
     cpu_s: float
     rss_kb: int
     pss_kb: int
-
-
-def raise_descriptor_limit() -> int:
-    """As many open files as are allowed, 20,000 at most; returns the limit, which children inherit."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    limit = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(MOST_DESCRIPTORS, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-    return limit
 
 
 def listening_socket() -> socket.socket:

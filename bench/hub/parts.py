@@ -133,10 +133,13 @@ def _stalled(place: Place, report: Report) -> None:
     report.load(during)
 
 
-def _resume(place: Place, report: Report) -> None:
-    returned = mass_return(place)
-    report.note("resume_1000_s", returned.seconds)
-    report.note("resume_1000_cpu_s", returned.server_cpu_s)
+def _resume(returning: int) -> Part:
+    def measure(place: Place, report: Report) -> None:
+        returned = mass_return(place, returning=returning)
+        report.note(f"resume_{returning}_s", returned.seconds)
+        report.note(f"resume_{returning}_cpu_s", returned.server_cpu_s)
+
+    return measure
 
 
 def _written(where: str, *, postgres: bool, rooms: int, listeners: int) -> Part:
@@ -160,7 +163,8 @@ PARTS: Final[dict[str, Part]] = {
     "lone": _lone,
     "crowd": _crowd,
     "stalled": _stalled,
-    "resume": _resume,
+    "resume": _resume(ROOM),
+    "resume_10000": _resume(CROWD),
     "one_room_pg": _written("one_room_pg", postgres=True, rooms=1, listeners=200),
     "50_rooms_pg": _written("50_rooms_pg", postgres=True, rooms=50, listeners=1_000),
     "sqlite": _written("sqlite", postgres=False, rooms=1, listeners=1_000),

@@ -31,8 +31,7 @@ NAMES: Final = (
     "viewers_10k_publications_per_frame",
     "stalled_readers_per_cpu_ratio",
     "stalled_readers_p99_ms",
-    "resume_1000_s",
-    "resume_1000_cpu_s",
+    *(f"resume_{returning}_{figure}" for returning in (1_000, 10_000) for figure in ("s", "cpu_s")),
     *(
         f"{figure}_{where}"
         for where in ("one_room_pg", "50_rooms_pg", "sqlite")

@@ -12,10 +12,11 @@ from typing import Final
 
 from redis.exceptions import RedisError
 
+from app.descriptors import raise_descriptor_limit
 from app.settings import Settings
 from bench.hub.client import client_command
 from bench.hub.halls import Place
-from bench.hub.machine import Cores, Trouble, raise_descriptor_limit
+from bench.hub.machine import Cores, Trouble
 from bench.hub.parts import PARTS
 from bench.hub.report import Report
 

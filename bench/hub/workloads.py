@@ -14,7 +14,7 @@ from bench.hub.client import Audience, Group
 from bench.hub.halls import LIVE, Hall, Place
 from bench.hub.instance import Instance, Speaker
 from bench.hub.loads import Load, saturate
-from bench.hub.machine import Child, Trouble
+from bench.hub.machine import Child, Trouble, until
 from bench.hub.speaking import Acknowledged, enter, write
 from bench.hub.wire import Step, hub_subscription, stamp
 from core.rooms import Post, Sender, post_messages, room_of
@@ -24,7 +24,6 @@ from tests.servers import PostgresServer
 
 SETTLE_S: Final = 2.0
 STALLED: Final = 10
-RETURNING: Final = 1_000
 MISSED: Final = 100
 RETURN_LIMIT_S: Final = 120.0
 WRITERS: Final = 200
@@ -83,15 +82,17 @@ class Return:
     server_cpu_s: float
 
 
-def mass_return(place: Place) -> Return:
-    """1,000 clients are cut, 100 messages go by, and all come back at once, resuming."""
-    clients, missed = place.scaled(RETURNING), place.scaled(MISSED)
+def mass_return(place: Place, *, returning: int) -> Return:
+    """So many clients are cut, 100 messages go by, and all come back at once, resuming."""
+    clients, missed = place.scaled(returning), place.scaled(MISSED)
     with Instance.founded(place.fresh("resume"), place.cores) as instance:
         (stream,) = instance.rooms(1)
         server = instance.serve()
         with _followers(place, instance, hub_subscription(stream), clients) as audience:
             audience.opened()
             audience.child.kill()
+        # Those who are still counted would fill the seats of their addresses.
+        until(lambda: instance.connections() == 0, server)
         instance.database.run(post_messages, _said_meanwhile(instance, stream, missed))
         cpu_s, began = server.cpu_s(), time.monotonic()
         resuming = hub_subscription(stream, seq=0)

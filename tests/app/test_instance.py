@@ -7,6 +7,7 @@ ends and leaves nothing: test_tour.py, and test_supervisor.py for its files.
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from app.descriptors import MOST_DESCRIPTORS
 from app.settings import PROJECT
 from tests.app.instances import Instance, free_port, running
 
@@ -25,12 +27,17 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 _COMMAND = ["-P", "-m", "app"]
 # Alone on its machine it starts within 20 seconds; the limit is for a crowded one.
 _START_LIMIT_S = 240.0
+_FEW_FILES = 1_024
 
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     var = tmp_path_factory.mktemp("instance") / "var"
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # What a shell or a service manager gives at first, or less.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FEW_FILES, hard))
     with running(_COMMAND, var=var, STRATEGY24_PORT=str(free_port())) as started:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         started.wait_for("Stop with Ctrl-C", seconds=_START_LIMIT_S)
         yield started
 
@@ -59,6 +66,15 @@ def test_the_first_page_is_served_at_the_address_written_down(instance: Instance
 
     assert status == 200
     assert '<html lang="ru"' in page
+
+
+def test_the_web_process_may_hold_as_many_sockets_as_the_system_allows(instance: Instance) -> None:
+    (web,) = instance.pids("web")
+
+    soft, hard = resource.prlimit(web, resource.RLIMIT_NOFILE)
+
+    assert soft > _FEW_FILES
+    assert soft in (hard, MOST_DESCRIPTORS)
 
 
 def test_health_and_readiness_are_told_with_reasons(instance: Instance) -> None:

@@ -23,6 +23,7 @@ PROMISED = """
     ratio_uws ratio_plain_loop ratio_aiohttp ratio_websockets lone_last_p99_ms idle_kb_per_connection
     viewers_10k_cores viewers_10k_p95_ms acked_per_s_one_room_pg acked_per_s_50_rooms_pg acked_per_s_sqlite
     cpu_ms_per_acked_one_room_pg cpu_ms_per_acked_50_rooms_pg cpu_ms_per_acked_sqlite resume_1000_s
+    resume_10000_s resume_10000_cpu_s
     deliveries_per_cpu_s_stock_channels deliveries_per_cpu_s_nats deliveries_per_cpu_s_plain_loop
     deliveries_per_cpu_s_8 ratio_nats_8 ratio_uws_8 p50_ms p50_ms_uws p50_ms_8
     publications_per_frame_one_room_pg
