@@ -1,8 +1,10 @@
 """The synthetic town that an embedded instance shows at its first start."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core.duty import Step, set_chain
 from core.identity import (
     PERSONAL_DATA,
     Person,
@@ -44,7 +46,7 @@ class DemoPerson:
 
 PEOPLE = (
     DemoPerson("citizen", "Анна Петрова", "", None),
-    DemoPerson("head", "Анна Соколова", "глава города", Role.HEAD),
+    DemoPerson("head", "Николай Соколов", "глава города", Role.HEAD),
     DemoPerson("official", "Иван Иванов", "управление дорог", Role.OFFICIAL),
     DemoPerson("deputy", "Мария Смирнова", "заместитель главы", Role.OFFICIAL),
     DemoPerson("moderator", "Олег Кузнецов", "", Role.MODERATOR),
@@ -82,8 +84,11 @@ def found_town(uow: UnitOfWork) -> TerritoryId:
             synthetic=True,
         )
     town = territory_by_slug(uow, slug=TOWN)
-    for somebody in PEOPLE:
-        _settle(uow, somebody, town.id)
+    is_new = person_by_identity(uow, provider=PROVIDER, subject="administrator") is None
+    people = {somebody.key: _settle(uow, somebody, town.id) for somebody in PEOPLE}
+    if is_new:
+        # Later it is the administrator's: a chain that was taken off stays off.
+        _put_on_duty(uow, people, town.id)
     return town.id
 
 
@@ -110,6 +115,15 @@ def demo_person(reading: Reading, *, key: str) -> Person:
     if found is None:
         raise LookupError(f"the synthetic town has no {key!r}: start an embedded instance first")
     return found
+
+
+def _put_on_duty(uow: UnitOfWork, people: Mapping[str, PersonId], town_id: TerritoryId) -> None:
+    """Whom to call when nobody takes an alert: the official, the deputy, the head; twice."""
+    steps = [
+        Step(person_id=people[key], after_minutes=minutes)
+        for key, minutes in (("official", 30), ("deputy", 30), ("head", 60))
+    ]
+    set_chain(uow, territory_id=town_id, steps=steps, repeats=1, set_by=people["administrator"])
 
 
 def _settle(uow: UnitOfWork, somebody: DemoPerson, town_id: TerritoryId) -> PersonId:

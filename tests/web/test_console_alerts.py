@@ -9,7 +9,7 @@ from core.alerts import silence_alert
 from core.chats import open_web_chat
 from core.delivery import NewDelivery, Urgency, deliveries_about, enqueue, mark_sent
 from core.shared.ids import FactId, new_id
-from tests.town import IVANOV, OLEG, SMIRNOVA, Town
+from tests.town import ANNA, IVANOV, OLEG, SMIRNOVA, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
 
@@ -173,6 +173,37 @@ async def test_the_journal_tells_who_was_told_what_was_done_and_with_which_numbe
     assert noted == "'=HYPERLINK(завод)"
     (through_api,) = over_api["alerts"]
     assert sorted(one["what"] for one in through_api["moments"]) == sorted(happened)
+
+
+async def test_what_colleagues_write_about_an_alert_is_on_no_page_of_a_citizen(
+    anybody: Browser, town: Town
+) -> None:
+    watch_unemployment(town)
+    publish_unemployment(town, 6.0, 6.9)
+    address = f"/console/alerts/{the_open_alert(town)}"
+    anybody.sign_in_as(IVANOV)
+    await anybody.submit(f"{address}/note", text="СЛУЖЕБНОЕ первое")
+    await anybody.submit(
+        f"{address}/assign", assignee=town.people[SMIRNOVA], due="2027-03-12", comment="СЛУЖЕБНОЕ второе"
+    )
+    await anybody.sign_in_as(SMIRNOVA).submit(f"{address}/return", reason="СЛУЖЕБНОЕ третье")
+    await anybody.submit(f"{address}/commit", measure="Ярмарка вакансий", due="2027-04-30")
+    at_the_desk = await anybody.get("/console/alerts/journal")
+
+    anybody.sign_in_as(ANNA)
+    seen = [
+        await anybody.get(path)
+        for path in (
+            "/t/zarechny", "/t/zarechny/indicators", "/t/zarechny/indicators/UNEMP",
+            "/t/zarechny/indicators/UNEMP.csv", "/me/data", "/api/v1/alerts", "/api/v1/alerts/journal",
+            "/api/v1/territories/zarechny/indicators/UNEMP", address, "/console/alerts/journal.csv",
+        )
+    ]  # fmt: skip
+
+    assert at_the_desk.text.count("СЛУЖЕБНОЕ") == 3
+    assert "Ярмарка вакансий" in seen[2].text
+    assert [answer.status_code for answer in seen] == [200] * 8 + [403, 403]
+    assert [answer.url for answer in seen if "СЛУЖЕБНОЕ" in answer.text] == []
 
 
 async def test_the_journal_is_narrowed_down_and_turned_page_by_page(anybody: Browser, town: Town) -> None:
