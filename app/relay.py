@@ -1,6 +1,6 @@
 """The relay: carries facts out of the outbox, in order, each at least once, and chains the audit.
 
-One relay works at a time (app.relay_lock). A fact counts as sent when the hubs were told and every
+One relay works at a time (app.sole). A fact counts as sent when the hubs were told and every
 consumer named in app.routes has taken it; consumers are idempotent by the fact's id.
 """
 
@@ -14,6 +14,7 @@ import redis.asyncio
 from prometheus_client import Counter, Gauge, Histogram
 
 from app.nudges import Alarm
+from app.sole import Held
 from app.wiring import FACTS_CHANNEL
 from core.schema import declare_facts
 from core.shared.facts import RecordedFact, encode_fact
@@ -32,7 +33,6 @@ log = logging.getLogger(__name__)
 
 Consumer = Callable[[RecordedFact], Awaitable[None]]
 Routes = Mapping[str, Sequence[Consumer]]
-Held = Callable[[], bool]
 
 BATCH = 2000
 # Facts in one publication: what a hub reads in a few milliseconds, during which it does nothing else.

@@ -1,9 +1,13 @@
-"""The conversations: the web chat always, a messenger that has a token while its policy lets it."""
+"""The conversations: the web chat always, a messenger that has a token while its policy lets it.
+
+One process talks, others stand by: the order of a chat is kept in the memory of the one (decision 0032).
+"""
 
 import asyncio
 import contextlib
 import logging
 import signal
+from functools import partial
 from typing import assert_never
 
 from app import lifeline
@@ -11,6 +15,7 @@ from app.carriers import live_policies, max_client, messengers_of, vk_client, we
 from app.limits import limiter_for
 from app.nudges import Alarm
 from app.settings import Settings
+from app.sole import Held, work_alone
 from app.wiring import INBOX_NUDGE, open_database
 from bots import (
     CarrierPort,
@@ -25,6 +30,9 @@ from core.store import Database
 from messengers import Carrier
 
 log = logging.getLogger(__name__)
+
+# How soon a process that has lost its lock stops talking.
+LOOK_S = 1.0
 
 
 def main(settings: Settings) -> None:
@@ -44,16 +52,36 @@ async def _main(settings: Settings, database: Database) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    work = partial(talk, settings, database, stop)
+    await work_alone(database, "bots", folder=settings.var, stop=stop, work=work)
+
+
+async def talk(settings: Settings, database: Database, stop: asyncio.Event, held: Held) -> None:
+    """Talk until ``stop``, or until the lock is lost in some trouble: another process may be talking then."""
+    over = asyncio.Event()
     conversations = build_conversations(settings, database)
     async with Alarm(settings.redis_url, INBOX_NUDGE) as alarm:
-        waking = asyncio.create_task(_wake_on_nudges(alarm, conversations), name="inbox nudges")
+        beside = [
+            asyncio.create_task(_wake_on_nudges(alarm, conversations), name="inbox nudges"),
+            asyncio.create_task(_end(stop, held, over), name="end of talking"),
+        ]
         try:
             lifeline.report_ready()
-            await conversations.run(stop)
+            await conversations.run(over)
         finally:
-            waking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await waking
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _end(stop: asyncio.Event, held: Held, over: asyncio.Event) -> None:
+    """Set ``over`` when it is time to stop or the lock is no longer ours."""
+    while not stop.is_set() and await asyncio.to_thread(held):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_S)
+    if not stop.is_set():
+        log.warning("bots_lock_lost")
+    over.set()
 
 
 def build_conversations(settings: Settings, database: Database) -> Conversations:

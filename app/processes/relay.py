@@ -3,21 +3,20 @@
 import asyncio
 import logging
 import signal
+from functools import partial
 
 from app import lifeline
 from app.job_routes import JobQueues
 from app.notices import build_sender, notice_routes
 from app.pushing import push
-from app.relay import Held, run_relay
-from app.relay_lock import relay_lock
+from app.relay import run_relay
 from app.routes import joined
 from app.settings import Settings
+from app.sole import Held, work_alone
 from app.wiring import RELAY_NUDGE, open_database
 from core.store import Database
 
 log = logging.getLogger(__name__)
-
-WAIT_FOR_LOCK_S = 1.0
 
 
 def main(settings: Settings) -> None:
@@ -34,17 +33,13 @@ async def _main(settings: Settings, database: Database) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    while not stop.is_set():
-        with relay_lock(database, folder=settings.var) as held:
-            if held is not None:
-                lifeline.report_ready()
-                await _work(settings, database, stop, held)
-            else:
-                await asyncio.sleep(WAIT_FOR_LOCK_S)
+    work = partial(_work, settings, database, stop)
+    await work_alone(database, "relay", folder=settings.var, stop=stop, work=work)
 
 
 async def _work(settings: Settings, database: Database, stop: asyncio.Event, held: Held) -> None:
     """Relay, push and send side by side; the sender stops with the relay, finishing what it has in hand."""
+    lifeline.report_ready()
     relay_over = asyncio.Event()
     sender = build_sender(settings, database)
     sending = asyncio.create_task(sender.run(relay_over), name="sender")

@@ -5,14 +5,12 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import redis.asyncio
 
 from app.nudges import Alarm
 from app.relay import WIDTH, Relay, Routes, run_relay
-from app.relay_lock import relay_lock
 from app.wiring import FACTS_CHANNEL, RELAY_NUDGE, Nudge
 from core.shared.facts import Fact, RecordedFact
 from core.store import Database, UnitOfWork, outbox_backlog, verify_chain, waiting_facts
@@ -140,16 +138,3 @@ async def test_without_redis_facts_wait_and_nothing_is_marked_sent(database: Dat
             await Relay(database, hubs, {}).publish_waiting()
 
     assert database.read(outbox_backlog) == 1
-
-
-def test_only_one_relay_at_a_time(database: Database, database_url: str, tmp_path: Path) -> None:
-    rival = Database(database_url)
-
-    with relay_lock(database, folder=tmp_path) as first, relay_lock(rival, folder=tmp_path) as second:
-        assert first is not None
-        assert first()
-        assert second is None
-    with relay_lock(rival, folder=tmp_path) as third:
-        assert third is not None
-
-    rival.close()

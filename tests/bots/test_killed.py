@@ -1,9 +1,13 @@
-"""Processes of the bots killed with SIGKILL while people talk: each effect once, each chat in its order."""
+"""Processes of the bots killed with SIGKILL while people talk: each effect once, each chat in its order.
+
+Two of them share a database: one talks, the other stands by and takes over.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +21,11 @@ from tests.town import Town
 MESSAGES = 30
 
 
-async def killed_while_talking(town: Town, database_url: str, *, kills: int, seed: int) -> list[str]:
-    """One person writes thirty messages, each brought three times, while the bots die again and again."""
+async def killed_while_talking(
+    town: Town, database_url: str, folder: Path, *, kills: int, seed: int
+) -> list[str]:
+    """One person writes thirty messages, each brought three times; of two processes that may talk, the one
+    that does is killed again and again, and the other takes over."""
     chance = random.Random(seed)
     async with FakeTelegram() as telegram:
         user = telegram.user(1001, "Дарья")
@@ -28,17 +35,20 @@ async def killed_while_talking(town: Town, database_url: str, *, kills: int, see
             await phone.taps("✉️ Прямая связь")
             await phone.sees("Напишите, что случилось")
         updates = [user.says(f"сообщение {number}") for number in range(MESSAGES)]
+        talkers = [start(database_url, telegram.base_url, folder) for _ in range(2)]
         for _ in range(kills):
             telegram.redeliver(chance.sample(updates[:1] + updates, 3), shuffled_by=chance)
-            process = start(database_url, telegram.base_url)
             await _until_called(telegram, chance.randint(1, 6))
             await asyncio.sleep(chance.random() * 0.05)
-            process.kill()
-            await asyncio.to_thread(process.join)
+            (talking,) = (talker for talker in talkers if talker.talks.is_set())
+            await asyncio.to_thread(talking.kill)
+            talkers.remove(talking)
+            talkers.append(start(database_url, telegram.base_url, folder))
         telegram.redeliver(updates, shuffled_by=chance)
-        async with running(telegram_conversations(town.database, telegram)):
-            await user.sees("Добавлено к")
-            await _until(lambda: telegram.unconfirmed == 0 and not waiting(town.database))
+        await user.sees("Добавлено к")
+        await _until(lambda: telegram.unconfirmed == 0 and not waiting(town.database))
+        for talker in talkers:
+            await asyncio.to_thread(talker.kill)
     return said_by(town, 1001)
 
 
@@ -57,8 +67,10 @@ async def _until(condition: object) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_a_few_kills_leave_each_message_once_and_in_order(town: Town, database_url: str) -> None:
-    said = await killed_while_talking(town, database_url, kills=4, seed=24)
+async def test_a_few_kills_leave_each_message_once_and_in_order(
+    town: Town, database_url: str, tmp_path: Path
+) -> None:
+    said = await killed_while_talking(town, database_url, tmp_path, kills=4, seed=24)
 
     assert said == [f"сообщение {number}" for number in range(MESSAGES)]
 
@@ -67,8 +79,8 @@ async def test_a_few_kills_leave_each_message_once_and_in_order(town: Town, data
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(5))
 async def test_a_hundred_kills_leave_each_message_once_and_in_order(
-    town: Town, database_url: str, seed: int
+    town: Town, database_url: str, tmp_path: Path, seed: int
 ) -> None:
-    said = await killed_while_talking(town, database_url, kills=20, seed=seed)
+    said = await killed_while_talking(town, database_url, tmp_path, kills=20, seed=seed)
 
     assert said == [f"сообщение {number}" for number in range(MESSAGES)]

@@ -1,8 +1,10 @@
 """Which carriers a process starts with which settings."""
 
+import asyncio
+
 import pytest
 
-from app.processes.bots import build_conversations
+from app.processes.bots import build_conversations, talk
 from app.settings import Settings
 from core.store import Database
 from messengers import Carrier
@@ -33,3 +35,12 @@ async def test_a_messenger_is_there_when_it_has_a_token(
     conversations = build_conversations(Settings(secret_key="x" * 40), database)
 
     assert conversations.carriers == [Carrier.WEB, *([Carrier(name)] if started else [])]
+
+
+async def test_a_process_that_has_lost_the_lock_stops_talking(database: Database) -> None:
+    answers = iter([True, False])
+    settings = Settings(secret_key="x" * 40, redis_url="unix:///nowhere/redis.sock")
+
+    await asyncio.wait_for(talk(settings, database, asyncio.Event(), lambda: next(answers)), 30)
+
+    assert list(answers) == []

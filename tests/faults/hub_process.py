@@ -18,7 +18,7 @@ import uvicorn
 
 from app.lifeline import end_with_parent
 from app.relay import run_relay
-from app.relay_lock import relay_lock
+from app.sole import sole
 from app.wiring import RELAY_NUDGE, Nudge
 from core.rooms import Post, post_messages
 from core.shared.errors import DomainError
@@ -92,7 +92,7 @@ def _with_lifespan(hub: Hub) -> Callable[[Any, Any, Any], Any]:
 async def relay_for_ever(settings: dict[str, Any], database: Database) -> None:
     """Be the relay whenever the lock is free."""
     while True:
-        with relay_lock(database, folder=Path(settings["folder"])) as held:
+        with sole(database, "relay", folder=Path(settings["folder"])) as held:
             if held is None:
                 await asyncio.sleep(0.1)
                 continue
