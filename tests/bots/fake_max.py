@@ -7,12 +7,9 @@ misbehaves on demand: 429, 403, 5xx, answers lost, updates brought again and shu
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import random
 import time
-from collections.abc import Callable
-from typing import Any, ClassVar, Self, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -21,8 +18,9 @@ from aiohttp.web_request import FileField
 from tests.bots import fake_max_rules as rules
 from tests.bots.fake_max_phone import BOT, MaxUser
 from tests.bots.fake_phone import Shown
+from tests.bots.fake_server import FakeServer
 from tests.bots.fake_telegram_rules import check_image
-from tests.bots.misfortunes import Misfortunes, Refusal
+from tests.bots.misfortunes import Refusal
 
 T = TypeVar("T")
 
@@ -30,101 +28,46 @@ TOKEN = "max-test-token"
 _UPDATE_KINDS = {"message_created", "message_callback", "bot_started", "bot_stopped"}
 
 
-class FakeMax:
+class FakeMax(FakeServer[MaxUser]):
     """The server; `base_url` is what MAX_API_BASE would hold."""
 
+    phone = MaxUser
+
     def __init__(self) -> None:
-        self.users: dict[int, MaxUser] = {}
-        self.misfortunes = Misfortunes()
+        super().__init__()
         self.calls: list[tuple[str, int]] = []
         self.commands: list[dict[str, Any]] = []
         self.bodies: list[dict[str, Any]] = []
         self.subscriptions: dict[str, str] = {}
-        self.unanswered: set[str] = set()
         self.not_ready = 0
-        self.uploads = 0
-        self.files: dict[str, bytes] = {}
         self._tokens: dict[str, bytes] = {}
         self._documents: dict[str, tuple[str, bytes]] = {}
-        self._updates: list[tuple[int, dict[str, Any]]] = []
-        self._numbers = itertools.count(1)
-        self._arrived = asyncio.Condition()
-        self._bringing: asyncio.Task[None] | None = None
-        self._runner: web.AppRunner | None = None
-        self.base_url = ""
 
-    async def __aenter__(self) -> Self:
-        application = web.Application(client_max_size=20 * 1024 * 1024)
-        application.router.add_route("*", "/upload/{kind}/{name}", self._take_upload)
-        application.router.add_get("/files/{name}", self._give_file)
-        application.router.add_route("*", "/{path:.*}", self._serve)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}"
-        self._bringing = asyncio.create_task(self._bring())
-        return self
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Uploads, and all calls of the API."""
+        return [
+            web.route("*", "/upload/{kind}/{name}", self._take_upload),
+            web.route("*", "/{path:.*}", self._serve),
+        ]
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._bringing:
-            self._bringing.cancel()
-            await asyncio.gather(self._bringing, return_exceptions=True)
-        if self._runner:
-            await self._runner.cleanup()
+    def addressed(self) -> bool:
+        """Whether an address is subscribed."""
+        return bool(self.subscriptions)
 
-    # ---- what tests do ----
-
-    def user(self, user_id: int, first_name: str) -> MaxUser:
-        """A person known to the bot by this id."""
-        return self.users.setdefault(user_id, MaxUser(self, user_id, first_name))
-
-    def redeliver(self, updates: list[dict[str, Any]], *, shuffled_by: random.Random | None = None) -> None:
-        """Bring old updates once more, as after an answer that MAX did not get."""
-        copies = list(updates)
-        if shuffled_by:
-            shuffled_by.shuffle(copies)
-        for update in copies:
-            self._queue(update)
-
-    @property
-    def waiting(self) -> int:
-        """How many updates have not been confirmed."""
-        return len(self._updates)
-
-    def number(self) -> int:
-        """One number for messages, taps and files: all differ."""
-        return next(self._numbers)
+    async def bring(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> bool:
+        """Bring it to every address; taken is what each has answered with 200."""
+        taken = []
+        for url, secret in self.subscriptions.items():
+            headers = {"X-Max-Bot-Api-Secret": secret}
+            async with session.post(url, json=update, headers=headers) as response:
+                taken.append(response.status == 200)
+        return all(taken)
 
     def push(self, update: dict[str, Any]) -> dict[str, Any]:
         """Something has happened on a phone."""
         whole = {"timestamp": int(time.time() * 1000), **update}
-        self._queue(whole)
+        self.queue(whole)
         return whole
-
-    def _queue(self, update: dict[str, Any]) -> None:
-        self._updates.append((self.number(), update))
-
-        async def notify() -> None:
-            async with self._arrived:
-                self._arrived.notify_all()
-
-        self._notifying = asyncio.get_running_loop().create_task(notify())
-
-    async def _bring(self) -> None:
-        """As long as an address is subscribed, bring updates there in order until each is taken with 200."""
-        async with aiohttp.ClientSession() as session:
-            while True:
-                async with self._arrived:
-                    await self._arrived.wait_for(lambda: self._updates and self.subscriptions)
-                number, update = self._updates[0]
-                taken = [
-                    await _brought(session, url, secret, update) for url, secret in self.subscriptions.items()
-                ]
-                if all(taken):
-                    self._updates = [one for one in self._updates if one[0] != number]
-                else:
-                    await asyncio.sleep(0.05)
 
     # ---- the server ----
 
@@ -165,14 +108,8 @@ class FakeMax:
         if self.subscriptions:
             return {"updates": [], "marker": None}
         marker = int(query.get("marker", 0))
-        self._updates = [one for one in self._updates if one[0] > marker]
-        async with self._arrived:
-            try:
-                ready = self._arrived.wait_for(lambda: self._updates)
-                await asyncio.wait_for(ready, float(query["timeout"]))
-            except TimeoutError:
-                pass
-        found = self._updates[: int(query["limit"])]
+        waiting = await self.waited_for(after=marker, wait_s=float(query["timeout"]))
+        found = waiting[: int(query["limit"])]
         return {"updates": [update for _, update in found], "marker": found[-1][0] if found else marker}
 
     async def _get_subscriptions(self, _query: dict[str, str], _body: dict[str, Any]) -> dict[str, Any]:
@@ -183,8 +120,7 @@ class FakeMax:
         if not 5 <= len(body["secret"]) <= 256 or not body["secret"].replace("-", "").isalnum():
             raise rules.bad_request("secret")
         self.subscriptions[body["url"]] = body["secret"]
-        async with self._arrived:
-            self._arrived.notify_all()
+        await self.look_again()
         return {"success": True}
 
     async def _unsubscribe(self, query: dict[str, str], _body: dict[str, Any]) -> dict[str, Any]:
@@ -278,9 +214,6 @@ class FakeMax:
         self._tokens[token] = content
         return web.json_response({"photos": {token: {"token": token}}})
 
-    async def _give_file(self, request: web.Request) -> web.StreamResponse:
-        return web.Response(body=self.files[request.match_info["name"]])
-
     _routes: ClassVar[dict[str, Callable[..., Any]]] = {
         "GET /me": _me,
         "PATCH /me/commands": _set_commands,
@@ -293,12 +226,3 @@ class FakeMax:
         "POST /answers": _answer,
         "POST /uploads": _start_upload,
     }
-
-
-async def _brought(session: aiohttp.ClientSession, url: str, secret: str, update: dict[str, Any]) -> bool:
-    try:
-        headers = {"X-Max-Bot-Api-Secret": secret}
-        async with session.post(url, json=update, headers=headers) as response:
-            return response.status == 200
-    except aiohttp.ClientError:
-        return False

@@ -6,23 +6,20 @@ message known again by its random id, and misfortunes on demand. Written from de
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 import json
-import random
 import re
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import aiohttp
 from aiohttp import web
 from aiohttp.web_request import FileField
 
 from tests.bots.fake_phone import Shown
+from tests.bots.fake_server import FakeServer
 from tests.bots.fake_telegram_rules import check_image
 from tests.bots.fake_vk_phone import VkUser
-from tests.bots.misfortunes import Misfortunes, Refusal
+from tests.bots.misfortunes import Refusal
 
 TOKEN = "vk-test-token"
 GROUP_ID = 24
@@ -34,17 +31,16 @@ def refused(code: int, message: str = "") -> Refusal:
     return Refusal(200, {"error": {"error_code": code, "error_msg": message or f"error {code}"}})
 
 
-class FakeVk:
+class FakeVk(FakeServer[VkUser]):
     """The server; `base_url` is what VK_API_BASE would hold."""
 
+    phone = VkUser
+
     def __init__(self) -> None:
-        self.users: dict[int, VkUser] = {}
-        self.misfortunes = Misfortunes()
+        super().__init__()
         self.calls: list[str] = []
         self.bodies: list[dict[str, str]] = []
-        self.unanswered: set[str] = set()
-        self.files: dict[str, bytes] = {}
-        self.uploads = 0
+        # Where the Callback API brings events, and the secret in each.
         self.callback: tuple[str, str] | None = None
         self.expired_keys = 0
         self._pictures: dict[str, bytes] = {}
@@ -52,86 +48,32 @@ class FakeVk:
         # By name: the document and the dialogue that it was brought for.
         self._documents: dict[str, tuple[str, bytes, int]] = {}
         self._random_ids: dict[tuple[int, int], int] = {}
-        self._events: list[tuple[int, dict[str, Any]]] = []
-        self._numbers = itertools.count(1)
-        self._arrived = asyncio.Condition()
-        self._bringing: asyncio.Task[None] | None = None
-        self._runner: web.AppRunner | None = None
-        self.base_url = ""
 
-    async def __aenter__(self) -> Self:
-        application = web.Application(client_max_size=20 * 1024 * 1024)
-        application.router.add_post("/method/{name}", self._serve)
-        application.router.add_get("/poll", self._poll)
-        application.router.add_post("/upload", self._take_upload)
-        application.router.add_post("/upload/{peer_id}", self._take_document)
-        application.router.add_get("/files/{name}", self._give_file)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.base_url = f"http://{host}:{port}"
-        self._bringing = asyncio.create_task(self._bring())
-        return self
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Methods, long poll, uploads."""
+        return [
+            web.post("/method/{name}", self._serve),
+            web.get("/poll", self._poll),
+            web.post("/upload", self._take_upload),
+            web.post("/upload/{peer_id}", self._take_document),
+        ]
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._bringing:
-            self._bringing.cancel()
-            await asyncio.gather(self._bringing, return_exceptions=True)
-        if self._runner:
-            await self._runner.cleanup()
+    def addressed(self) -> bool:
+        """Whether the Callback API is on."""
+        return self.callback is not None
 
-    # ---- what tests do ----
-
-    def user(self, user_id: int, first_name: str) -> VkUser:
-        """A person known to the bot by this id."""
-        return self.users.setdefault(user_id, VkUser(self, user_id, first_name))
-
-    def redeliver(self, events: list[dict[str, Any]], *, shuffled_by: random.Random | None = None) -> None:
-        """Bring old events once more, as after an answer that VK did not get."""
-        copies = list(events)
-        if shuffled_by:
-            shuffled_by.shuffle(copies)
-        for event in copies:
-            self._queue(event)
-
-    @property
-    def waiting(self) -> int:
-        """How many events have not been confirmed."""
-        return len(self._events)
-
-    def number(self) -> int:
-        """One number for everything: all differ."""
-        return next(self._numbers)
+    async def bring(self, session: aiohttp.ClientSession, update: dict[str, Any]) -> bool:
+        """Bring it to the callback address; taken is what was answered with «ok»."""
+        url, secret = self.callback or ("", "")
+        async with session.post(url, json={**update, "secret": secret}) as response:
+            return response.status == 200 and await response.text() == "ok"
 
     def push(self, kind: str, what: dict[str, Any]) -> dict[str, Any]:
         """Something has happened on a phone."""
         event = {"type": kind, "object": what, "group_id": GROUP_ID, "v": "5.199"}
         event["event_id"] = f"{self.number():040x}"
-        self._queue(event)
+        self.queue(event)
         return event
-
-    def _queue(self, event: dict[str, Any]) -> None:
-        self._events.append((self.number(), event))
-
-        async def notify() -> None:
-            async with self._arrived:
-                self._arrived.notify_all()
-
-        self._notifying = asyncio.get_running_loop().create_task(notify())
-
-    async def _bring(self) -> None:
-        """Bring events to the callback address in order until each is answered with «ok»."""
-        async with aiohttp.ClientSession() as session:
-            while True:
-                async with self._arrived:
-                    await self._arrived.wait_for(lambda: self._events and self.callback)
-                number, event = self._events[0]
-                url, secret = self.callback or ("", "")
-                if await _taken(session, url, {**event, "secret": secret}):
-                    self._events = [one for one in self._events if one[0] != number]
-                else:
-                    await asyncio.sleep(0.05)
 
     # ---- the server ----
 
@@ -173,12 +115,9 @@ class FakeVk:
         if self.expired_keys:
             self.expired_keys -= 1
             return web.json_response({"failed": 2})
-        self._events = [one for one in self._events if one[0] > int(query["ts"])]
-        async with self._arrived:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait_for(lambda: self._events), float(query["wait"]))
-        last = self._events[-1][0] if self._events else int(query["ts"])
-        return web.json_response({"ts": str(last), "updates": [event for _, event in self._events]})
+        events = await self.waited_for(after=int(query["ts"]), wait_s=float(query["wait"]))
+        last = events[-1][0] if events else int(query["ts"])
+        return web.json_response({"ts": str(last), "updates": [event for _, event in events]})
 
     def _send(self, fields: dict[str, str]) -> list[dict[str, Any]]:
         _check_fields(fields, _FIELDS | {"peer_ids", "random_id"})
@@ -295,9 +234,6 @@ class FakeVk:
         self.uploads += 1
         return {"type": "doc", "doc": {"id": number, "owner_id": -GROUP_ID, "title": fields["title"]}}
 
-    async def _give_file(self, request: web.Request) -> web.StreamResponse:
-        return web.Response(body=self.files[request.match_info["name"]])
-
     _methods: ClassVar[dict[str, Callable[..., Any]]] = {
         "groups.getById": _group,
         "groups.getLongPollServer": _place,
@@ -310,14 +246,6 @@ class FakeVk:
         "docs.getMessagesUploadServer": _document_place,
         "docs.save": _keep_document,
     }
-
-
-async def _taken(session: aiohttp.ClientSession, url: str, event: dict[str, Any]) -> bool:
-    try:
-        async with session.post(url, json=event) as response:
-            return response.status == 200 and await response.text() == "ok"
-    except aiohttp.ClientError:
-        return False
 
 
 def _check_fields(fields: dict[str, str], allowed: set[str]) -> None:
