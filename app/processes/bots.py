@@ -6,7 +6,6 @@ One process talks, others stand by: the order of a chat is kept in the memory of
 import asyncio
 import contextlib
 import logging
-import signal
 from functools import partial
 from typing import assert_never
 
@@ -16,7 +15,8 @@ from app.limits import limiter_for
 from app.nudges import Alarm
 from app.settings import Settings
 from app.sole import Held, work_alone
-from app.wiring import INBOX_NUDGE, open_database
+from app.until_told import run_until_told
+from app.wiring import INBOX_NUDGE
 from bots import (
     CarrierPort,
     Conversations,
@@ -40,18 +40,10 @@ def main(settings: Settings) -> None:
     # aiogram writes a line for each update at INFO; the inbox and our own log tell more.
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
     collect_seldom()
-    database = open_database(settings)
-    try:
-        asyncio.run(_main(settings, database))
-    finally:
-        database.close()
+    run_until_told(settings, _in_turn)
 
 
-async def _main(settings: Settings, database: Database) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def _in_turn(settings: Settings, database: Database, stop: asyncio.Event) -> None:
     work = partial(talk, settings, database, stop)
     await work_alone(database, "bots", folder=settings.var, stop=stop, work=work)
 

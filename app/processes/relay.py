@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import signal
 from functools import partial
 
 from app import lifeline
@@ -13,26 +12,19 @@ from app.relay import run_relay
 from app.routes import joined
 from app.settings import Settings
 from app.sole import Held, work_alone
-from app.wiring import RELAY_NUDGE, open_database
+from app.until_told import run_until_told
+from app.wiring import RELAY_NUDGE
 from core.store import Database
 
 log = logging.getLogger(__name__)
 
 
 def main(settings: Settings) -> None:
-    """Run until SIGTERM; wait in line while another relay holds the lock."""
-    database = open_database(settings)
-    try:
-        asyncio.run(_main(settings, database))
-    finally:
-        database.close()
+    """Run until SIGTERM; stand by while another relay holds the lock."""
+    run_until_told(settings, _in_turn)
 
 
-async def _main(settings: Settings, database: Database) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def _in_turn(settings: Settings, database: Database, stop: asyncio.Event) -> None:
     work = partial(_work, settings, database, stop)
     await work_alone(database, "relay", folder=settings.var, stop=stop, work=work)
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import time
 
@@ -11,25 +10,18 @@ from app import lifeline
 from app.notices import build_sender
 from app.nudges import Alarm
 from app.settings import Settings
-from app.wiring import SENDER_NUDGE, open_database
+from app.until_told import run_until_told
+from app.wiring import SENDER_NUDGE
 from core.store import Database
 from notifications import Sender
 
 
 def main(settings: Settings) -> None:
     """Send until SIGTERM. What is in hand then is finished; after a kill its leases end by themselves."""
-    database = open_database(settings)
-    try:
-        asyncio.run(_main(settings, database))
-    finally:
-        database.close()
+    run_until_told(settings, _send)
 
 
-async def _main(settings: Settings, database: Database) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+async def _send(settings: Settings, database: Database, stop: asyncio.Event) -> None:
     # Nobody guards this name with a lock, so it is never used again and nobody is succeeded.
     name = f"{socket.gethostname()[:30]}-{os.getpid()}-{int(time.time())}"
     sender = build_sender(settings, database, name=name, succeeds=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -49,22 +49,20 @@ async def annas_phone(
     """Anna at a door whose messenger is under a policy; the web chat is hers besides."""
     database = town.database
     async with opened(town, folder, policy=policy) as office:
-        carriers: dict[str, CarrierPort] = {
-            "web": WebChatCarrier(),
-            "telegram": TelegramCarrier(database, token=TOKEN, api_base=office.telegram.base_url),
-            "max": max_carrier(database, office.max),
-            "vk": vk_carrier(database, office.vk),
+        carriers: dict[str, Callable[[], CarrierPort]] = {
+            "web": WebChatCarrier,
+            "telegram": lambda: TelegramCarrier(database, token=TOKEN, api_base=office.telegram.base_url),
+            "max": lambda: max_carrier(database, office.max),
+            "vk": lambda: vk_carrier(database, office.vk),
         }
         conversations = Conversations(
             database,
-            [carriers.pop(door)],
+            [carriers[door]()],
             secret_key=SECRET,
             public_url=PUBLIC_URL,
             files=FILES,
             policies={Carrier(door): policy} if door != "web" else None,
         )
-        for unused in carriers.values():
-            await unused.close()
         anna = town.people[ANNA]
         chat = database.run(open_web_chat, person_id=anna)
         phone: Phone = WebPhone(database, anna, chat.id, conversations)
