@@ -211,7 +211,7 @@ _codes = count()
 
 
 @given(steps=st.lists(STEP, min_size=1, max_size=7))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_was_known_at_a_vintage_is_a_replay_of_the_releases_up_to_it(
     stats: Town, steps: list[tuple[str, dict[int, float], dict[int, float]]]
 ) -> None:

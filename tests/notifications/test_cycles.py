@@ -13,6 +13,9 @@ from tests.notifications.post_office import PostOffice, opened
 from tests.notifications.test_digests import DIGEST_TIME
 from tests.town import IVANOV, VERA, Town
 
+# What is asked of the database is tried on both kinds in tests/core; here it is the pages.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 async def office(town: Town, tmp_path: Path) -> AsyncIterator[PostOffice]:

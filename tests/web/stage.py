@@ -31,7 +31,7 @@ from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA, Town
 from tests.web.figures import forecast_of, publish, the_open_alert
 from tests.web.mails import leave_token
 from tests.web.scenario import computed_run, give_model
-from tests.web.uploads import begun_cycle, checked_upload, waiting_upload
+from tests.web.uploads import begun_cycle, checked_upload
 
 GALINA = "Галина Сергеевна"
 TIMUR = "Тимур Ахметов"
@@ -59,7 +59,6 @@ class Stage:
     waiting_run: str
     wrong_model: str
     upload: str
-    waiting_upload: str
     cycle: str
     mail: str
     sessions: dict[str, str] = field(default_factory=dict)
@@ -133,7 +132,6 @@ def set_the_stage(town: Town) -> Stage:
         waiting_run=waiting_run,
         wrong_model=wrong_model,
         upload=checked_upload(town),
-        waiting_upload=waiting_upload(town),
         cycle=begun_cycle(town),
         poll=poll.id,
         closed_poll=closed.id,

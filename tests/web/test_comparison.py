@@ -10,6 +10,9 @@ from tests.town import Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import UNEMPLOYMENT, publish_unemployment
 
+# What is asked of the database is tried on both kinds in tests/core; here it is the pages.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 PAGE = "/t/zarechny/indicators/UNEMP/compare"
 
 

@@ -1,10 +1,15 @@
 """The board of the cycle of data, as its analyst and an owner use it."""
 
+import pytest
+
 from core.cycles import Step, cycle_board
 from tests.town import IVANOV, OLEG, VERA, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import publish_unemployment
 from tests.web.uploads import begun_cycle
+
+# What is asked of the database is tried on both kinds in tests/core; here it is the pages.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_a_cycle_is_begun_planned_and_said_to_be_done(town: Town, anybody: Browser) -> None:

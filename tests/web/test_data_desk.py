@@ -12,6 +12,8 @@ from analytics.importers.xlsx import read_sheet
 from analytics.importing import import_content
 from analytics.jobs import configure
 from analytics.jobs.uploads import check_upload, load_upload_file
+from core.alerts import RuleKind, Severity, evaluate_release, set_alert_rule
+from core.identity import Role, grant_role
 from core.indicators import AccessLevel, HeldState, held_values, register_indicators, releases, series
 from core.jobs import JobState, job, take_job
 from core.jobs.rules import LEASE
@@ -19,9 +21,9 @@ from core.shared.clock import ManualClock
 from core.shared.workbooks import workbook
 from core.uploads import MOST_BYTES, Upload, UploadState, drop_stale_uploads, upload_of
 from core.uploads.commands import KEPT
-from tests.town import VERA, Town
+from tests.town import IVANOV, VERA, Town
 from tests.web.browser_twin import Browser, words_of
-from tests.web.figures import UNEMPLOYMENT, publish_unemployment
+from tests.web.figures import UNEMPLOYMENT, publish_unemployment, the_open_alert
 
 HEADER = "territory;indicator;unit;period;value;source"
 PAGE = "/console/data"
@@ -118,6 +120,7 @@ async def test_a_file_is_checked_first_then_loaded_and_what_looks_wrong_is_decid
     assert ([note.code for note in again.jumps], again.release) == (["rejected_before"], None)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_whoever_knows_better_publishes_at_once_or_a_whole_file_later(
     town: Town, analyst: Browser
 ) -> None:
@@ -142,6 +145,7 @@ async def test_whoever_knows_better_publishes_at_once_or_a_whole_file_later(
     assert {one.reason for one in mine} == {"Новая методика", "И это верно"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_file_is_refused_in_words_let_go_or_taken_up_by_another_worker(
     town: Town, analyst: Browser, clock: ManualClock
 ) -> None:
@@ -168,6 +172,7 @@ async def test_a_file_is_refused_in_words_let_go_or_taken_up_by_another_worker(
     assert len(town.database.read(releases)) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_workbook_of_a_territory_comes_back_filled_in(town: Town, analyst: Browser) -> None:
     file = await analyst.get(f"{PAGE}/template.xlsx?territory={town.territory.id}")
     rows = [cells for _, cells in read_sheet(file.content)]
@@ -185,3 +190,33 @@ async def test_the_workbook_of_a_territory_comes_back_filled_in(town: Town, anal
     work(town)
 
     assert published(town)["2026"] == 6.4
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_alert_about_data_leads_whoever_loads_them_to_where_it_is_mended(
+    town: Town, analyst: Browser
+) -> None:
+    town.database.run(
+        set_alert_rule,
+        indicator_code="UNEMP",
+        territory_id=town.territory.id,
+        kind=RuleKind.QUALITY,
+        bad="above",
+        threshold=0.99,
+        clear_at=0.99,
+        severity=Severity.WARN,
+        set_by=None,
+    )
+    wild = f"{HEADER}\nЗаречный;UNEMP;%;2026;6200;Росстат\n".encode()
+    held = import_content(town.database, wild, title="тревога")
+    assert held.release is not None
+    town.database.run(evaluate_release, vintage=held.release.vintage)
+    address = f"/console/alerts/{the_open_alert(town)}"
+    before = await analyst.sign_in_as(IVANOV).get(address)
+    town.database.run(
+        grant_role, person_id=town.people[IVANOV], role=Role.ANALYST, territory_id=town.territory.id
+    )
+    after = await analyst.get(address)
+
+    link = 'href="/console/data/held?indicator=UNEMP"'
+    assert (before.status_code, link in before.text, link in after.text) == (200, False, True)

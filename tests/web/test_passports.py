@@ -1,9 +1,14 @@
 """The passport, the vintages and the named list, as people see and change them."""
 
+import pytest
+
 from core.indicators import AccessLevel, readers_of
 from tests.town import IVANOV, SMIRNOVA, VERA, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import publish_unemployment
+
+# What is asked of the database is tried on both kinds in tests/core; here it is the pages.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PAGE = "/t/zarechny/indicators/UNEMP"
 DESK = "/console/data/passports/UNEMP"

@@ -188,7 +188,7 @@ async def show_alert(
         promised=promised,
         promised_lines=[] if promised is None else commitment_lines(language, promised, card.territory),
         promised_status="" if promised is None else status_words(language, promised),
-        held_address=_held_address(opened.desk, card),
+        remedy=_remedy(opened.desk, card),
         mine=card.alert.acknowledged_by in {None, request.visit.person().id},
         people=[(one.id, _called(one)) for one in opened.item.people],
         assigned_to_me=card.alert.assigned_to == request.visit.person().id,
@@ -205,11 +205,15 @@ def _called(one: Person) -> str:
     return f"{one.display_name}, {one.position}" if one.position else one.display_name
 
 
-def _held_address(desk: Desk, card: AlertCard) -> str:
-    """Where whoever loads these data decides about what looks wrong; empty for others and for other rules."""
-    watches_data = card.alert.rule.kind is RuleKind.QUALITY
-    theirs = card.alert.territory_id in desk.places["data"]
-    return f"/console/data/held?indicator={card.indicator.code}" if watches_data and theirs else ""
+def _remedy(desk: Desk, card: AlertCard) -> tuple[str, str] | None:
+    """Where whoever loads these data mends what the alert is about: an address and what its link says."""
+    if card.alert.territory_id not in desk.places["data"]:
+        return None
+    held = f"/console/data/held?indicator={card.indicator.code}"
+    return {
+        RuleKind.QUALITY: (held, gettext("Values to decide")),
+        RuleKind.STALENESS: ("/console/cycle", gettext("The cycle of data")),
+    }.get(card.alert.rule.kind)
 
 
 def _term(request: PageRequest) -> SnoozeTerm:
