@@ -13,6 +13,7 @@ import uvicorn
 
 from app.catalogue import LOCALE_FOLDER, compile_catalogues
 from core.store import Database
+from messengers import Carrier, ChannelPolicy
 from realtime import UVICORN_OPTIONS, Hub, build_hub
 from tests.realtime.relay import SmallRelay
 from tests.web.stage import PROVED
@@ -61,6 +62,8 @@ def _application(database: Database, files_dir: Path, address: str, redis_url: s
             locale_dir=LOCALE_FOLDER,
             files_dir=files_dir,
             identity_provider=Gate(),
+            policies={Carrier.TELEGRAM: ChannelPolicy.FULL},
+            policies_before=dict.fromkeys((Carrier.MAX, Carrier.VK, Carrier.TELEGRAM), ChannelPolicy.FULL),
             body_limit_bytes=200_000,
         )
     )
