@@ -17,6 +17,7 @@ from web.console import broadcasts as desk_broadcasts
 from web.console import channels as desk_channels
 from web.console import conversations as desk_conversations
 from web.console import cycle as desk_cycle
+from web.console import dashboards as desk_dashboards
 from web.console import duty as desk_duty
 from web.console import held as desk_held
 from web.console import pages as console
@@ -24,6 +25,7 @@ from web.console import passports as desk_passports
 from web.console import polls as desk_polls
 from web.console import silences as desk_silences
 from web.console import uploads as desk_uploads
+from web.dashboards import pages as dashboards
 from web.indicators import comparing
 from web.indicators import pages as indicators
 from web.public import home, leaving, polls, preferences
@@ -48,6 +50,11 @@ urlpatterns = [
     path("t/<slug:slug>/indicators/<slug:code>/compare", comparing.comparison, name="comparison"),
     path("t/<slug:slug>/rubrics/<slug:rubric>", indicators.rubric_page, name="rubric"),
     path("t/<slug:slug>/indicators/<slug:code>.csv", indicators.indicator_data, name="indicator_data"),
+    path("t/<slug:slug>/dashboards", dashboards.dashboard_list, name="dashboard_list"),
+    path("t/<slug:slug>/dashboards/<slug:address>", dashboards.dashboard, name="dashboard"),
+    path(
+        "t/<slug:slug>/dashboards/<slug:address>/<str:chart_id>.csv", dashboards.chart_data, name="chart_data"
+    ),
     path("t/<slug:slug>/scenarios", workshop_public.scenarios, name="scenarios"),
     path("t/<slug:slug>/scenarios/model.toml", workshop_public.model_file, name="scenario_file"),
     path("t/<slug:slug>/room", rooms.territory_discussion, name="territory_room"),
@@ -154,6 +161,17 @@ urlpatterns = [
     path("console/cycle", desk_cycle.cycles, name="cycles"),
     path("console/cycle/<str:cycle_id>", desk_cycle.board, name="cycle_board"),
     path("console/cycle/<str:cycle_id>/<str:step>", desk_cycle.change, name="change_step"),
+    path("console/dashboards", desk_dashboards.dashboard_queue, name="dashboard_queue"),
+    path("console/dashboards/new", desk_dashboards.new_dashboard, name="new_dashboard"),
+    path("console/dashboards/<str:dashboard_id>", desk_dashboards.dashboard_item, name="dashboard_at_desk"),
+    path("console/dashboards/<str:dashboard_id>/charts", desk_dashboards.add, name="add_chart"),
+    path(
+        "console/dashboards/<str:dashboard_id>/charts/<str:chart_id>",
+        desk_dashboards.arrange,
+        name="arrange_chart",
+    ),
+    path("console/dashboards/<str:dashboard_id>/state", desk_dashboards.state, name="dashboard_state"),
+    path("console/dashboards/<str:dashboard_id>/copy", desk_dashboards.copy, name="copy_dashboard"),
     path("console/scenarios", workshop.run_queue, name="run_queue"),
     path("console/scenarios/new", workshop.new_run, name="new_run"),
     path("console/scenarios/models", workshop_models.models, name="scenario_models"),

@@ -7,6 +7,7 @@ from typing import Any
 from analytics.charts import Drawing, FanChart, Painter, Target, Threshold, alt_text
 from analytics.jobs.context import context
 from core.alerts import AlertCard, AlertRule, RuleKind, alert_card, attach_illustration, thresholds_of
+from core.charts import DrawingKey, scene_at_work, settle_drawing
 from core.files import keep_content, register_file
 from core.indicators import ChartKey, Forecast, Indicator, Point, chart_page, settle_chart, with_unit
 from core.indicators import Target as Goal
@@ -56,6 +57,11 @@ def draw_alert(key: str) -> None:
 def draw_indicator(key: str) -> None:
     """Draw the chart of an indicator for whoever waits for it; see ``draw_alert`` for what may go wrong."""
     _work(key, _draw_indicator)
+
+
+def draw_scene(key: str) -> None:
+    """Draw a chart that was laid out by whoever waits for it."""
+    _work(key, _draw_scene)
 
 
 def draw(card: AlertCard, *, language: Language = "ru") -> Drawing:
@@ -130,6 +136,19 @@ def _draw_indicator(key: str, arguments: dict[str, Any]) -> None:
     database.run(_settle_indicator, key=key, chart=wanted, picture=picture, size=size, alt=alt)
 
 
+def _draw_scene(key: str, arguments: dict[str, Any]) -> None:
+    database, wanted = context().database, DrawingKey(**arguments)
+    picture, size = None, 0
+    try:
+        drawing = painter().draw_scene(database.read(scene_at_work, key=wanted))
+        picture, size = keep_content(context().files_dir, drawing.png), len(drawing.png)
+        log.info("scene_drawn key=%s renderer=%s took_ms=%.0f", key, drawing.renderer, drawing.took_ms)
+    except Exception:
+        # Whatever breaks a drawing: whoever waits gets the figures in words.
+        log.exception("scene_not_drawn key=%s", key)
+    database.run(settle_drawing, key=wanted, job=key, picture=picture, size_bytes=size)
+
+
 def _chart(
     shown: Indicator,
     place: Territory,
@@ -172,15 +191,8 @@ def _target(
         return None
     value = with_unit(language, goal.value, shown.unit_words(language), decimals=shown.decimals)
     label = translate(language, _TARGET, period=goal.period, value=value)
-    return Target(goal.period, goal.value, label, _probability(goal, forecast))
-
-
-def _probability(goal: Goal, forecast: Forecast | None) -> float | None:
-    points = {point.period: point for point in forecast.points} if forecast else {}
-    below = points[goal.period].probability_below(goal.value) if goal.period in points else None
-    if below is None:
-        return None
-    return below if goal.op == "<=" else 1.0 - below
+    chance = None if forecast is None else forecast.chance_of(goal.period, goal.value, goal.op)
+    return Target(goal.period, goal.value, label, chance)
 
 
 def _settle(

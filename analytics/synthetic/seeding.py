@@ -6,6 +6,7 @@ from pathlib import Path
 
 from analytics.importers.catalogue import read_catalogue
 from analytics.importing import ImportReport, import_file
+from analytics.synthetic.boards import seed_board
 from core.alerts import Severity, set_alert_rule
 from core.indicators import (
     Frequency,
@@ -43,6 +44,7 @@ def seed(database: Database) -> ImportReport:
     if not report.already:
         database.run(_watch)
     database.run(_give_model)
+    database.run(seed_board)
     return report
 
 

@@ -95,6 +95,7 @@ from core.indicators.periods import (
 )
 from core.indicators.queries import (
     all_series,
+    all_targets,
     cards,
     catalogue,
     chart_page,
@@ -104,6 +105,7 @@ from core.indicators.queries import (
     indicator,
     indicator_page,
     latest_forecast,
+    latest_forecasts,
     newest_vintage,
     release,
     releases,
@@ -141,6 +143,8 @@ from core.indicators.rules import (
     Target,
     VintageNote,
     gapless_tail,
+    levels_seen_by,
+    verdict,
 )
 from core.indicators.wording import (
     change_words,
@@ -203,6 +207,7 @@ __all__ = [
     "access_changed_since",
     "all_passports",
     "all_series",
+    "all_targets",
     "cards",
     "catalogue",
     "change_words",
@@ -228,6 +233,8 @@ __all__ = [
     "keeps_passport",
     "lags",
     "latest_forecast",
+    "latest_forecasts",
+    "levels_seen_by",
     "name_inputs",
     "name_reader",
     "name_readers",
@@ -260,6 +267,7 @@ __all__ = [
     "territories_with",
     "understood",
     "values_at",
+    "verdict",
     "vintage_notes",
     "vintages_of",
     "vintages_since",

@@ -91,6 +91,14 @@ class Forecast:
     history_length: int
     procedure: str
 
+    def chance_of(self, period: str, value: float, op: Literal[">=", "<="]) -> float | None:
+        """Probability (0..1) of a target by its period, None if the forecast does not know it."""
+        point = next((point for point in self.points if point.period == period), None)
+        below = None if point is None else point.probability_below(value)
+        if below is None:
+            return None
+        return below if op == "<=" else 1.0 - below
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for the database; `from_json` gives an equal forecast back."""
         return asdict(self)

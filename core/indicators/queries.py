@@ -154,6 +154,22 @@ def targets(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> t
     return tuple(Target(period=row.period, value=row.value, op=row.op) for row in rows)
 
 
+def all_targets(
+    reading: Reading, *, territory_ids: Collection[TerritoryId], indicators: Collection[str]
+) -> dict[tuple[TerritoryId, str], tuple[Target, ...]]:
+    """Targets of many series by (territory, indicator), each in order of their periods."""
+    rows = reading.session.execute(
+        select(TargetRow)
+        .where(TargetRow.territory_id.in_(territory_ids), TargetRow.indicator.in_(indicators))
+        .order_by(TargetRow.territory_id, TargetRow.indicator, TargetRow.period)
+    ).scalars()
+    found: defaultdict[tuple[TerritoryId, str], list[Target]] = defaultdict(list)
+    for row in rows:
+        target = Target(period=row.period, value=row.value, op=row.op)
+        found[TerritoryId(row.territory_id), row.indicator].append(target)
+    return {key: tuple(each) for key, each in found.items()}
+
+
 def revisions(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> tuple[Revision, ...]:
     """Published values that were changed later, newest change first."""
     rows = reading.session.execute(
@@ -212,6 +228,28 @@ def latest_forecast(
         .limit(1)
     ).scalar_one_or_none()
     return None if row is None else (Forecast.from_json(row.body), row.vintage)
+
+
+def latest_forecasts(
+    reading: Reading, *, territory_ids: Collection[TerritoryId], indicators: Collection[str]
+) -> dict[tuple[TerritoryId, str], Forecast]:
+    """The newest forecast of many series by (territory, indicator)."""
+    wanted = (ForecastRow.territory_id.in_(territory_ids), ForecastRow.indicator.in_(indicators))
+    key = (ForecastRow.territory_id, ForecastRow.indicator)
+    newest = select(*key, func.max(ForecastRow.vintage).label("vintage")).where(*wanted).group_by(*key)
+    last = newest.subquery()
+    rows = reading.session.execute(
+        select(ForecastRow)
+        .join(
+            last,
+            (ForecastRow.territory_id == last.c.territory_id)
+            & (ForecastRow.indicator == last.c.indicator)
+            & (ForecastRow.vintage == last.c.vintage),
+        )
+        # Of two procedures on one vintage the one that ran last comes last and stays.
+        .order_by(ForecastRow.made_at)
+    ).scalars()
+    return {(TerritoryId(row.territory_id), row.indicator): Forecast.from_json(row.body) for row in rows}
 
 
 def forecast_of(

@@ -2,6 +2,7 @@
 
 from core.chats import forget_chats, inherit_chats
 from core.contact import conversations_of, inherit_conversations
+from core.dashboards import forget_dashboard_reader
 from core.delivery import forget_deliveries
 from core.files import drop_files
 from core.identity import (
@@ -81,6 +82,7 @@ def forget_person(uow: UnitOfWork, *, person_id: PersonId) -> list[str]:
     )
     forget_deliveries(uow, person_id=person_id)
     forget_reader(uow, person_id=person_id)
+    forget_dashboard_reader(uow, person_id=person_id)
     erase_identity(uow, person_id=person_id)
     uow.audit("person_forgotten", actor=person_id, subject=f"person:{person_id}")
     return drop_files(uow, parents=messages)

@@ -95,6 +95,22 @@ def published_result(reading: Reading, *, viewer: Viewer, run_id: str) -> dict[s
     return visible_part(reading, viewer=viewer, body=json.loads(found[0]))
 
 
+def published_results(
+    reading: Reading, *, viewer: Viewer, territory_ids: Collection[TerritoryId]
+) -> dict[TerritoryId, dict[str, Any]]:
+    """What the published runs of these territories answer, as far as the viewer may see it."""
+    rows = reading.session.execute(
+        select(ScenarioRunRow.territory_id, ScenarioResultRow.body)
+        .join(ScenarioResultRow, ScenarioResultRow.run_id == ScenarioRunRow.id)
+        .where(ScenarioRunRow.territory_id.in_(territory_ids), ScenarioRunRow.published_at.is_not(None))
+        .order_by(ScenarioRunRow.published_at, ScenarioRunRow.id)
+    ).tuples()
+    # The one published last comes last and stays.
+    newest = {TerritoryId(place): body for place, body in rows}
+    hidden = hidden_from(reading, viewer=viewer) if newest else set()
+    return {place: _without(json.loads(body), hidden) for place, body in newest.items()}
+
+
 def visible_part(reading: Reading, *, viewer: Viewer, body: Mapping[str, Any]) -> dict[str, Any]:
     """The part of an answer that tells nothing of hidden indicators.
 

@@ -14,6 +14,7 @@ from core.scenarios import run_at_work
 from core.shared.ids import AlertId, RoomId
 from core.spaces import SpaceKind, create_space, join_space
 from tests.town import ANNA, IVANOV, SMIRNOVA, Town
+from tests.web.boards import charts_of, give_dashboard
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
 from tests.web.mails import leave_token
 from tests.web.scenario import computed_run
@@ -39,7 +40,10 @@ def furnish(town: Town) -> dict[str, str]:
     say(town, room, "Добрый день")
     town.newcomer("Гость", consents=False)
     run = computed_run(town)
+    dashboard = give_dashboard(town, code="UNEMP")
     things = {
+        "dashboard": dashboard,
+        "chart": charts_of(town, dashboard)[0],
         "run": run,
         "model": town.database.read(run_at_work, run_id=run).model.id,
         "poll": poll.id,

@@ -28,6 +28,7 @@ from core.rooms import Post, Reaction, mark_read, open_territory_room, post_mess
 from core.scenarios import RunRequest, add_model, ask_run, refuse_model, report_progress
 from core.shared.ids import AlertId, ChatId, ConversationId, PollId, RoomId, RuleId, new_id
 from tests.town import ANNA, BORIS, IVANOV, OLEG, VERA, Town
+from tests.web.boards import give_dashboard
 from tests.web.figures import forecast_of, publish, the_open_alert
 from tests.web.mails import leave_token
 from tests.web.scenario import computed_run, give_model
@@ -56,6 +57,7 @@ class Stage:
     room: RoomId
     broadcast: str
     run: str
+    dashboard: str
     waiting_run: str
     wrong_model: str
     upload: str
@@ -126,9 +128,12 @@ def set_the_stage(town: Town) -> Stage:
         title="Отключение горячей воды",
         text="С 15 по 17 марта на Садовой не будет горячей воды: меняют трубу. Вернём раньше — напишем.",
     )
+    run = computed_run(town, public=True)
+    dashboard = give_dashboard(town, code="WAGE")
     return Stage(
+        dashboard=dashboard,
         town=town,
-        run=computed_run(town, public=True),
+        run=run,
         waiting_run=waiting_run,
         wrong_model=wrong_model,
         upload=checked_upload(town),

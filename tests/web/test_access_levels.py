@@ -130,7 +130,7 @@ async def test_every_door_agrees_on_who_sees_an_indicator(
         assert bot_tells(town, kind) == (kind in SEES[level]), kind
 
     open_doors = {
-        "home", "indicator_list", "indicator", "indicator_data", "picture",
+        "home", "indicator_list", "indicator", "indicator_data", "dashboard", "chart_data", "picture",
         "GET /territories/{slug}/indicators", "GET /territories/{slug}/indicators/{code}",
     }  # fmt: skip
     for kind, found in doors.items():

@@ -10,7 +10,7 @@ from core.shared.ids import PersonId, TerritoryId
 from core.spaces import territories_where
 from core.store import Reading
 
-Tab = Literal["conversations", "polls", "alerts", "broadcasts", "scenarios", "data"]
+Tab = Literal["conversations", "polls", "alerts", "broadcasts", "scenarios", "data", "dashboards"]
 
 # In the order of the tabs: what waits for a person comes first.
 TABS: dict[Tab, Action] = {
@@ -20,6 +20,7 @@ TABS: dict[Tab, Action] = {
     "broadcasts": Action.BROADCAST,
     "scenarios": Action.RUN_MODELS,
     "data": Action.LOAD_DATA,
+    "dashboards": Action.RUN_MODELS,
 }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from core.alerts import AlertCard, Severity, alert_headline, open_alerts
 from core.contact import ANSWER_WITHIN, ConversationCard, ConversationStatus
 from core.contact import queue as conversations_waiting
+from core.dashboards import Dashboard, DashboardState, own_dashboards
 from core.delivery import Broadcast, BroadcastState, broadcasts_in
 from core.files import FILE_SIGNS
 from core.indicators import count_held
@@ -74,6 +75,7 @@ class Waiting:
     alerts: list[AlertCard]
     broadcasts: list[Broadcast]
     runs: list[tuple[ScenarioRun, Territory]]
+    dashboards: list[Dashboard]
     uploads: list[Upload]
     held: int
 
@@ -88,9 +90,15 @@ def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
         alerts=open_alerts(reading, viewer=desk.viewer) if places["alerts"] else [],
         broadcasts=broadcasts_in(reading, territory_ids=places["broadcasts"]) if places["broadcasts"] else [],
         runs=_runs(reading, places["scenarios"]) if places["scenarios"] else [],
+        dashboards=_dashboards(reading, desk),
         uploads=uploads_of(reading, person_id=desk.person_id) if places["data"] else [],
         held=count_held(reading, territory_ids=places["data"]) if places["data"] else 0,
     )
+
+
+def _dashboards(reading: Reading, desk: Desk) -> list[Dashboard]:
+    places = desk.places["dashboards"]
+    return own_dashboards(reading, viewer=desk.viewer, territory_ids=places) if places else []
 
 
 def _runs(reading: Reading, places: Sequence[TerritoryId]) -> list[tuple[ScenarioRun, Territory]]:
@@ -109,6 +117,7 @@ def queue_view(
         "broadcasts": sum(one.state is BroadcastState.WAITING for one in waiting.broadcasts),
         "scenarios": sum(not run.state.is_over for run, _ in waiting.runs),
         "data": waiting.held,
+        "dashboards": 0,
     }
     rows: dict[Tab, Sequence[Row]] = {
         "conversations": [_conversation_row(card, current, now) for card in waiting.conversations],
@@ -117,6 +126,7 @@ def queue_view(
         "broadcasts": [_broadcast_row(one, current, now) for one in waiting.broadcasts],
         "scenarios": [_run_row(run, place.name(language), current, now) for run, place in waiting.runs],
         "data": [_upload_row(one, current, now) for one in waiting.uploads],
+        "dashboards": [_dashboard_row(one, current, now) for one in waiting.dashboards],
     }
     return QueueView(
         tab=tab,
@@ -157,6 +167,7 @@ def _title(tab: Tab) -> str:
         "broadcasts": gettext("Mailings"),
         "scenarios": gettext("Scenarios"),
         "data": gettext("Data"),
+        "dashboards": gettext("Dashboards"),
     }[tab]
 
 
@@ -271,6 +282,28 @@ def upload_state_words(state: UploadState) -> str:
         UploadState.REFUSED: gettext("could not be read"),
         UploadState.CANCELLED: gettext("was cancelled"),
         UploadState.FAILED: gettext("has failed"),
+    }[state]
+
+
+def _dashboard_row(dashboard: Dashboard, current: str, now: datetime) -> Row:
+    return Row(
+        id=dashboard.id,
+        address=f"/console/dashboards/{dashboard.id}",
+        title=dashboard.title,
+        line=dashboard_state_words(dashboard.state),
+        note=short_moment(dashboard.changed_at, now=now),
+        icon="layout-grid",
+        done=dashboard.state is DashboardState.ARCHIVED,
+        current=dashboard.id == current,
+    )
+
+
+def dashboard_state_words(state: DashboardState) -> str:
+    """Where a dashboard stands."""
+    return {
+        DashboardState.DRAFT: gettext("a draft"),
+        DashboardState.PUBLISHED: gettext("is shown"),
+        DashboardState.ARCHIVED: gettext("is put away"),
     }[state]
 
 

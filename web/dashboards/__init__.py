@@ -1,0 +1,1 @@
+"""Dashboards: pages of charts for citizens, and the forms by which an analyst makes them."""
