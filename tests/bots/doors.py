@@ -6,7 +6,9 @@ A scenario written once runs over all of them and must leave the same state behi
 from __future__ import annotations
 
 import asyncio
+import atexit
 import hashlib
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -32,8 +34,10 @@ from tests.bots.hook_server import hook_server
 
 SECRET = "a secret of the tests that is long enough"
 VK_SECRET = "asecretofvk"
-# Files are named by their bytes, so all tests may share the folder.
-FILES = Path(tempfile.gettempdir()) / "strategy24-tests-files"
+# Files are named by their bytes, so the tests of a process may share the folder; those of another process
+# may forget a person, whose files are then gone from the disk.
+FILES = Path(tempfile.mkdtemp(prefix="strategy24-tests-files-"))
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
 PUBLIC_URL = "https://kontakt.example"
 
 
