@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.cycles.errors import CycleBegun, StepByFacts, UnknownCycle, WrongPeriod
 from core.cycles.events import StepReminded
 from core.cycles.model import CycleReminderRow, CycleRow, CycleStepRow
-from core.cycles.queries import as_cycle, board_of, local_day
+from core.cycles.queries import as_cycle, board_of, local_day, owns_a_step
 from core.cycles.rules import (
     BY_FACTS_ONLY,
     REMIND_BEFORE,
@@ -22,7 +22,7 @@ from core.cycles.rules import (
 from core.identity import Action, UnknownPerson, require_right, viewer_of
 from core.indicators import NoRole, Period, catalogue, lags
 from core.shared.doors import OVER_TABLES, Actor, Door, reached
-from core.shared.errors import Invalid, checked_text
+from core.shared.errors import Forbidden, Invalid, checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
 from core.store import UnitOfWork
 
@@ -183,7 +183,13 @@ def _step_for(
     if owner_may and row.owner == person_id and _has_role(uow, person_id):
         return row
     place = TerritoryId(cycle.territory_id)
-    require_right(uow, person_id=person_id, action=Action.LOAD_DATA, territory_id=place)
+    try:
+        require_right(uow, person_id=person_id, action=Action.LOAD_DATA, territory_id=place)
+    except Forbidden:
+        if owns_a_step(uow, cycle_id=cycle_id, person_id=person_id):
+            raise
+        # To whom the board is not shown, it is not there.
+        raise UnknownCycle from None
     return row
 
 

@@ -29,6 +29,7 @@ from realtime.doors import DOORS
 from tests.conftest import NOON
 from tests.town import Town
 from tests.web.authorisation_table import (
+    ANALYST,
     ANALYSTS,
     API,
     AUTHORITY,
@@ -72,11 +73,15 @@ HIDDEN = {
     "silence": OFFICIALS,
     "run": ANALYSTS,
     "model": ANALYSTS,
+    "upload": ANALYSTS,
+    "dashboard": ANALYSTS,
+    # The official owns a step of it.
+    "cycle": frozenset({ANALYST, OFFICIAL}),
 }
 # Parts of addresses that name nothing hidden, by their names in the router.
 OPEN = {
     "slug", "code", "poll_id", "poll", "option", "territory", "token", "key", "tab", "number", "mail",
-    "colleague", "official",
+    "colleague", "official", "rubric", "step", "address", "chart",
 }  # fmt: skip
 ROUTED = {
     "room_id",
@@ -87,6 +92,10 @@ ROUTED = {
     "broadcast_id",
     "run_id",
     "model_id",
+    "upload_id",
+    "cycle_id",
+    "dashboard_id",
+    "chart_id",
 }
 # The streams by their kinds: who knows of the thing behind it. None: everybody, it hides nothing.
 STREAMS = {"room": OWN, "signs": OWN, "chat": OWN, "queue": STAFF, "poll": None, "me": None}
