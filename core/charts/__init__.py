@@ -18,31 +18,18 @@ from core.charts.description import (
 )
 from core.charts.drawing import draw
 from core.charts.frame import CARD, PHONE, PICTURE, Frame, nice_ticks
-from core.charts.pictures import (
-    DRAW_SCENE,
-    Drawing,
-    DrawingKey,
-    drawing_key,
-    drawing_of,
-    order_drawing,
-    scene_at_work,
-    settle_drawing,
-)
 from core.charts.scene import Area, Mark, Role, Scene, Shape, Stroke, Words, star
 from core.charts.telling import alt_text, as_table, figures_of, status_words
 from core.charts.words import place, short_period
 
 __all__ = [
     "CARD",
-    "DRAW_SCENE",
     "PHONE",
     "PICTURE",
     "Area",
     "Chart",
     "Column",
     "Columns",
-    "Drawing",
-    "DrawingKey",
     "Figure",
     "Frame",
     "Grid",
@@ -64,14 +51,9 @@ __all__ = [
     "alt_text",
     "as_table",
     "draw",
-    "drawing_key",
-    "drawing_of",
     "figures_of",
     "nice_ticks",
-    "order_drawing",
     "place",
-    "scene_at_work",
-    "settle_drawing",
     "short_period",
     "star",
     "status_words",

@@ -1,4 +1,4 @@
-"""Dashboards with their charts and named lists, and charts drawn as pictures."""
+"""Dashboards with their charts and named lists."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,20 +50,8 @@ def upgrade() -> None:
     with op.batch_alter_table('dashboard_reader', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_dashboard_reader_person_id'), ['person_id'], unique=False)
 
-    op.create_table('drawing',
-    sa.Column('digest', sa.String(length=64), nullable=False),
-    sa.Column('parent', sa.String(length=64), nullable=False),
-    sa.Column('scene', sa.JSON(), nullable=False),
-    sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('picture', sa.String(length=64), nullable=True),
-    sa.ForeignKeyConstraint(['picture'], ['file.key'], name=op.f('fk_drawing_picture_file')),
-    sa.PrimaryKeyConstraint('digest', 'parent', name=op.f('pk_drawing'))
-    )
-
 
 def downgrade() -> None:
-    op.drop_table('drawing')
     op.drop_table('dashboard_reader')
     op.drop_table('dashboard_chart')
     op.drop_table('dashboard')

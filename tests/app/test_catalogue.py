@@ -4,6 +4,7 @@ import gettext
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from app.catalogue import LOCALE_FOLDER, compile_catalogues, merge_parts
 
@@ -70,3 +71,12 @@ def test_no_message_of_the_project_has_two_wordings() -> None:
     _, conflicts = merge_parts(list((LOCALE_FOLDER / "ru" / "parts").glob("*.po")), language="ru")
 
     assert conflicts == []
+
+
+def test_no_message_stands_twice_in_a_file() -> None:
+    # The later one would decide in silence, also about the screens of the earlier.
+    for part in (LOCALE_FOLDER / "ru" / "parts").glob("*.po"):
+        lines = part.read_text(encoding="utf-8").splitlines()
+        with part.open("rb") as source:
+            catalogue = read_po(source, locale="ru")
+        assert sum(line.startswith("msgid ") for line in lines) == len(catalogue) + 1, part.name

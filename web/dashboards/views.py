@@ -78,8 +78,8 @@ def kind_words(kind: ChartKind) -> str:
 def level_words(level: AccessLevel) -> str:
     """Who sees a page or a chart."""
     return {
-        AccessLevel.PUBLIC: gettext("everybody"),
-        AccessLevel.REGISTERED: gettext("those who have signed in"),
+        AccessLevel.PUBLIC: gettext("everyone"),
+        AccessLevel.REGISTERED: gettext("whoever has signed in"),
         AccessLevel.OFFICIAL: gettext("officials"),
         AccessLevel.RESTRICTED: gettext("only the named list"),
     }[level]
