@@ -77,6 +77,7 @@ def test_a_client_counts_stamps_in_pieces_and_answers_pings(clients: str, tmp_pa
     assert 0 < arrived.p50_ms <= arrived.max_ms < 20_000
 
 
+@pytest.mark.long
 def test_a_quick_run_of_our_own_part_measures_something(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-m", "app", "bench", "hub", "--quick", "--json"]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "STRATEGY24_VAR": str(tmp_path)}
