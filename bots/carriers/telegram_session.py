@@ -7,10 +7,12 @@ from typing import Any, cast
 from aiogram import Bot
 from aiogram.client.default import Default
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import ClientDecodeError, TelegramNetworkError
 from aiogram.methods import EditMessageText, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import Message
 from aiohttp import BytesPayload, FormData
+from pydantic import ValidationError
 
 _MOMENTS = (datetime, timedelta)
 _TAKEN = re.compile(r'\{\s*"ok"\s*:\s*true\b')
@@ -47,8 +49,17 @@ class TelegramSession(AiohttpSession):
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
-        """What Telegram answers. Raises: TelegramAPIError, ClientDecodeError."""
+        """What Telegram answers.
+
+        Raises: TelegramAPIError, ClientDecodeError. An answer that is no JSON is a page of something on the
+        way, such as a proxy's, and counts as none: TelegramNetworkError.
+        """
         if isinstance(method, EditMessageText) and _TAKEN.match(content):
             # Telegram sends the whole message back, which nobody here reads: 20 µs to take it apart.
             return cast("Response[TelegramType]", _CHANGED)
-        return super().check_response(bot, method, status_code, content)
+        try:
+            return super().check_response(bot, method, status_code, content)
+        except ClientDecodeError as failure:
+            if isinstance(failure.original, ValidationError):
+                raise
+            raise TelegramNetworkError(method, f"no JSON, status {status_code}") from failure

@@ -43,6 +43,8 @@ WRONG_TOKEN_PAUSE = timedelta(minutes=1)
 _LIMITS = CAPABILITIES[Carrier.TELEGRAM]
 # These never had a connection, so nothing can have arrived.
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
+# What python-telegram-bot says of an answer that is no JSON.
+_NO_JSON = "Invalid server response"
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "bot can't initiate conversation")
 
 # What a message is, kept in front of its number: the words of a photo, and of any file, are its caption.
@@ -84,7 +86,7 @@ class SharedRateLimiter(BaseRateLimiter[Urgency]):
             lane = rate_limit_args or Urgency.PERSONAL
             await self._limiter.turn(chat if weight == "message" else None, lane)
         try:
-            return await callback(*args, **kwargs)
+            return await _heard(callback(*args, **kwargs))
         except RetryAfter as pause:
             await self._limiter.hold(chat, _seconds(pause))
             raise
@@ -222,6 +224,21 @@ class TelegramSender:
                 for row in rows
             ]
         )
+
+
+async def _heard(request: Coroutine[Any, Any, JsonAnswer]) -> JsonAnswer:
+    """Make the request; a page of something on the way is no word of Telegram's, whatever its status.
+
+    A proxy that forbids with a page of its own (403) would else close the messenger to everybody for good.
+    Raises: NetworkError for such a page, and what the request raises.
+    """
+    try:
+        return await request
+    except TelegramError as failure:
+        heard = (failure, failure.__cause__)
+        if any(isinstance(one, TelegramError) and one.message == _NO_JSON for one in heard):
+            raise NetworkError(_NO_JSON) from failure
+        raise
 
 
 def _entities(text: RichText) -> list[MessageEntity] | None:

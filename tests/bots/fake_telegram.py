@@ -113,7 +113,10 @@ class FakeTelegram:
         retry_after: int | None = None,
         times: int = 1,
     ) -> None:
-        """Answer the next calls of a method with an error; nothing takes effect."""
+        """Answer the next calls of a method with an error; nothing takes effect.
+
+        A description that is a page (<html>) is all that is sent.
+        """
         answer = rules.Answer(status, description, retry_after)
         self._misfortunes.extend(_Misfortune(method, answer) for _ in range(times))
 
@@ -216,6 +219,9 @@ class FakeTelegram:
             result = await getattr(self, _snake(method))(**parameters)
         except RefusedError as refusal:
             self.calls.append((method, refusal.answer.status))
+            if refusal.answer.description.startswith("<"):
+                # Something on the way answers in Telegram's place, with a page.
+                return web.Response(text=refusal.answer.description, status=refusal.answer.status)
             return web.json_response(refusal.answer.as_json(), status=refusal.answer.status)
         self.calls.append((method, 200))
         await asyncio.sleep(self.answers_after_s)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.exceptions import ClientDecodeError, TelegramBadRequest
+from aiogram.exceptions import ClientDecodeError, TelegramBadRequest, TelegramNetworkError
 from aiogram.methods import BanChatMember, EditMessageText, SendMessage, SendPhoto, TelegramMethod
 from aiogram.types import (
     BufferedInputFile,
@@ -92,8 +92,23 @@ def test_a_changed_message_is_not_taken_apart_and_a_refusal_is_still_heard() -> 
     assert changed.result is True
     with pytest.raises(TelegramBadRequest, match="not modified"):
         session.check_response(bot, SCREEN, 400, refusal)
+
+
+@pytest.mark.parametrize("status", [200, 403, 502])
+def test_a_page_of_something_on_the_way_is_no_answer(status: int) -> None:
+    session = TelegramSession()
+    bot = Bot("424242:no-network", session=session)
+
+    with pytest.raises(TelegramNetworkError, match=f"no JSON, status {status}"):
+        session.check_response(bot, SCREEN, status, "<html>Sign in to this network</html>")
+
+
+def test_an_answer_of_another_shape_is_not_asked_for_again() -> None:
+    session = TelegramSession()
+    bot = Bot("424242:no-network", session=session)
+
     with pytest.raises(ClientDecodeError):
-        session.check_response(bot, SCREEN, 200, "<html>Sign in to this network</html>")
+        session.check_response(bot, SendMessage(chat_id=7, text="Да"), 200, '{"ok":true,"result":{"id":5}}')
 
 
 def _compared(value: str) -> str:

@@ -118,6 +118,21 @@ async def test_a_server_error_is_survived(office: PostOffice) -> None:
     assert len(anna.chat.messages) == 1
 
 
+@pytest.mark.parametrize("status", [200, 403, 404])
+async def test_a_page_of_a_proxy_closes_the_messenger_to_nobody(office: PostOffice, status: int) -> None:
+    anna = office.links(ANNA, 1001)
+    office.telegram.refuse("sendMessage", status=status, description="<html>Доступ закрыт</html>")
+    topic = answered(office)
+
+    await office.deliver()
+    assert office.states(topic) == [DeliveryState.UNCERTAIN]
+    office.town.clock.advance(timedelta(minutes=1))
+    await office.deliver()
+
+    assert office.states(topic) == [DeliveryState.SENT]
+    assert len(anna.chat.messages) == 1
+
+
 async def test_a_sender_that_dies_after_sending_leaves_no_message_behind(office: PostOffice) -> None:
     office.links(ANNA, 1001)
     topic = answered(office)
