@@ -71,7 +71,9 @@ class _Front:
 
     async def serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        form = await request.json() if request.content_type == "application/json" else dict(await request.post())
+        form = (
+            await request.json() if request.content_type == "application/json" else dict(await request.post())
+        )
         if method in _TRACELESS:
             return web.json_response({"ok": True, "result": True})
         if method == "getUpdates":
@@ -123,11 +125,13 @@ class EmulatedPhone:
         """Type."""
         message: dict[str, Any] = {"text": text, **self._meta(), "from": self._person, "chat": self._chat}
         if text.startswith("/"):
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+            message["entities"] = [
+                {"type": "bot_command", "offset": 0, "length": len(text.partition(" ")[0])}
+            ]
         await self._post("/sendCommand" if text.startswith("/") else "/sendMessage", message)
 
     async def taps(self, label: str) -> None:
-        """Press the newest button with this label: one under a message, or one of the menu, which is typed."""
+        """Press the newest button with this label; one of the menu types it."""
         shown, data = await self._until(lambda said: _button(said, label), f"no button «{label}»")
         if data is None:
             await self.says(label)
@@ -148,9 +152,7 @@ class EmulatedPhone:
     @property
     def person_id(self) -> PersonId:
         """Who they are to us."""
-        person = self._database.read(
-            person_by_identity, provider="telegram", subject=str(self._person["id"])
-        )
+        person = self._database.read(person_by_identity, provider="telegram", subject=str(self._person["id"]))
         assert person is not None
         return person.id
 

@@ -1,7 +1,7 @@
 """A dialogue at a Telegram that we did not write: npm's telegram-test-api.
 
-Our own fake is strict, but it is ours: a mistake about Telegram would be in it and in the bot alike. Installing
-the emulator takes node and the network, hence `long`.
+Our own fake is strict, but it is ours: a mistake about Telegram would be in it and in the bot alike.
+Installing the emulator takes node and the network, hence `long`.
 """
 
 from __future__ import annotations
