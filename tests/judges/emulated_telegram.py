@@ -39,7 +39,8 @@ async def emulator(folder: Path) -> AsyncIterator[str]:
         # It parses our JSON and writes its own; nothing of it is to reach beyond this process.
         cwd=folder,
     )
-    assert process.stdout is not None and process.stdin is not None
+    assert process.stdout is not None
+    assert process.stdin is not None
     try:
         port = int(await asyncio.wait_for(process.stdout.readline(), 30))
         yield f"http://127.0.0.1:{port}"
