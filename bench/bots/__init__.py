@@ -5,6 +5,7 @@ synchronous=FULL), against a bare aiogram dispatcher with memory state that draw
 of a limiter that three sender processes share; a mailing in compressed time.
 """
 
+import bots  # noqa: F401 - before aiogram, whose types are then built when they are met
 from bench.bots.run import main
 
 __all__ = ["main"]

@@ -2,6 +2,8 @@
 
 import pytest
 
+# Before a test file imports aiogram: its types are built when met, and not three CPU-seconds at a time.
+import bots  # noqa: F401
 from app.catalogue import compile_catalogues
 
 
