@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,6 +53,9 @@ class Database:
     on_commit: Callable[[list[Fact]], None] | None = None
     pool_size: int = 10
     engine: Engine = field(init=False)
+    # SQLite has one writer, and who finds it busy looks again after 1, 2, 5 and up to 100 ms, in no order.
+    # Those of one process stand in line instead: each begins as soon as the one before it has ended.
+    _writing: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.engine = _engine(self.url, self.pool_size)
@@ -63,7 +67,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[UnitOfWork]:
         """One transaction without retry, for tests and scripts; doors call ``run``."""
-        with self.engine.execution_options(writing=True).connect() as connection:
+        with self._turn(), self.engine.execution_options(writing=True).connect() as connection:
             transaction = connection.begin()
             uow = UnitOfWork(session=Session(connection), connection=connection, now=self.clock.now())
             try:
@@ -125,6 +129,20 @@ class Database:
     ) -> R:
         with self.transaction() as uow:
             return command(uow, *args, **arguments)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """A writer's turn among those of this process; SQLite keeps it apart from other processes."""
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        # Whoever waits in vain still asks SQLite, which says that it is locked.
+        taken = self._writing.acquire(timeout=SQLITE_BUSY_S)
+        try:
+            yield
+        finally:
+            if taken:
+                self._writing.release()
 
     def _persist(self, attempt: Callable[[], R]) -> R:
         for number in range(1, ATTEMPTS + 1):

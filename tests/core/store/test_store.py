@@ -2,9 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from types import NoneType
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from core.store import (
     Database,
@@ -89,6 +90,22 @@ def test_parallel_writers_get_one_order_without_gaps(database: Database) -> None
     events = database.read(events_after, stream="room:1", seq=0, limit=100)
     assert [event.seq for event in events] == list(range(1, 81))
     assert {event.body["text"] for event in events} == {str(n) for n in range(80)}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_writers_of_one_process_stand_in_line_and_never_find_it_busy(database: Database) -> None:
+    def impatient(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 0")
+
+    def write(number: int) -> None:
+        with database.transaction() as uow:
+            say(uow, words=str(number))
+
+    event.listen(database.engine, "connect", impatient)
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(write, range(20)))
+
+    assert database.read(head, stream="room:1").seq == 20
 
 
 def test_a_message_sent_again_is_the_same_message(database: Database) -> None:
