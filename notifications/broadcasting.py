@@ -19,7 +19,8 @@ from notifications.channels import addresses_of_many
 from notifications.kinds import Kind
 from notifications.notices import Notice, tell
 
-GROUP = 500
+# Few enough that a warning hardly waits for the one writer of SQLite.
+GROUP = 100
 
 
 def push_broadcasts(database: Database, *, policies: Policies) -> int:

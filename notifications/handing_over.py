@@ -69,8 +69,12 @@ class HandingOver:
         self._senders = senders
         self._render = render
         self._policies = policies
-        self._screens: Gathering[Delivery, Screen | Exception] = Gathering(
-            work=self._draw, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING
+        # Those of a mailing apart: nothing urgent waits until a crowd of others is drawn.
+        self._screens, self._mass_screens = (
+            Gathering[Delivery, Screen | Exception](
+                work=self._draw, most_at_once=MOST_AT_ONCE, most_waiting=MOST_WAITING
+            )
+            for _ in range(2)
         )
         self._endings = GroupCommit(database)
         self._mass_endings: Gathering[tuple[DeliveryId, str | None], None] = Gathering(
@@ -113,7 +117,8 @@ class HandingOver:
             if waiting is not None:
                 return waiting
         try:
-            screen = await self._screens.ask(one)
+            screens = self._mass_screens if one.urgency is Urgency.BULK else self._screens
+            screen = await screens.ask(one)
             if isinstance(screen, Exception):
                 raise screen
         except Obsolete as reason:

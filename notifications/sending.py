@@ -40,6 +40,8 @@ ROOM: Mapping[Urgency, int] = {
     Urgency.PERSONAL: 16,
     Urgency.BULK: 24,
 }
+# A claim waits for the disk and for other writers; nothing urgent is to wait for a mailing's one besides.
+LINES: Sequence[frozenset[Urgency]] = (frozenset(Urgency) - {Urgency.BULK}, frozenset({Urgency.BULK}))
 POLL_S = 1.0
 RELEASE_EVERY_S = 10.0
 STOP_LIMIT_S = 8.0
@@ -73,7 +75,7 @@ class Sender:
         self._name = name
         self._succeeds = succeeds
         self._room = room
-        self._awake = {carrier: asyncio.Event() for carrier in self._senders}
+        self._awake = {(carrier, lanes): asyncio.Event() for carrier in self._senders for lanes in LINES}
         self._in_hand: dict[Carrier, dict[asyncio.Task[None], Urgency]] = {
             carrier: {} for carrier in self._senders
         }
@@ -89,7 +91,7 @@ class Sender:
         try:
             while not stop.is_set() and await self._survive(self._take_over) is None:
                 await _either(stop, limit_s=POLL_S)
-            await asyncio.gather(*(self._serve(carrier, stop) for carrier in self._senders))
+            await asyncio.gather(*(self._serve(carrier, lanes, stop) for carrier, lanes in self._awake))
         finally:
             await self._put_down()
             for sender in self._senders.values():
@@ -98,26 +100,30 @@ class Sender:
     async def deliver_due(self) -> int:
         """Deliver what is due now, at most a handful a lane, to the end; how many were tried."""
         await self._release()
-        for carrier in self._senders:
-            await self._take_in_hand(carrier)
+        for carrier, lanes in self._awake:
+            await self._take_in_hand(carrier, lanes)
         tasks = [task for hand in self._in_hand.values() for task in hand]
         await asyncio.gather(*tasks)
         return len(tasks)
 
-    async def _serve(self, carrier: Carrier, stop: asyncio.Event) -> None:
-        """One messenger's loop: a slow messenger holds up no other."""
-        awake = self._awake[carrier]
+    async def _serve(self, carrier: Carrier, lanes: frozenset[Urgency], stop: asyncio.Event) -> None:
+        """One loop for the urgent and one for the mass of a messenger: a slow messenger holds up no other."""
+        awake = self._awake[carrier, lanes]
         while not stop.is_set():
             awake.clear()
+            await self._survive(lambda: self._take_in_hand(carrier, lanes))
             await self._survive(self._release)
-            await self._survive(lambda: self._take_in_hand(carrier))
             await _either(awake, stop, limit_s=POLL_S)
 
-    async def _take_in_hand(self, carrier: Carrier) -> int:
+    async def _take_in_hand(self, carrier: Carrier, lanes: frozenset[Urgency]) -> int:
         held = Tally(self._in_hand[carrier].values())
         due = await self._database.read_async(next_due, carrier=carrier)
         now = self._database.clock.now()
-        room = {lane: self._room[lane] - held[lane] for lane, moment in due.items() if moment <= now}
+        room = {
+            lane: self._room[lane] - held[lane]
+            for lane, moment in due.items()
+            if lane in lanes and moment <= now
+        }
         if not any(free > 0 for free in room.values()):
             return 0
         claimed = await self._database.run_async(
@@ -136,7 +142,7 @@ class Sender:
             lane = hand.pop(task)
             # At half of a hand, not at each message: a claim costs more than a row.
             if sum(held is lane for held in hand.values()) * 2 <= self._room[lane]:
-                self._awake[carrier].set()
+                self._awake[carrier, _line_of(lane)].set()
 
         task.add_done_callback(put_down)
 
@@ -182,3 +188,7 @@ async def _either(*events: asyncio.Event, limit_s: float) -> None:
     finally:
         for wait in waits:
             wait.cancel()
+
+
+def _line_of(lane: Urgency) -> frozenset[Urgency]:
+    return next(lanes for lanes in LINES if lane in lanes)

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, func, select, text, update
 
 from core.delivery.commands import as_delivery, mark_uncertain
 from core.delivery.model import DeliveryRow
 from core.delivery.rules import Delivery, DeliveryState, Urgency
 from core.shared.ids import DeliveryId
-from core.store import Reading, UnitOfWork
+from core.store import PreparedQuery, Reading, UnitOfWork
 
 # A chat's flood fills a page with rows of which one is taken; after so many pages the rest waits a moment.
 MOST_PAGES = 5
@@ -18,6 +18,20 @@ MOST_PAGES = 5
 # Written out, not bound: a partial index is used only where its own words stand in the query.
 _UNFINISHED = text("finished_at IS NULL AND state <> 'sending'")
 _IN_HAND = text("state = 'sending'")
+
+# Prepared: a sender looks at the heads of its lanes after every few messages, and each second at rest.
+_HEADS: PreparedQuery[*tuple[datetime | None, ...]] = PreparedQuery(
+    select(
+        *(
+            select(DeliveryRow.due_at)
+            .where(_UNFINISHED, DeliveryRow.carrier == bindparam("carrier"), DeliveryRow.urgency == urgency)
+            .order_by(DeliveryRow.due_at)
+            .limit(1)
+            .scalar_subquery()
+            for urgency in Urgency
+        )
+    )
+)
 
 
 def claim_deliveries(
@@ -29,10 +43,10 @@ def claim_deliveries(
     Of each chat one message is in hand at a time, so its messages keep their order and a flood in one chat
     holds up nobody else. Only something more urgent passes it.
     """
-    _one_at_a_time(uow, carrier)
     claimed: list[Delivery] = []
     for rank, urgency in enumerate(Urgency):
         if room.get(urgency, 0) > 0:
+            _one_at_a_time(uow, carrier, urgency)
             ahead = list(Urgency)[: rank + 1]
             claimed += _claim_lane(uow, carrier, ahead, room[urgency], sender=sender, until=uow.now + lease)
     return claimed
@@ -93,26 +107,19 @@ def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> lis
     return [as_delivery(row) for row in rows]
 
 
-def _one_at_a_time(uow: UnitOfWork, carrier: str) -> None:
-    """Claims over one carrier follow one another, or two of them would each take a message of one chat.
+def _one_at_a_time(uow: UnitOfWork, carrier: str, lane: Urgency) -> None:
+    """Claims of one lane follow one another, or two of them would each take a message of one chat.
 
-    SQLite has one writer anyway.
+    Claims of different lanes need not: the less urgent one has then come first, which the other may pass.
+    So no warning waits for the claim of a mailing. SQLite has one writer anyway.
     """
     if uow.session.get_bind().dialect.name == "postgresql":
-        uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"claim {carrier}"))))
+        uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"claim {carrier} {lane}"))))
 
 
 def next_due(reading: Reading, *, carrier: str) -> dict[Urgency, datetime]:
     """When the next delivery of each lane over the carrier is to be sent; empty lanes are left out."""
-    heads = [
-        select(DeliveryRow.due_at)
-        .where(_UNFINISHED, DeliveryRow.carrier == carrier, DeliveryRow.urgency == urgency)
-        .order_by(DeliveryRow.due_at)
-        .limit(1)
-        .scalar_subquery()
-        for urgency in Urgency
-    ]
-    moments = reading.session.execute(select(*heads)).one()
+    moments = reading.rows(_HEADS, carrier=carrier)[0]
     return {urgency: moment for urgency, moment in zip(Urgency, moments, strict=True) if moment is not None}
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from core.delivery import (
     MOST_ATTEMPTS,
@@ -160,6 +161,21 @@ def test_senders_that_claim_at_once_never_claim_the_same(town: Town) -> None:
 
     assert len(got) == 80
     assert {one.fact_id for one in got} == asked
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_warning_is_claimed_while_a_mailing_is_being_claimed(town: Town) -> None:
+    ask(town, urgency=Urgency.BULK, chat="many")
+    ask(town, urgency=Urgency.CRITICAL, chat="a warning")
+
+    with town.database.transaction() as mass, town.database.transaction() as urgent:
+        urgent.session.execute(text("SET LOCAL lock_timeout = '2s'"))
+        first, second = (
+            claim_deliveries(uow, carrier="telegram", room={lane: 5}, sender=lane, lease=LEASE)
+            for uow, lane in ((mass, Urgency.BULK), (urgent, Urgency.CRITICAL))
+        )
+
+    assert [one.address for one in (*first, *second)] == ["many", "a warning"]
 
 
 def test_a_delivery_waits_for_its_time_unless_hastened(town: Town) -> None:
