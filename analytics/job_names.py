@@ -7,6 +7,7 @@ one argument ``fact.key``.
 from dataclasses import dataclass
 
 from core.alerts import DRAW_ALERT
+from core.charts import DRAW_SCENE
 from core.indicators import DRAW_INDICATOR, FORECAST_RELEASE
 from core.scenarios import READ_MODEL, RUN_SCENARIOS
 from core.uploads import CHECK_UPLOAD, LOAD_UPLOAD
@@ -27,5 +28,6 @@ JOBS = {
     CHECK_UPLOAD: JobName("default", "analytics.jobs.uploads.check_upload"),
     LOAD_UPLOAD: JobName("default", "analytics.jobs.uploads.load_upload_file"),
     DRAW_ALERT: JobName("charts", "analytics.jobs.pictures.draw_alert"),
+    DRAW_SCENE: JobName("charts", "analytics.jobs.pictures.draw_scene"),
     DRAW_INDICATOR: JobName("charts", "analytics.jobs.pictures.draw_indicator"),
 }

@@ -138,6 +138,21 @@ class ShowFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareScenarios(ShowFigure):
+    """Where this indicator goes by each scenario that is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankPlaces(ShowFigure):
+    """Where this territory stands among its neighbours by this indicator."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowContributions(ShowFigure):
+    """What the growth of this indicator is made of."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnlinkMessenger:
     """This messenger shall no longer lead to me."""
 
@@ -239,6 +254,9 @@ Action = (
     | ChooseTerritory
     | ChooseLanguage
     | ShowFigure
+    | CompareScenarios
+    | RankPlaces
+    | ShowContributions
     | UnlinkMessenger
     | MergeAccounts
     | Vote
@@ -264,6 +282,9 @@ _LETTERS: dict[str, type[Action]] = {
     "t": ChooseTerritory,
     "l": ChooseLanguage,
     "f": ShowFigure,
+    "y": CompareScenarios,
+    "r": RankPlaces,
+    "z": ShowContributions,
     "x": UnlinkMessenger,
     "m": MergeAccounts,
     "v": Vote,

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.http import HttpResponse
 
 from core.alerts import UnknownAlert, alert_card_for
+from core.charts import may_see_drawing
 from core.chats import UnknownChat, chat, chat_of_stream
 from core.files import PICTURES, StoredFile, UnknownFile, file_parents, read_content, stored_file
 from core.identity import Viewer
@@ -49,6 +50,8 @@ def _may_see(reading: Reading, viewer: Viewer, parent: str) -> bool:
         if kind == "alert":
             alert_card_for(reading, viewer=viewer, alert_id=AlertId(thing))
             return True
+        if kind == "drawing":
+            return may_see_drawing(reading, viewer=viewer, key=thing)
         if kind == "figure":
             indicator(reading, code=thing, viewer=viewer)
             return True

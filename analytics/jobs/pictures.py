@@ -7,6 +7,7 @@ from typing import Any
 from analytics.charts import Drawing, FanChart, Painter, Target, Threshold, alt_text
 from analytics.jobs.context import context
 from core.alerts import AlertCard, AlertRule, RuleKind, alert_card, attach_illustration, thresholds_of
+from core.charts import scene_at_work, settle_drawing
 from core.files import keep_content, register_file
 from core.indicators import ChartKey, Forecast, Indicator, Point, chart_page, settle_chart, with_unit
 from core.indicators import Target as Goal
@@ -56,6 +57,11 @@ def draw_alert(key: str) -> None:
 def draw_indicator(key: str) -> None:
     """Draw the chart of an indicator for whoever waits for it; see ``draw_alert`` for what may go wrong."""
     _work(key, _draw_indicator)
+
+
+def draw_scene(key: str) -> None:
+    """Draw a chart that was laid out by whoever waits for it."""
+    _work(key, _draw_scene)
 
 
 def draw(card: AlertCard, *, language: Language = "ru") -> Drawing:
@@ -128,6 +134,19 @@ def _draw_indicator(key: str, arguments: dict[str, Any]) -> None:
         # Whatever breaks a drawing: whoever waits gets the figures in words.
         log.exception("indicator_not_drawn key=%s", key)
     database.run(_settle_indicator, key=key, chart=wanted, picture=picture, size=size, alt=alt)
+
+
+def _draw_scene(key: str, arguments: dict[str, Any]) -> None:
+    database, wanted = context().database, str(arguments["drawing"])
+    picture, size = None, 0
+    try:
+        drawing = painter().draw_scene(database.read(scene_at_work, key=wanted))
+        picture, size = keep_content(context().files_dir, drawing.png), len(drawing.png)
+        log.info("scene_drawn key=%s renderer=%s took_ms=%.0f", key, drawing.renderer, drawing.took_ms)
+    except Exception:
+        # Whatever breaks a drawing: whoever waits gets the figures in words.
+        log.exception("scene_not_drawn key=%s", key)
+    database.run(settle_drawing, key=wanted, job=key, picture=picture, size_bytes=size)
 
 
 def _chart(

@@ -204,7 +204,7 @@ class Talk:
         """Run a core command, once for this update."""
         return await self.scope.run_once(command, returns, *args, **arguments)
 
-    def ways_out(self, back: Open | None = None, *, lasting: bool = False) -> tuple[Button, ...]:
+    def ways_out(self, back: Action | None = None, *, lasting: bool = False) -> tuple[Button, ...]:
         """The last row of every screen; under a lasting one it opens the menu below."""
         menu = Press(self.say(N_("⌂ Menu")), OpenBelow(Place.MENU) if lasting else Open(Place.MENU))
         return (menu,) if back is None else (Press(self.say(N_("‹ Back")), back), menu)
@@ -213,7 +213,7 @@ class Talk:
         self,
         screen: Screen,
         *,
-        back: Open | None = None,
+        back: Action | None = None,
         ways_out: bool = True,
         fresh: bool = False,
         lasting: bool = False,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bots.engine.talk import Talk
+from bots.flows.charts import LONGEST_CODE
 from bots.flows.indicators import show_figure
 from core.identity import Viewer
 from core.indicators import Asked, Indicator, catalogue, favourites, understood
@@ -15,8 +16,6 @@ from messengers import Button, Link, Open, Place, Press, Screen, ShowFigure, bol
 COMMANDS = {"показатель", "indicator"}
 # With the way to all of them and the way out that fills a message of VK.
 MOST_SUGGESTED = 4
-# What fits into a button beside the id of the territory.
-_LONGEST_CODE = 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ async def _suggest(talk: Talk, asked: Asked, place: Territory, choices: list[_Ch
 def _way_to(talk: Talk, choice: _Choice) -> Button:
     indicator, place = choice.indicator, choice.place
     label = f"{indicator.title(talk.language)}, {place.name(talk.language)}"
-    if len(indicator.code) > _LONGEST_CODE:
+    if len(indicator.code) > LONGEST_CODE:
         return Link(label, talk.site.address(f"t/{place.slug}/indicators/{indicator.code}"))
     return Press(label, ShowFigure(indicator.code, place.id))
 

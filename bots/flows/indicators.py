@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bots.engine.talk import Talk
+from bots.flows.charts import PATIENCE_S, look_beside, offers
 from bots.flows.routes import Flow
 from core.files import FileDamaged, UnknownFile, read_content
 from core.identity import Viewer
@@ -29,8 +30,6 @@ from messengers import Link, Open, Photo, Place, Press, RichText, Screen, ShowFi
 
 _ARROWS = {1: "▲", -1: "▼", 0: "■"}
 _VERDICTS = {"good": N_("better"), "bad": N_("worse"), "same": ""}
-# How long a person waits for a chart that is being drawn: a warm browser needs half a second.
-PATIENCE_S = 2.0
 _LOOK_AGAIN_S = 0.1
 _TABLE_ROWS = 6
 
@@ -94,7 +93,8 @@ async def show_figure(talk: Talk, wanted: ShowFigure) -> None:
     )
     address = talk.site.address(f"t/{figure.place.slug}/indicators/{indicator.code}")
     more = Link(talk.say(N_("Chart and table")), address)
-    await talk.show(Screen(text=text, buttons=((more,),), file=photo), back=Open(Place.INDICATORS))
+    beside = offers(talk, await look_beside(talk, wanted))
+    await talk.show(Screen(text=text, buttons=(*beside, (more,)), file=photo), back=Open(Place.INDICATORS))
 
 
 async def _with_chart(talk: Talk, wanted: ShowFigure) -> _Figure:

@@ -1,6 +1,6 @@
 """Scenario models of a territory and the runs that analysts ask of them; a worker computes the answers."""
 
-from core.scenarios.charts import contributions_chart, levers_charts, scenarios_chart, term_words
+from core.scenarios.charts import behind, contributions_chart, levers_charts, scenarios_chart, term_words
 from core.scenarios.commands import (
     READ_MODEL,
     RUN_SCENARIOS,
@@ -66,6 +66,7 @@ __all__ = [
     "UnknownRun",
     "add_model",
     "ask_run",
+    "behind",
     "cancel_run",
     "contributions_chart",
     "describe_model",

@@ -102,6 +102,12 @@ def levers_charts(body: Body, *, language: Language) -> list[tuple[str, Rows]]:
     return charts
 
 
+def behind(body: Body, name: str) -> set[str]:
+    """The variables that the contributions to an indicator tell of, with itself."""
+    terms = body["contributions"].get(name, {}).get(body["main"], [])
+    return {name, *(one for term in terms for one in term["about"])}
+
+
 def term_words(body: Body, term: Mapping[str, Any], name: str, language: Language) -> str:
     """What a term of the equation of an indicator stands for."""
     if not term["term"]:

@@ -13,7 +13,7 @@ from analytics.importing import ImportReport, import_file
 from analytics.job_names import JOBS
 from analytics.jobs import configure, keep_up
 from analytics.jobs.forecasts import forecast_release
-from analytics.jobs.pictures import draw_alert, draw_indicator
+from analytics.jobs.pictures import draw_alert, draw_indicator, draw_scene
 from analytics.jobs.scenarios import read_model_file, run_scenarios
 from analytics.jobs.uploads import check_upload, load_upload_file
 from analytics.synthetic import EXAMPLES, seed
@@ -22,6 +22,7 @@ from app.cli import import_
 from app.schema import newest_step
 from app.settings import Settings
 from core.alerts import AlertCard, alert_card, open_alerts
+from core.charts import DRAW_SCENE, PHONE, Drawing, draw, drawing, drawing_key, order_drawing
 from core.files import file_parents, read_content
 from core.identity import ANONYMOUS, viewer_of
 from core.indicators import (
@@ -37,10 +38,12 @@ from core.indicators import (
     releases,
     series,
 )
-from core.jobs import JobState, job
+from core.jobs import JobState, JobWaiting, job
 from core.shared.clock import ManualClock
 from core.shared.errors import Forbidden
+from core.store import waiting_facts
 from core.territories import TerritoryKind, add_territory, reference_items
+from tests.core.chart_examples import examples
 from tests.town import ANNA, IVANOV, Town
 
 UNEMPLOYMENT_2025 = EXAMPLES / "unemployment_2025.csv"
@@ -187,6 +190,7 @@ def test_every_kind_of_job_has_a_function_that_exists() -> None:
         f"{read_model_file.__module__}.{read_model_file.__name__}",
         f"{run_scenarios.__module__}.{run_scenarios.__name__}",
         f"{draw_indicator.__module__}.{draw_indicator.__name__}",
+        f"{draw_scene.__module__}.{draw_scene.__name__}",
         f"{check_upload.__module__}.{check_upload.__name__}",
         f"{load_upload_file.__module__}.{load_upload_file.__name__}",
     }
@@ -346,3 +350,36 @@ def test_the_chart_of_an_indicator_is_drawn_once_and_told_in_words(krai: Town, t
     assert read_content(tmp_path / "files", chart.picture).startswith(b"\x89PNG")
     assert chart.alt.startswith(page.indicator.title_ru)
     assert krai.database.read(file_parents, key=chart.picture) == {"figure:UNEMPL": ""}
+
+
+def test_a_scene_is_drawn_once_and_one_that_fails_is_tried_anew_later(
+    town: Town, clock: ManualClock, tmp_path: Path
+) -> None:
+    scene = draw(examples()["ranking"], PHONE, language="ru")
+    key = drawing_key(scene, about=["UNEMPL"])
+
+    def order_and_draw() -> Drawing | None:
+        for _ in range(2):
+            town.database.run(order_drawing, scene=scene, about=["UNEMPL"])
+        facts = [one.recorded.fact for one in town.database.read(waiting_facts)]
+        for fact in facts:
+            if isinstance(fact, JobWaiting) and fact.work == DRAW_SCENE:
+                draw_scene(fact.key)
+        return town.database.read(drawing, key=key)
+
+    blocked = tmp_path / "a_file_where_a_folder_should_be"
+    blocked.write_text("")
+    configure(database=town.database, files_dir=blocked)
+    failed = order_and_draw()
+    configure(database=town.database, files_dir=tmp_path / "files")
+    soon = order_and_draw()
+    clock.advance(timedelta(minutes=6))
+    found = order_and_draw()
+
+    assert failed == soon
+    assert failed is not None
+    assert (failed.settled, failed.picture) == (True, None)
+    assert found is not None
+    assert found.picture is not None
+    assert read_content(tmp_path / "files", found.picture).startswith(b"\x89PNG")
+    assert town.database.read(file_parents, key=found.picture) == {f"drawing:{key}": ""}

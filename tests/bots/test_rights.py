@@ -22,11 +22,14 @@ from messengers import (
     ChoosePreset,
     ChooseTerritory,
     Commit,
+    CompareScenarios,
     ForgetMe,
     MergeAccounts,
     Open,
     OpenBelow,
     Place,
+    RankPlaces,
+    ShowContributions,
     ShowFigure,
     SilenceAlert,
     Snooze,
@@ -62,6 +65,10 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "SnoozeAlert": (HIDDEN, HIDDEN, HIDDEN, "Отложено", HIDDEN),
     "ForgetMe": (FORGOTTEN, FORGOTTEN, STAYS, STAYS, FORGOTTEN),
     "ShowFigure": ("Уровень безработицы",) * 5,
+    # No run is published, and the town has no neighbour.
+    "CompareScenarios": ("Сравнивать больше не с чем.",) * 5,
+    "RankPlaces": ("Сравнивать больше не с чем.",) * 5,
+    "ShowContributions": ("Сравнивать больше не с чем.",) * 5,
     "OpenBelow": ("Прямой контакт",) * 5,
     "UnlinkMessenger": ("Это ваш единственный вход",) * 5,
     "MergeAccounts": ("уже не действует",) * 5,
@@ -145,7 +152,10 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             "AssignAlert": AssignAlert(alert_id, 1),
             "Commit": Commit(alert_id, 30),
             "ChooseTerritory": ChooseTerritory(town.territory.id),
-            "ShowFigure": ShowFigure("UNEMPL", town.territory.id),
+            **{
+                kind.__name__: kind("UNEMPL", town.territory.id)
+                for kind in (ShowFigure, CompareScenarios, RankPlaces, ShowContributions)
+            },
             "OpenBelow": OpenBelow(Place.MENU),
             "UnlinkMessenger": UnlinkMessenger("max"),
             "MergeAccounts": MergeAccounts("4F7KABCD"),

@@ -18,11 +18,14 @@ from messengers import (
     ChoosePreset,
     ChooseTerritory,
     Commit,
+    CompareScenarios,
     ForgetMe,
     MergeAccounts,
     Open,
     OpenBelow,
     Place,
+    RankPlaces,
+    ShowContributions,
     ShowFigure,
     SilenceAlert,
     Snooze,
@@ -47,7 +50,10 @@ ACTIONS: list[Action] = [
     ForgetMe(),
     ChooseTerritory(new_id()),
     ChooseLanguage("en"),
-    ShowFigure("A_CODE_OF_29_LETTERS_AT_MOST_", new_id()),
+    *(
+        kind("A_CODE_OF_29_LETTERS_AT_MOST_", new_id())
+        for kind in (ShowFigure, CompareScenarios, RankPlaces, ShowContributions)
+    ),
     Vote(new_id(), new_id()),
     AcceptAlert(new_id()),
     SnoozeAlert(new_id(), Snooze.MORNING),

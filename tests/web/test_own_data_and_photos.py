@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from core.charts import Scene, drawing_key, order_drawing, settle_drawing
 from core.chats import keep_bot_name
 from core.contact import send_message
 from core.files import KeptContent, keep_content
 from core.identity import identities_of, link_identity, person
-from core.indicators import AccessLevel, chart_key, chart_page, register_indicators, settle_chart
+from core.indicators import AccessLevel, register_indicators
 from core.shared.ids import new_id
 from core.territories import territories
 from tests.notifications.post_office import UNEMPLOYMENT
@@ -49,14 +50,15 @@ async def test_a_photo_has_the_rights_of_its_conversation(
 
 
 @pytest.mark.parametrize(("who", "status"), [(IVANOV, 200), (ANNA, 404), (None, 404)])
-async def test_a_chart_has_the_rights_of_its_indicator(
+async def test_a_chart_has_the_rights_of_every_indicator_that_it_tells_of(
     anybody: Browser, town: Town, tmp_path: Path, who: str | None, status: int
 ) -> None:
-    hidden = replace(UNEMPLOYMENT, access_level=AccessLevel.OFFICIAL)
-    town.database.run(register_indicators, indicators=[hidden])
-    page = town.database.read(chart_page, code=hidden.code, territory_id=town.territory.id)
-    key = keep_content(tmp_path / "files", PNG)
-    town.database.run(settle_chart, chart=chart_key(page, "ru"), picture=key, size_bytes=len(PNG))
+    hidden = replace(UNEMPLOYMENT, code="HIDDEN", access_level=AccessLevel.OFFICIAL)
+    town.database.run(register_indicators, indicators=[UNEMPLOYMENT, hidden])
+    scene, about = Scene(10, 10, (), ""), {UNEMPLOYMENT.code, "HIDDEN"}
+    town.database.run(order_drawing, scene=scene, about=about)
+    drawing, key = drawing_key(scene, about=about), keep_content(tmp_path / "files", PNG)
+    town.database.run(settle_drawing, key=drawing, job="", picture=key, size_bytes=len(PNG))
     if who is not None:
         anybody.sign_in_as(who)
 
