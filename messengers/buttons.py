@@ -40,6 +40,8 @@ class Place(StrEnum):
     POLL = "p"
     INDICATORS = "is"
     INDICATOR = "i"
+    RUNS = "rs"
+    RUN = "r"
     ACCOUNT = "a"
     LANGUAGES = "l"
     CONSENT = "c"
@@ -222,6 +224,20 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowRun:
+    """Tell me here how this run of a scenario model goes."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRun:
+    """Stop this run of a scenario model."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChoosePreset:
     """When to tell me of everything: one of the presets."""
 
@@ -266,6 +282,8 @@ Action = (
     | ChooseAssignee
     | AssignAlert
     | Commit
+    | FollowRun
+    | CancelRun
     | ChoosePreset
     | ChooseNotice
     | Unsubscribe
@@ -294,6 +312,8 @@ _LETTERS: dict[str, type[Action]] = {
     "h": ChooseAssignee,
     "d": AssignAlert,
     "k": Commit,
+    "i": FollowRun,
+    "j": CancelRun,
     "p": ChoosePreset,
     "n": ChooseNotice,
     "u": Unsubscribe,

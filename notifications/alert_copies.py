@@ -18,10 +18,11 @@ from core.alerts import (
     alert_topic,
 )
 from core.commitments import CommitmentEnded, CommitmentMade
-from core.delivery import DeliveryState, NewDelivery, deliveries_about, enqueue
+from core.delivery import DeliveryState, deliveries_about, enqueue
 from core.shared.facts import RecordedFact
 from core.shared.ids import AlertId
 from core.store import UnitOfWork
+from notifications.copies import edit_of
 from notifications.kinds import Kind
 
 _EDITING = (
@@ -66,19 +67,7 @@ def edit_copies(uow: UnitOfWork, recorded: RecordedFact) -> int:
     return enqueue(
         uow,
         deliveries=[
-            NewDelivery(
-                fact_id=recorded.id,
-                person_id=copy.person_id,
-                # The copy's own name in it: a person may have got the alert twice, after a snooze.
-                kind=f"{Kind.EDIT}:{copy.id[-24:]}",
-                carrier=copy.carrier,
-                address=copy.address,
-                topic=copy.topic,
-                urgency=copy.urgency,
-                due_at=uow.now,
-                details={"edits": copy.id, "kind": copy.kind, "alert_id": copy.details["alert_id"]},
-            )
-            for copy in copies
+            edit_of(uow, copy, recorded.id, {"alert_id": copy.details["alert_id"]}) for copy in copies
         ],
     )
 

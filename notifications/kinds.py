@@ -27,6 +27,9 @@ class Kind(StrEnum):
     STEP = "step"
     # The week's noisy rules, for those who answer for them.
     NOISE = "noise"
+    # How a run of a scenario model goes, and its scenarios when it is done.
+    RUN = "run"
+    RUN_DONE = "run_done"
     # What was not shown at once, together.
     DIGEST = "digest"
 
@@ -43,6 +46,11 @@ def kind_of(stored: str) -> Kind:
 def commitment_topic(commitment_id: str) -> str:
     """The topic of everything about a commitment."""
     return f"commitment:{commitment_id}"
+
+
+def run_topic(run_id: str) -> str:
+    """The topic of the messages that follow a run of a scenario model."""
+    return f"run:{run_id}"
 
 
 def step_topic(cycle_id: str, step: str) -> str:

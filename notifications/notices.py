@@ -32,6 +32,7 @@ class Notice:
 
     everywhere: over all their carriers, else over the first that they want it on. zone: whose night is kept
     quiet; None if it has been thought of already or there is none. awake: the person was here a moment ago.
+    over: the carrier on which it was asked for, if it is still a way to the person.
     only_in_digest: it disturbs nobody, however urgent its thing is.
     """
 
@@ -45,6 +46,7 @@ class Notice:
     awake: bool = False
     everywhere: bool = False
     only_in_digest: bool = False
+    over: str = ""
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -61,6 +63,7 @@ def where_shown(notice: Notice, ways: Sequence[Address], wanted: Preferences) ->
 
     Critical ones and one's own affairs are not asked about: they are always told.
     """
+    ways = [way for way in ways if way.carrier == notice.over] or ways
     if notice.only_in_digest:
         now = []
     elif notice.urgency is Urgency.CRITICAL:

@@ -35,6 +35,7 @@ from notifications.kinds import Kind, kind_of
 from notifications.news import brief_screen, broadcast_screen, digest_screen
 from notifications.noise import noise_screen
 from notifications.obsolete import Obsolete
+from notifications.runs import RunScreens
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,10 @@ class Renderer:
     def _drawn(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
         kind = kind_of(delivery.kind)
         match kind:
+            case Kind.RUN | Kind.RUN_DONE:
+                return RunScreens(self.site, self.files).draw(reading, delivery, language)
+            case Kind.EDIT if delivery.details["kind"] == Kind.RUN:
+                return RunScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.ESCALATED | Kind.EDIT:
                 return AlertScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:

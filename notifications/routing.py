@@ -28,6 +28,7 @@ from core.alerts import (
     readers_of_week,
 )
 from core.briefs import BriefDue, heads_of
+from core.charts import DrawingSettled
 from core.commitments import CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
 from core.cycles import StepReminded
@@ -43,6 +44,7 @@ from core.effects import EffectCardAttached, proposals_about
 from core.identity import Action, people_who_may
 from core.indicators import AccessLevel, indicator, readers_of
 from core.rooms import stream_of
+from core.scenarios import RunEnded, RunFollowed, RunProgressed
 from core.shared.facts import Fact, RecordedFact
 from core.shared.ids import AlertId, PersonId, RoomId, TerritoryId
 from core.store import Database, UnitOfWork, last_events
@@ -53,9 +55,9 @@ from notifications.budget import beyond_budget
 from notifications.channels import addresses_of
 from notifications.kinds import Kind, commitment_topic, conversation_topic, step_topic
 from notifications.notices import Notice, tell
+from notifications.runs import edit_runs, run_ended, run_followed
+from notifications.timing import PICTURE_WAIT
 
-# How long an alert waits for its picture; without one it goes as text.
-PICTURE_WAIT = timedelta(seconds=20)
 STILL_AWAKE = timedelta(hours=1)
 RECENT_EVENTS = 20
 WEEK_ZONE = "Europe/Moscow"
@@ -81,7 +83,7 @@ def _enqueue(uow: UnitOfWork, *, recorded: RecordedFact, route: "Route", policie
         }
         spared = beyond_budget(uow, notice)
         asked += tell(uow, notice, fact_id=recorded.id, ways=ways, wanted=wanted, spared=spared)
-    return asked + edit_copies(uow, recorded)
+    return asked + edit_copies(uow, recorded) + edit_runs(uow, recorded)
 
 
 def _alert_fired(uow: UnitOfWork, fact: AlertFired) -> list[Notice]:
@@ -264,6 +266,11 @@ def _of_commitment(
     )
 
 
+def _drawing_settled(uow: UnitOfWork, fact: DrawingSettled) -> list[Notice]:
+    hasten(uow, topic=f"drawing:{fact.drawing}", due_at=uow.now)
+    return []
+
+
 def _step_reminded(uow: UnitOfWork, fact: StepReminded) -> list[Notice]:
     notice = Notice(
         kind=Kind.STEP,
@@ -332,6 +339,10 @@ _ROUTES: Mapping[type[Fact], Route] = {
     CommitmentMade: _commitment_made,
     CommitmentEnded: _commitment_ended,
     EffectCardAttached: _effect_attached,
+    DrawingSettled: _drawing_settled,
+    RunFollowed: run_followed,
+    RunProgressed: _nobody_new,
+    RunEnded: run_ended,
     StepReminded: _step_reminded,
     OfficialAnswered: _answered,
     ConversationResolved: _resolved,

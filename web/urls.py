@@ -180,6 +180,7 @@ urlpatterns = [
     path("console/scenarios/<str:run_id>/conditions", workshop_questions.conditions, name="run_conditions"),
     path("console/scenarios/<str:run_id>/question", workshop_questions.question, name="run_question"),
     path("console/scenarios/<str:run_id>/cancel", workshop.cancel, name="cancel_run"),
+    path("console/scenarios/<str:run_id>/follow", workshop.follow, name="follow_run"),
     path("console/scenarios/<str:run_id>/repeat", workshop.repeat, name="repeat_run"),
     path("console/scenarios/<str:run_id>/publish", workshop.publish, name="publish_run"),
     path("console/scenarios/<str:run_id>/attach", workshop_questions.attach_effects, name="attach_effects"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from core.alerts import end_snoozes, evaluate_release, settle_late_illustrations, settle_mutes
 from core.indicators import FORECAST_RELEASE, UnknownRelease, release
 from core.jobs import jobs_failed, wake_jobs
+from core.scenarios import end_followings
 from core.shared.ids import ReleaseId
 from core.store import Database
 
@@ -27,13 +28,15 @@ class Upkeep:
     snoozes_ended: int
     alerts_heard: int
     alerts_without_forecast: int
+    runs_told: int
 
 
 def keep_up(database: Database) -> Upkeep:
     """One round, to be run by the clock every 10 to 30 seconds.
 
     Tells again of lost jobs, lets alerts go without a picture, brings back those put off and those that
-    were muted, and evaluates the alerts of releases whose forecasting has failed for good.
+    were muted, evaluates the alerts of releases whose forecasting has failed for good, and tells of runs that
+    have failed for good.
     """
     done = Upkeep(
         jobs_woken=database.run(wake_jobs),
@@ -41,12 +44,13 @@ def keep_up(database: Database) -> Upkeep:
         snoozes_ended=database.run(end_snoozes),
         alerts_heard=database.run(settle_mutes),
         alerts_without_forecast=_evaluate_failed(database),
+        runs_told=database.run(end_followings),
     )
-    if done != Upkeep(0, 0, 0, 0, 0):
+    if done != Upkeep(0, 0, 0, 0, 0, 0):
         log.info(
-            "upkeep_done woken=%s without_picture=%s snoozes_ended=%s heard=%s without_forecast=%s",
+            "upkeep_done woken=%s without_picture=%s snoozes_ended=%s heard=%s without_forecast=%s runs=%s",
             done.jobs_woken, done.alerts_without_picture, done.snoozes_ended, done.alerts_heard,
-            done.alerts_without_forecast,
+            done.alerts_without_forecast, done.runs_told,
         )  # fmt: skip
     return done
 

@@ -6,6 +6,8 @@ from bots.engine.talk import Talk
 from bots.flows.routes import Flow
 from core.identity import (
     PERSONAL_DATA,
+    POLICY,
+    Action,
     Identity,
     choose_language,
     current_consent,
@@ -75,6 +77,8 @@ async def show_account(talk: Talk, _subject: str = "") -> None:
             else Press(talk.say(N_("Your consent")), Open(Place.CONSENT)),
         ),
     ]
+    if any(Action.RUN_MODELS in POLICY[grant.role] for grant in talk.viewer.grants):
+        rows.insert(0, (Press(talk.say(N_("Runs of scenarios")), Open(Place.RUNS)),))
     await talk.show(Screen(text=text, buttons=tuple(rows)))
 
 

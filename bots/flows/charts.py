@@ -60,7 +60,7 @@ _KINDS: dict[type[ShowFigure], ChartKind] = {
 _LABELS: dict[type[ShowFigure], str] = {
     CompareScenarios: N_("Compare scenarios"),
     RankPlaces: N_("Place among neighbours"),
-    ShowContributions: N_("What it is made of"),
+    ShowContributions: N_("Contributions"),
 }
 
 

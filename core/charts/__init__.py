@@ -17,6 +17,7 @@ from core.charts.description import (
     Status,
 )
 from core.charts.drawing import draw
+from core.charts.events import DrawingSettled
 from core.charts.frame import CARD, PHONE, PICTURE, Frame, nice_ticks
 from core.charts.pictures import (
     DRAW_SCENE,
@@ -43,6 +44,7 @@ __all__ = [
     "Column",
     "Columns",
     "Drawing",
+    "DrawingSettled",
     "Figure",
     "Frame",
     "Grid",

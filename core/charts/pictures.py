@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
+from core.charts.events import DrawingSettled
 from core.charts.model import DrawingRow
 from core.charts.scene import Scene
 from core.files import register_file
@@ -89,6 +90,7 @@ def settle_drawing(uow: UnitOfWork, *, key: str, job: str, picture: str | None, 
     uow.session.execute(
         update(DrawingRow).where(DrawingRow.key == key).values(settled_at=uow.now, picture=picture)
     )
+    uow.record(DrawingSettled(drawing=key))
     finish_job(uow, key=job)
 
 

@@ -23,6 +23,7 @@ from core.personal.errors import OfficialsStay, OfficialsStayApart
 from core.personal.queries import MOST_MESSAGES
 from core.polls import inherit_ballots
 from core.rooms import forget_in_rooms
+from core.scenarios import forget_follower
 from core.shared.doors import OWN_WAYS, Actor, Door, reached
 from core.shared.ids import PersonId
 from core.spaces import inherit_memberships
@@ -83,6 +84,7 @@ def forget_person(uow: UnitOfWork, *, person_id: PersonId) -> list[str]:
     forget_deliveries(uow, person_id=person_id)
     forget_reader(uow, person_id=person_id)
     forget_dashboard_reader(uow, person_id=person_id)
+    forget_follower(uow, person_id=person_id)
     erase_identity(uow, person_id=person_id)
     uow.audit("person_forgotten", actor=person_id, subject=f"person:{person_id}")
     return drop_files(uow, parents=messages)

@@ -1,6 +1,13 @@
 """Scenario models of a territory and the runs that analysts ask of them; a worker computes the answers."""
 
-from core.scenarios.charts import behind, contributions_chart, levers_charts, scenarios_chart, term_words
+from core.scenarios.charts import (
+    behind,
+    contributions_chart,
+    first_chart,
+    levers_charts,
+    scenarios_chart,
+    term_words,
+)
 from core.scenarios.commands import (
     READ_MODEL,
     RUN_SCENARIOS,
@@ -9,12 +16,15 @@ from core.scenarios.commands import (
     cancel_run,
     describe_model,
     finish_run,
+    follow_run,
     publish_run,
     refuse_model,
     refuse_run,
     report_progress,
 )
 from core.scenarios.errors import BadRequest, ModelNotReady, NoData, UnknownModel, UnknownRun
+from core.scenarios.events import RunEnded, RunFollowed, RunProgressed
+from core.scenarios.following import end_followings, forget_follower
 from core.scenarios.queries import (
     model_text,
     models_in,
@@ -42,6 +52,7 @@ from core.scenarios.rules import (
     Search,
     Sentences,
 )
+from core.scenarios.wording import run_lines, run_state_words, run_title
 
 __all__ = [
     "DEFAULT_DRAWS",
@@ -56,6 +67,9 @@ __all__ = [
     "ModelNotReady",
     "ModelState",
     "NoData",
+    "RunEnded",
+    "RunFollowed",
+    "RunProgressed",
     "RunRequest",
     "RunState",
     "ScenarioModel",
@@ -70,7 +84,11 @@ __all__ = [
     "cancel_run",
     "contributions_chart",
     "describe_model",
+    "end_followings",
     "finish_run",
+    "first_chart",
+    "follow_run",
+    "forget_follower",
     "levers_charts",
     "model_text",
     "models_in",
@@ -84,6 +102,9 @@ __all__ = [
     "result_of",
     "run_at_work",
     "run_for",
+    "run_lines",
+    "run_state_words",
+    "run_title",
     "runs_in",
     "scenarios_chart",
     "term_words",

@@ -58,6 +58,16 @@ def scenarios_chart(body: Body, name: str, *, head: Head, language: Language) ->
     )
 
 
+def first_chart(body: Body, *, place: str, language: Language) -> tuple[str, OverTime] | None:
+    """The first indicator that the answer tells of, with its scenarios; None if there is none."""
+    for name, shown in body["shown"].items():
+        head = Head(title=shown["title"], subtitle=f"{place} · {shown['unit']}")
+        chart = scenarios_chart(body, name, head=head, language=language) if shown["told"] else None
+        if chart is not None:
+            return name, chart
+    return None
+
+
 def contributions_chart(body: Body, name: str, *, head: Head, language: Language) -> Rows | None:
     """What the growth of an indicator is made of, step by step; None if nothing is known of it."""
     found = body["contributions"].get(name, {}).get(body["main"], [])

@@ -8,6 +8,7 @@ from core.identity import Action, require_right
 from core.indicators import newest_vintage
 from core.jobs import add_job, finish_job
 from core.scenarios.errors import ModelNotReady, NoData, UnknownModel, UnknownRun
+from core.scenarios.following import begin_following, tell_of_end, tell_of_progress
 from core.scenarios.model import ScenarioModelRow, ScenarioResultRow, ScenarioRunRow
 from core.scenarios.queries import job_key, state_now
 from core.scenarios.rules import ModelState, RunRequest, RunState, Sentences, run_digest
@@ -123,7 +124,10 @@ def report_progress(uow: UnitOfWork, *, run_id: str, percent: int, stage: str) -
     statement = update(ScenarioRunRow).where(
         ScenarioRunRow.id == run_id, ScenarioRunRow.state.in_([RunState.WAITING, RunState.RUNNING])
     )
-    return uow.changed(statement.values(state=RunState.RUNNING, percent=percent, stage=stage)) == 1
+    if uow.changed(statement.values(state=RunState.RUNNING, percent=percent, stage=stage)) == 0:
+        return False
+    tell_of_progress(uow, run_id=run_id)
+    return True
 
 
 def finish_run(uow: UnitOfWork, *, run_id: str, body: str) -> bool:
@@ -141,7 +145,20 @@ def refuse_run(uow: UnitOfWork, *, run_id: str, refusal: Sentences) -> None:
     _end(uow, run_id, RunState.REFUSED, refusal=dict(refusal))
 
 
-@reached(Actor.OFFICIAL, Door.CONSOLE, closed={Door.BOT: OVER_TABLES, Door.API: OVER_TABLES})
+@reached(Actor.OFFICIAL, Door.CONSOLE, Door.BOT, closed={Door.API: OVER_TABLES})
+def follow_run(uow: UnitOfWork, *, run_id: str, person_id: PersonId, carrier: str = "") -> bool:
+    """Tell a person in a messenger how a run goes; False if it is over. Raises: UnknownRun.
+
+    carrier: in which messenger; usually where the person is told of their own affairs.
+    """
+    row = _run_of(uow, run_id, person_id)
+    if state_now(uow, row).is_over:
+        return False
+    begin_following(uow, run_id=run_id, person_id=person_id, carrier=carrier)
+    return True
+
+
+@reached(Actor.OFFICIAL, Door.CONSOLE, Door.BOT, closed={Door.API: OVER_TABLES})
 def cancel_run(uow: UnitOfWork, *, run_id: str, cancelled_by: PersonId) -> bool:
     """Stop a run that is not over; False if it was over. Raises: UnknownRun."""
     row = _run_of(uow, run_id, cancelled_by)
@@ -198,7 +215,10 @@ def _end(uow: UnitOfWork, run_id: str, state: RunState, **values: object) -> boo
     statement = update(ScenarioRunRow).where(
         ScenarioRunRow.id == run_id, ScenarioRunRow.state.in_([RunState.WAITING, RunState.RUNNING])
     )
-    return uow.changed(statement.values(state=state, finished_at=uow.now, **values)) == 1
+    if uow.changed(statement.values(state=state, finished_at=uow.now, **values)) == 0:
+        return False
+    tell_of_end(uow, run_id=run_id)
+    return True
 
 
 def _settle_model(uow: UnitOfWork, model_id: str, **values: object) -> None:

@@ -54,6 +54,18 @@ class ScenarioRunRow(Base):
     refusal: Mapped[dict[str, str] | None] = mapped_column(JSON, default=None)
 
 
+class RunFollowerRow(Base):
+    """Somebody who is told in a messenger how a run goes, until it is over."""
+
+    __tablename__ = "scenario_run_follower"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("scenario_run.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    # In which messenger; empty: where the person is told of their own affairs.
+    carrier: Mapped[str] = mapped_column(String(16))
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ScenarioResultRow(Base):
     """The answer to a run as the text that was computed: a re-run gives the same bytes."""
 

@@ -21,6 +21,7 @@ from core.jobs import JobState, job, take_job, wake_jobs
 from core.scenarios import (
     Decision,
     ModelState,
+    RunEnded,
     RunRequest,
     RunState,
     ScenarioRun,
@@ -28,6 +29,7 @@ from core.scenarios import (
     add_model,
     ask_run,
     cancel_run,
+    follow_run,
     model_text,
     models_in,
     report_progress,
@@ -36,6 +38,7 @@ from core.scenarios import (
 )
 from core.scenarios.errors import BadRequest, ModelNotReady
 from core.shared.errors import Forbidden
+from core.store import waiting_facts
 from core.territories import territory_by_slug
 from tests.town import ANNA, VERA, Town
 
@@ -244,6 +247,7 @@ def test_a_killed_worker_costs_time_only_and_towns_are_run_side_by_side(krai: To
     # Long enough to be killed in the middle: the stage that is told of last is the longest one.
     request = RunRequest(draws=5000, years=20)
     killed = ask(krai, request)
+    krai.database.run(follow_run, run_id=killed, person_id=krai.people[VERA])
     doomed = _worker(krai, tmp_path, killed)
     try:
         until = time.monotonic() + 60
@@ -267,6 +271,9 @@ def test_a_killed_worker_costs_time_only_and_towns_are_run_side_by_side(krai: To
     with krai.database.reading() as reading:
         rows = reading.session.execute(text("SELECT COUNT(*) FROM scenario_result")).scalar_one()
     assert rows == 2
+    # Whoever follows it in a messenger is told of its end once.
+    facts = [one.recorded.fact for one in krai.database.read(waiting_facts)]
+    assert [one.run_id for one in facts if isinstance(one, RunEnded)] == [killed]
     # A worker thought dead that comes to its end late changes nothing.
     kept = krai.database.read(result_of, run_id=killed)
     assert kept is not None

@@ -15,11 +15,13 @@ import pytest
 from core.charts import DRAW_SCENE, scene_at_work, settle_drawing
 from core.chats import carrier_file
 from core.files import keep_content
+from core.identity import Role, grant_role
 from core.indicators import AccessLevel, NewValue, Period, record_release, register_indicators
 from core.jobs import JobWaiting, job
+from core.scenarios import RunFollowed, RunState, run_at_work
 from core.store import waiting_facts
 from core.territories import TerritoryKind, add_territory
-from tests.bots.doors import FILES, phone_at
+from tests.bots.doors import FILES, Phone, phone_at
 from tests.bots.test_dialogues import DOORS, settle_in
 from tests.pictures import PNG
 from tests.town import Town
@@ -105,6 +107,33 @@ async def _settle_what_comes(town: Town) -> None:
         await asyncio.sleep(0.1)
 
 
+async def watches_a_run(town: Town, phone: Phone) -> None:
+    """Daria is an analyst from now on: a run that is done, and one that she follows and stops."""
+    with town.database.transaction() as uow:
+        grant_role(uow, person_id=phone.person_id, role=Role.ANALYST, territory_id=town.territory.id)
+    run_id = run_of(town, done=False, seed=7)
+    phone.says("/my")
+    await phone.taps("Расчёты сценариев")
+    await phone.taps("Заречный: Экономика города — показан жителям")
+    done = await phone.sees("Заречный: Экономика города\n\nВаловой муниципальный продукт")
+    await phone.taps("‹ Назад")
+    await phone.taps("Заречный: Экономика города — ждёт очереди")
+    await phone.sees("Заречный: Экономика города\nЖдёт очереди")
+    await phone.taps("Следить здесь")
+    await phone.sees("Сейчас придёт сообщение")
+    phone.says("/расчёты")
+    await phone.taps("Заречный: Экономика города — ждёт очереди")
+    await phone.taps("Отменить расчёт")
+    await phone.sees("Расчёт отменён.")
+
+    assert done.picture is not None
+    assert "Сценарии расходятся" in done.text
+    assert town.database.read(run_at_work, run_id=run_id).state is RunState.CANCELLED
+    facts = [one.recorded.fact for one in town.database.read(waiting_facts)]
+    (followed,) = [one for one in facts if isinstance(one, RunFollowed)]
+    assert (followed.run_id, followed.person_id) == (run_id, phone.person_id)
+
+
 @DOORS
 async def test_charts_beside_an_indicator_come_as_pictures_with_their_news(town: Town, door: str) -> None:
     furnish(town)
@@ -123,6 +152,7 @@ async def test_charts_beside_an_indicator_come_as_pictures_with_their_news(town:
         phone.says("/показатель музеев")
         alone = await phone.sees("3\xa0шт. — 2026")
         keys = list(ordered(town).values())
+        await watches_a_run(town, phone)
 
     assert first.labels[:3] == ["Сравнить сценарии", "Место среди районов", "Вклад"]
     assert "В 2028 году: базовый — 19\u202f500\xa0млн руб.; пессимистический — 18\u202f000" in scenarios.text

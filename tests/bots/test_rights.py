@@ -16,6 +16,7 @@ from messengers import (
     Action,
     AssignAlert,
     ButtonCodec,
+    CancelRun,
     ChooseAssignee,
     ChooseLanguage,
     ChooseNotice,
@@ -23,6 +24,7 @@ from messengers import (
     ChooseTerritory,
     Commit,
     CompareScenarios,
+    FollowRun,
     ForgetMe,
     MergeAccounts,
     Open,
@@ -44,6 +46,7 @@ from messengers.buttons import _LETTERS
 from tests.bots.doors import SECRET, WebPhone, running, web_conversations
 from tests.notifications.post_office import opened
 from tests.town import IVANOV, OLEG, SMIRNOVA, Town
+from tests.web.answers import run_of
 
 CONSENT = "Ваше согласие"
 HIDDEN = "Такого оповещения нет."
@@ -69,6 +72,9 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "CompareScenarios": ("Сравнивать больше не с чем.",) * 5,
     "RankPlaces": ("Сравнивать больше не с чем.",) * 5,
     "ShowContributions": ("Сравнивать больше не с чем.",) * 5,
+    # Runs are asked for and seen by analysts.
+    "FollowRun": ("Такого расчёта сценариев нет.",) * 5,
+    "CancelRun": ("Такого расчёта сценариев нет.",) * 5,
     "OpenBelow": ("Прямой контакт",) * 5,
     "UnlinkMessenger": ("Это ваш единственный вход",) * 5,
     "MergeAccounts": ("уже не действует",) * 5,
@@ -84,6 +90,8 @@ PLACES: dict[Place, tuple[str, str, str, str, str]] = {
     Place.POLL: ("Парк или парковка?",) * 5,
     Place.INDICATORS: ("Данных пока нет",) * 5,
     Place.INDICATOR: ("Уровень безработицы",) * 5,
+    Place.RUNS: ("Расчётов здесь нет.",) * 5,
+    Place.RUN: ("Такого расчёта сценариев нет.",) * 5,
     Place.ACCOUNT: ("Язык: Русский",) * 5,
     Place.LANGUAGES: ("На каком языке говорим?",) * 5,
     Place.FORGET: ("Стереть всё, что о вас хранится?",) * 5,
@@ -130,6 +138,7 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
     async with opened(town, tmp_path) as office, running(conversations):
         alert_id = office.alert()
         poll = town.open_poll("Парк или парковка?", "Парк", "Парковка")
+        run_id = run_of(town, done=False)
         subjects = {
             Place.POLL: poll.id,
             Place.INDICATOR: "UNEMPL",
@@ -142,6 +151,7 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             Place.ALERT_NOTE: alert_id,
             Place.COMMITMENT_RESULT: "0" * 32,
             Place.UNLINK: "max",
+            Place.RUN: run_id,
         }
         actions: dict[str, Action] = {
             "Vote": Vote(poll.id, poll.options[0].id),
@@ -151,6 +161,8 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             "ChooseAssignee": ChooseAssignee(alert_id, town.people[SMIRNOVA]),
             "AssignAlert": AssignAlert(alert_id, 1),
             "Commit": Commit(alert_id, 30),
+            "FollowRun": FollowRun(run_id),
+            "CancelRun": CancelRun(run_id),
             "ChooseTerritory": ChooseTerritory(town.territory.id),
             **{
                 kind.__name__: kind("UNEMPL", town.territory.id)

@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from core.scenarios import RunRequest, add_model, ask_run, describe_model, finish_run, publish_run
+from core.scenarios import (
+    DEFAULT_SEED,
+    RunRequest,
+    add_model,
+    ask_run,
+    describe_model,
+    finish_run,
+    publish_run,
+)
 from tests.town import VERA, Town
 
 YEARS = (2027, 2028)
@@ -44,15 +52,15 @@ def answer() -> dict[str, Any]:
     }
 
 
-def run_of(town: Town, *, done: bool = True, public: bool = True) -> str:
+def run_of(town: Town, *, done: bool = True, public: bool = True, seed: int = DEFAULT_SEED) -> str:
     """A run of a model that gives this answer, waiting or done."""
     by = town.people[VERA]
     model_id = town.database.run(
         add_model, territory_id=town.territory.id, file_name="model.toml", text="a model", added_by=by
     )
-    town.database.run(describe_model, model_id=model_id, outline={"name": "Заречный: экономика"})
+    town.database.run(describe_model, model_id=model_id, outline={"name": "Экономика города"})
     run_id = town.database.run(
-        ask_run, model_id=model_id, territory_id=town.territory.id, request=RunRequest(), asked_by=by
+        ask_run, model_id=model_id, territory_id=town.territory.id, request=RunRequest(seed=seed), asked_by=by
     )
     if done:
         town.database.run(finish_run, run_id=run_id, body=json.dumps(answer(), ensure_ascii=False))

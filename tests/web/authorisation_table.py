@@ -195,6 +195,7 @@ PAGES: dict[str, Row] = {
     "run_conditions": Row(ANALYSTS, "/console/scenarios/{run}/conditions"),
     "run_question": Row(ANALYSTS, "/console/scenarios/{run}/question"),
     "cancel_run": post(ANALYSTS, "/console/scenarios/{run}/cancel"),
+    "follow_run": post(ANALYSTS, "/console/scenarios/{run}/follow"),
     "repeat_run": post(ANALYSTS, "/console/scenarios/{run}/repeat"),
     "publish_run": post(ANALYSTS, "/console/scenarios/{run}/publish", public="no"),
     "attach_effects": post(ANALYSTS, "/console/scenarios/{run}/attach", number="{number}"),

@@ -47,7 +47,10 @@ async def test_an_analyst_asks_watches_cancels_and_asks_again(town: Town, anybod
     waiting = words_of(await anybody.get(address))
     town.database.run(report_progress, run_id=run_id, percent=42, stage="checking")
     under_way = await anybody.get(address)
+    followed = await anybody.submit(f"{address}/follow")
+    told = words_of(await anybody.get(followed.headers["location"]))
     await anybody.submit(f"{address}/cancel")
+    too_late = await anybody.submit(f"{address}/follow")
     cancelled = words_of(await anybody.get(address))
     await anybody.submit(f"{address}/repeat")
 
@@ -57,6 +60,8 @@ async def test_an_analyst_asks_watches_cancels_and_asks_again(town: Town, anybod
     assert 'value="42"' in under_way.text
     assert "проверяет себя на прошлых годах" in words_of(under_way)
     assert "data-under-way" in under_way.text
+    assert "Ход расчёта придёт в ваш мессенджер" in told
+    assert too_late.headers["location"] == address
     assert "Ничего не потеряно" in cancelled
     run = town.database.read(run_at_work, run_id=run_id)
     assert (run.state, run.request.seed) == (RunState.WAITING, 7)

@@ -14,7 +14,7 @@ from core.delivery import Broadcast, BroadcastState, broadcasts_in
 from core.files import FILE_SIGNS
 from core.indicators import count_held
 from core.polls import Poll, Tally, recent_polls, tally
-from core.scenarios import RunState, ScenarioRun, runs_in
+from core.scenarios import RunState, ScenarioRun, run_state_words, run_title, runs_in
 from core.shared.ids import TerritoryId
 from core.shared.language import Language
 from core.store import Reading
@@ -124,7 +124,7 @@ def queue_view(
         "polls": [_poll_row(poll, votes, current, now) for poll, votes in waiting.polls],
         "alerts": [_alert_row(card, current, now, language) for card in waiting.alerts],
         "broadcasts": [_broadcast_row(one, current, now) for one in waiting.broadcasts],
-        "scenarios": [_run_row(run, place.name(language), current, now) for run, place in waiting.runs],
+        "scenarios": [_run_row(run, place, current, now, language) for run, place in waiting.runs],
         "data": [_upload_row(one, current, now) for one in waiting.uploads],
         "dashboards": [_dashboard_row(one, current, now) for one in waiting.dashboards],
     }
@@ -241,15 +241,13 @@ def _broadcast_row(broadcast: Broadcast, current: str, now: datetime) -> Row:
     )
 
 
-def _run_row(run: ScenarioRun, place: str, current: str, now: datetime) -> Row:
-    asked = run.request
-    about = asked.decision.title if asked.decision is not None else run.model.name
+def _run_row(run: ScenarioRun, place: Territory, current: str, now: datetime, language: Language) -> Row:
     failed = run.state in {RunState.FAILED, RunState.REFUSED}
     return Row(
         id=run.id,
         address=f"/console/scenarios/{run.id}",
-        title=f"{place}: {about}",
-        line=run_state_words(run),
+        title=run_title(run, place.name(language)),
+        line=run_state_words(language, run),
         note=short_moment(run.asked_at, now=now),
         icon="chart-line",
         mood="bad" if failed else "muted" if run.state.is_over else "warn",
@@ -305,24 +303,6 @@ def dashboard_state_words(state: DashboardState) -> str:
         DashboardState.PUBLISHED: gettext("is shown"),
         DashboardState.ARCHIVED: gettext("is put away"),
     }[state]
-
-
-def run_state_words(run: ScenarioRun) -> str:
-    """Where a run stands, in words."""
-    if run.state is RunState.RUNNING:
-        return {
-            "estimating": gettext("estimates the equations"),
-            "checking": gettext("checks itself on past years"),
-            "simulating": gettext("draws the future"),
-            "explaining": gettext("puts it into words"),
-        }.get(run.stage, gettext("is being computed"))
-    return {
-        RunState.WAITING: gettext("waits for a free worker"),
-        RunState.DONE: gettext("is shown to citizens") if run.published_at else gettext("is computed"),
-        RunState.REFUSED: gettext("cannot be computed"),
-        RunState.FAILED: gettext("has failed"),
-        RunState.CANCELLED: gettext("was cancelled"),
-    }[run.state]
 
 
 def state_words(state: BroadcastState) -> str:

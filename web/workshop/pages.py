@@ -18,10 +18,12 @@ from core.scenarios import (
     UnknownRun,
     ask_run,
     cancel_run,
+    follow_run,
     models_in,
     publish_run,
     result_of,
     run_for,
+    run_state_words,
     visible_part,
 )
 from core.shared.errors import DomainError, Invalid
@@ -30,7 +32,6 @@ from core.store import Reading, UnitOfWork
 from core.territories import Territory, territories, territory
 from web.console.desk import Desk
 from web.console.frame import Opened, nothing, open_desk, show_desk
-from web.console.queue import run_state_words
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.sessions import go
@@ -135,6 +136,13 @@ async def _cancel(request: PageRequest, run_id: str) -> HttpResponse:
     return go(f"/console/scenarios/{run_id}")
 
 
+async def _follow(request: PageRequest, run_id: str) -> HttpResponse:
+    """Tell whoever asks in their messenger how the run goes."""
+    person_id = request.visit.person().id
+    followed = await dependencies().database.run_async(follow_run, run_id=run_id, person_id=person_id)
+    return go(f"/console/scenarios/{run_id}{'?followed=yes' if followed else ''}")
+
+
 async def _repeat(request: PageRequest, run_id: str) -> HttpResponse:
     """The same question again: after new data it is another run."""
     opened = await opened_run(request, run_id)
@@ -220,8 +228,9 @@ async def show_run(request: PageRequest, run_id: str, *, refusal: DomainError | 
         digest=opened.item.digest,
         under_way=not run.state.is_over,
         cancelled=run.state in {RunState.CANCELLED, RunState.FAILED},
-        state_words=run_state_words(run),
+        state_words=run_state_words(request.language, run),
         refusal_words="" if run.refusal is None else run.refusal[request.language],
+        message_follows=request.GET.get("followed") == "yes",
         attached=str(request.GET.get("attached", ""))[:40],
         error="" if refusal is None else refusal.sentence(request.language),
         status=200 if refusal is None else 409,
@@ -254,5 +263,6 @@ def shown_answer(answer: Answer | None, of: str) -> dict[str, Any]:
 
 new_run = require_http_methods(["GET", "HEAD", "POST"])(_new_run)
 cancel = require_POST(_cancel)
+follow = require_POST(_follow)
 repeat = require_POST(_repeat)
 publish = require_POST(_publish)
