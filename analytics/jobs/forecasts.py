@@ -48,15 +48,17 @@ def forecast_release(key: str) -> None:
         log.info("job_not_taken key=%s", key)
         return
     try:
-        _forecast(database, job, holder)
+        whole = _forecast(database, job, holder)
     except Exception as error:
         log.exception("job_failed key=%s attempt=%s", key, job.attempts)
         database.run(fail_job, key=key, failure=f"{type(error).__name__}: {error}")
         raise
-    database.run(finish_job, key=key)
+    if whole:
+        database.run(finish_job, key=key)
 
 
-def _forecast(database: Database, job: Job, holder: str) -> None:
+def _forecast(database: Database, job: Job, holder: str) -> bool:
+    """Whether all of it is done; if another worker has the job by now, the rest and the end are its own."""
     found = database.read(release, release_id=ReleaseId(job.arguments["release_id"]))
     began = renewed = time.monotonic()
     batches = database.read(_batches, vintage=found.vintage)
@@ -65,7 +67,8 @@ def _forecast(database: Database, job: Job, holder: str) -> None:
         if time.monotonic() - renewed > _RENEW_AFTER_S:
             renewed = time.monotonic()
             if not database.run(renew_job, key=job.key, holder=holder):
-                return
+                log.info("job_lost key=%s", job.key)
+                return False
         made = _made(database.read(_known, batch=batch, vintage=found.vintage), panels)
         database.run(_publish, vintage=found.vintage, made=made)
     database.run(_judge_held, vintage=found.vintage)
@@ -73,6 +76,7 @@ def _forecast(database: Database, job: Job, holder: str) -> None:
         "release_forecast release=%s series=%s took_ms=%.0f",
         found.id, sum(map(len, batches)), (time.monotonic() - began) * 1000,
     )  # fmt: skip
+    return True
 
 
 def _batches(reading: Reading, *, vintage: int) -> list[list[Pair]]:

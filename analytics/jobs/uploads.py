@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from analytics.importing import SOURCE, Checked, RowNote, check_content
 from analytics.jobs.context import context
 from core.indicators import record_release
-from core.jobs import Job, fail_job, finish_job, renew_job, take_job
+from core.jobs import Job, drop_job, fail_job, finish_job, renew_job, take_job
 from core.shared.errors import DomainError
 from core.store import Database, UnitOfWork
 from core.uploads import (
@@ -58,7 +58,7 @@ def _worked(key: str, body: Callable[[Database, Job, Upload, Checked], None]) ->
         _work(database, job, body)
     except (_Stop, UnknownUpload):
         log.info("upload_stopped key=%s", key)
-        database.run(finish_job, key=key)
+        database.run(drop_job, key=key, holder=context().holder)
     except Exception as error:
         log.exception("job_failed key=%s attempt=%s", key, job.attempts)
         database.run(fail_job, key=key, failure=f"{type(error).__name__}: {error}")

@@ -1,6 +1,15 @@
 """Long work as rows: the row is the truth, a queue only carries its key."""
 
-from core.jobs.commands import add_job, fail_job, finish_job, inherit_jobs, renew_job, take_job, wake_jobs
+from core.jobs.commands import (
+    add_job,
+    drop_job,
+    fail_job,
+    finish_job,
+    inherit_jobs,
+    renew_job,
+    take_job,
+    wake_jobs,
+)
 from core.jobs.events import JobWaiting
 from core.jobs.queries import job, jobs_failed
 from core.jobs.rules import MOST_ATTEMPTS, Job, JobState
@@ -11,6 +20,7 @@ __all__ = [
     "JobState",
     "JobWaiting",
     "add_job",
+    "drop_job",
     "fail_job",
     "finish_job",
     "inherit_jobs",

@@ -56,8 +56,15 @@ def renew_job(uow: UnitOfWork, *, key: str, holder: str, lease: timedelta = LEAS
 
 
 def finish_job(uow: UnitOfWork, *, key: str) -> None:
-    """The work is done; said twice, it changes nothing."""
+    """The work is done, whoever did it; said twice, it changes nothing."""
     _end(uow, key, JobState.DONE, failure=None)
+
+
+def drop_job(uow: UnitOfWork, *, key: str, holder: str) -> None:
+    """The work is wanted no more, says the one who has it; of a job that another has, nothing."""
+    row = _locked(uow, key)
+    if row is not None and row.holder == holder:
+        _end(uow, key, JobState.DONE, failure=None)
 
 
 def fail_job(uow: UnitOfWork, *, key: str, failure: str) -> bool:

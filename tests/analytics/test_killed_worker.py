@@ -5,14 +5,18 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from analytics.importing import ImportReport
+from analytics.jobs import forecasts as forecasting
 from analytics.jobs.forecasts import forecast_release
 from analytics.synthetic import seed
 from core.jobs import JobState, job, take_job, wake_jobs
+from core.shared.facts import Fact
 from core.store import Database
 from tests.town import Town
 
@@ -71,3 +75,26 @@ def test_another_worker_ends_what_a_killed_one_began(krai: Town, tmp_path: Path)
     assert (found.state, found.attempts) == (JobState.DONE, 2)
     assert set(published(krai.database).values()) == {1}
     assert krai.database.run(take_job, key=key, holder="third") is None
+
+
+def test_a_worker_whose_lease_is_over_does_not_end_the_job_that_another_has(
+    krai: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasting, "_RENEW_AFTER_S", 0.0)
+    report: ImportReport = seed(krai.database)
+    assert report.release is not None
+    key = f"forecast:{report.release.id}"
+
+    def another_takes_it(_facts: list[Fact]) -> None:
+        krai.database.on_commit = None
+        krai.clock.advance(timedelta(minutes=5))
+        assert krai.database.run(take_job, key=key, holder="another") is not None
+
+    krai.database.on_commit = another_takes_it
+    forecast_release(key)
+
+    # The other one dies with it: were the job called done, nobody would judge what is left.
+    found = krai.database.read(job, key=key)
+    assert found is not None
+    assert found.state is JobState.RUNNING
+    assert 0 < forecasts(krai.database) < report.release.new

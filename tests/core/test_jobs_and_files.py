@@ -19,6 +19,7 @@ from core.files import (
 from core.jobs import (
     JobState,
     add_job,
+    drop_job,
     fail_job,
     finish_job,
     inherit_jobs,
@@ -134,12 +135,16 @@ def test_a_failed_attempt_is_tried_again_and_the_third_is_the_last(database: Dat
     assert failed.failure == "boom"
 
 
-def test_a_lease_is_prolonged_by_its_holder_only(database: Database) -> None:
+def test_a_lease_is_prolonged_and_a_job_dropped_by_its_holder_only(database: Database) -> None:
     add(database)
     take(database, "a")
 
     assert database.run(renew_job, key="draw:1", holder="a")
     assert not database.run(renew_job, key="draw:1", holder="b")
+    database.run(drop_job, key="draw:1", holder="b")
+    assert state(database) is JobState.RUNNING
+    database.run(drop_job, key="draw:1", holder="a")
+    assert state(database) is JobState.DONE
 
 
 def test_content_is_kept_under_its_hash_and_once(tmp_path: Path) -> None:
