@@ -250,10 +250,10 @@ def _left_sides(program: Program, equation: EquationSpec, history: History) -> t
     ]
     values = np.array([own[year] for year in years])
     past = np.array([own[year - back] for year in years])
-    return years, _side(equation.side, values, past)
+    return years, _side(equation.side, years, values, past)
 
 
-def _side(side: str, values: Array, past: Array) -> Array:
+def _side(side: str, years: Sequence[int], values: Array, past: Array) -> Array:
     with np.errstate(all="ignore"):
         match side:
             case "level":
@@ -265,8 +265,9 @@ def _side(side: str, values: Array, past: Array) -> Array:
             case _:
                 found = logit(values) - logit(past)
     if not np.isfinite(found).all():
-        worst = float(values.min())
-        raise ModelError("share_outside" if side == "dlogit" else "log_of_negative", value=f"{worst:.4g}")
+        place = int(np.argmin(np.isfinite(found)))
+        code = "share_outside" if side == "dlogit" else "log_of_negative"
+        raise ModelError(code, value=f"{values[place]:.4g}").at(year=years[place])
     return np.asarray(found)
 
 

@@ -175,6 +175,7 @@ class Program:
         for _ in range(_SWEEPS):
             answer = self._sweep(steps, state, slots, time, changes, guess)
             if _agree(answer, guess):
+                self._check(steps, state, time)
                 return
             guess = answer
         self._newton(steps, state, slots, time, changes)
@@ -188,6 +189,7 @@ class Program:
         for _ in range(_NEWTON_STEPS):
             answer = self._sweep(steps, state, slots, time, changes, guess)
             if _agree(answer, guess):
+                self._check(steps, state, time)
                 return
             miss = answer - np.broadcast_to(guess, answer.shape)
             guess = guess + self._correction(steps, state, slots, time, changes, guess, miss)
@@ -196,6 +198,12 @@ class Program:
         names = ", ".join(step.spec.name for step in steps)
         where = self.spec.where(steps[0].spec.name, state.years[0] + time)
         raise ModelError("not_solved", names=names, where=where)
+
+    def _check(self, steps: list[_Step], state: State, time: int) -> None:
+        """What a loop goes through on its way may be no number; what it ends at must be."""
+        for step in steps:
+            if not np.isfinite(state.get(step.slot, time)).all():
+                raise self._failure(step, state, time)
 
     def _correction(
         self, steps: list[_Step], state: State, slots: list[int], time: int, changes: Changes,
@@ -240,7 +248,9 @@ class Program:
 
 
 def _agree(answer: Array, guess: Array) -> bool:
-    return bool(np.all(np.abs(answer - guess) <= _TOLERANCE * np.maximum(np.abs(answer), 1.0)))
+    # An infinity is a small share of itself away from anything.
+    near = np.abs(answer - guess) <= _TOLERANCE * np.maximum(np.abs(answer), 1.0)
+    return bool(np.all(near & np.isfinite(answer)))
 
 
 def _same_year(equation: EquationSpec) -> set[str]:

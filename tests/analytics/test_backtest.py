@@ -77,7 +77,9 @@ def test_given_the_national_factor_the_error_falls_by_two_fifths(panels: list[Pa
 
 
 def test_lone_series_of_the_m3_competition() -> None:
-    scores = score_competition(read_competition(M3))
+    competition = read_competition(M3)
+    assert len(competition.histories) == 645
+    scores = score_competition(competition)
 
     blend = scores["blend"]
     assert blend.smape <= 16.0

@@ -105,6 +105,13 @@ def test_a_curved_loop_is_solved() -> None:
             identity("Y", "Z^2 + 1") + identity("Z", "Y + 1"), {"Y": 1.0, "Z": 1.0}, "not_solved", "Y",
             id="a curved loop without a solution",
         ),
+        pytest.param(
+            identity("Y", "log(0*Y)"), {"Y": 1.0}, "not_solved", "Y", id="a loop that ends at no number"
+        ),
+        pytest.param(
+            identity("Y", "Z/(X - 2)") + identity("Z", "min(Y, 5)"), {"Y": 1.0, "Z": 1.0},
+            "division_by_zero", "Y", id="a loop that goes through no number",
+        ),
     ],
 )  # fmt: skip
 def test_a_failure_names_the_equation_its_line_and_the_year(
@@ -116,7 +123,7 @@ def test_a_failure_names_the_equation_its_line_and_the_year(
     assert (failed.value.code, failed.value.where.equation) == (code, equation)
     assert failed.value.where.line == 5
     assert failed.value.where.year == 2026
-    assert "строка 5, уравнение Y, год 2026: " in failed.value.sentence("ru")
+    assert failed.value.sentence("ru").startswith("model.toml, строка 5, уравнение Y, год 2026: ")
 
 
 @pytest.mark.parametrize(
