@@ -1,193 +1,144 @@
-"""A panel's releases replayed: restarts in between, repeated and overtaking deliveries; each change once.
+"""A panel's releases replayed: workers killed at them, repeated and overtaking deliveries; each change once.
 
-The real panel where it is kept (STRATEGY24_BENCH_DATA), else that of the synthetic town. What is expected is
-worked out beside it, by the pure state machine over the same values.
+With the processes of a whole instance: tests/faults/test_replayed_panel.py.
 """
 
-import csv
-import os
+import multiprocessing
 import random
-from collections import defaultdict
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
 import pytest
 from sqlalchemy import text
 
-import analytics.synthetic as synthetic
-from core.alerts import (
-    AlertFired,
-    AlertResolved,
-    AlertRule,
-    RuleKind,
-    Severity,
-    Standing,
-    Transition,
-    evaluate_release,
-    judge,
-    set_alert_rule,
-)
-from core.indicators import Indicator, NewValue, Period, record_release, register_indicators
-from core.shared.ids import RuleId
-from core.store import Database, waiting_facts
+from core.alerts import RuleKind, Severity, evaluate_release, set_alert_rule
+from core.indicators import NewValue, Period, record_release, register_indicators
+from core.shared.ids import TerritoryId
+from core.store import Database
+from tests.replay import REAL, WITHOUT_REAL, Replay, Series, panel, regions, watched
 from tests.town import Town
 
-REAL = Path(os.environ.get("STRATEGY24_BENCH_DATA", "/nowhere")) / "ru_regions_annual.csv"
-OURS = Path(synthetic.__file__).parent / "data" / "observations.csv"
-SERIES, LEAST_YEARS = 6, 10
-Series = dict[int, float]
+SERIES = 4
+FORKED = multiprocessing.get_context("fork")
 
 
-def panel() -> list[Series]:
-    """Annual series of one place, each by year, the longest first."""
-    found: defaultdict[tuple[str, str], Series] = defaultdict(dict)
-    with (REAL if REAL.exists() else OURS).open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["period"].isdecimal():
-                found[row["territory"], row["indicator"]][int(row["period"])] = float(
-                    row["value"].replace(",", ".")
-                )
-    first = next(iter(found))[0]
-    here = [years for (place, _), years in sorted(found.items()) if place == first]
-    return sorted((one for one in here if len(one) >= LEAST_YEARS), key=len, reverse=True)[:SERIES]
+def work(url: str, jobs: Sequence[int]) -> None:
+    """The life of a worker: nothing is shared with it but rows."""
+    database = Database(url)
+    for vintage in jobs:
+        database.run(evaluate_release, vintage=vintage)
 
 
 @dataclass(slots=True)
-class Replay:
-    """The series as indicators S0, S1, …, each with a threshold in the middle of its values."""
+class Workers:
+    """Processes that judge releases; some are killed with SIGKILL wherever they are."""
 
-    town: Town
-    series: list[Series]
-    database: Database = field(init=False)
+    database: Database
+    chance: random.Random = field(default_factory=lambda: random.Random(8))
+    killed: int = 0
 
-    def __post_init__(self) -> None:
-        self.database = self.town.database
+    def judge(self, vintages: Sequence[int]) -> list[int]:
+        """Two workers get the same releases, each in an order of its own; what is left if both are killed."""
+        # A connection must not be carried over a fork.
+        self.database.close()
+        with self._working(vintages) as one, self._working(vintages) as other:
+            for worker in (one, other):
+                if self.chance.random() < 0.6:
+                    worker.join(self.chance.uniform(0.0, 0.12))
+                    worker.kill()
+        dead = [worker for worker in (one, other) if worker.exitcode]
+        self.killed += len(dead)
+        return sorted(set(vintages)) if len(dead) == 2 else []
 
-    def rule(self, number: int) -> AlertRule:
-        values = sorted(self.series[number].values())
-        middle = values[len(values) // 2]
-        return AlertRule(
-            id=RuleId(f"S{number}"), indicator=f"S{number}", territory_id=self.town.territory.id,
-            bad="above", threshold=middle, clear_at=middle - 0.01 * abs(middle), severity=Severity.WARN,
-        )  # fmt: skip
-
-    def prepare(self) -> None:
-        indicators = [
-            Indicator(
-                code=f"S{number}", rubric="jobs", title_ru="Ряд", title_en="Series", unit="ед.",
-                unit_en="units", frequency="A", good="down",
-            )
-            for number in range(len(self.series))
-        ]  # fmt: skip
-        with self.database.transaction() as uow:
-            register_indicators(uow, indicators=indicators)
-            for number in range(len(self.series)):
-                rule = self.rule(number)
-                set_alert_rule(
-                    uow, indicator_code=rule.indicator, territory_id=rule.territory_id, bad=rule.bad,
-                    threshold=rule.threshold, clear_at=rule.clear_at, severity=rule.severity, set_by=None,
-                )  # fmt: skip
-
-    def release(self, name: str, values: dict[tuple[int, int], float]) -> int:
-        """Record values by (series, year); the vintage."""
-        rows = [
-            NewValue(
-                indicator=f"S{number}", territory_id=self.town.territory.id, period=Period("A", year),
-                value=value, source="Росстат",
-            )
-            for (number, year), value in sorted(values.items())
-        ]  # fmt: skip
-        recorded = self.database.run(
-            record_release, source="replay", digest=name, title=name, values=rows, recorded_by=None
-        )
-        return recorded.release.vintage
-
-    def yearly(self) -> Iterator[int]:
-        """One release a year."""
-        for year in sorted({year for one in self.series for year in one}):
-            known = {(number, year): one[year] for number, one in enumerate(self.series) if year in one}
-            yield self.release(str(year), known)
-
-    def expected(self) -> list[tuple[str, str, int]]:
-        """(indicator, transition, nth release) by the state machine alone."""
-        years = sorted({year for one in self.series for year in one})
-        moves = []
-        for number, one in enumerate(self.series):
-            standing, rule = Standing(), self.rule(number)
-            for year in sorted(one):
-                vintage = years.index(year) + 1
-                standing, move = judge(rule, standing, value=one[year], vintage=vintage)
-                if move in {Transition.FIRED, Transition.RESOLVED}:
-                    moves.append((f"S{number}", move.value, vintage))
-        return sorted(moves)
-
-    def told(self) -> list[tuple[str, str, int]]:
-        """The facts that were recorded for the relay."""
-        facts = [one.recorded.fact for one in self.database.read(waiting_facts, limit=10_000)]
-        return sorted(
-            (fact.indicator, "fired" if isinstance(fact, AlertFired) else "resolved", fact.vintage)
-            for fact in facts
-            if isinstance(fact, AlertFired | AlertResolved)
-        )
-
-    def restart(self) -> None:
-        """Go on as another process would: nothing is kept but rows."""
-        if self.database is not self.town.database:
-            self.database.close()
-        self.database = Database(self.town.database.url, clock=self.town.clock)
+    @contextmanager
+    def _working(self, vintages: Sequence[int]) -> Iterator[BaseProcess]:
+        jobs = self.chance.sample(vintages, len(vintages))
+        worker = FORKED.Process(target=work, args=(self.database.url, jobs))
+        worker.start()
+        yield worker
+        worker.join()
 
 
-@pytest.fixture
-def replay(town: Town) -> Replay:
-    made = Replay(town, panel())
-    made.prepare()
-    return made
-
-
-def test_each_transition_of_a_replayed_panel_is_told_exactly_once(replay: Replay) -> None:
-    order = random.Random(8)
+def test_each_transition_of_a_replayed_panel_is_told_exactly_once(town: Town) -> None:
+    first = sorted(panel()[min(panel())].items(), key=lambda one: (-len(one[1]), one[0]))[:SERIES]
+    replay = Replay(town.database, {(town.territory.id, code): years for code, years in first})
+    replay.prepare()
+    workers = Workers(town.database)
     late: list[int] = []
-    for vintage in replay.yearly():
-        # Every third job is lost until later; every one that runs is delivered twice, to two workers at once,
-        # together with one that has been judged long ago.
-        if vintage % 3 == 0:
-            late.append(vintage)
-            continue
-        jobs = [vintage, vintage, *late, order.randint(1, vintage)]
-        order.shuffle(jobs)
-        with ThreadPoolExecutor(2) as workers:
-            list(workers.map(lambda job: replay.database.run(evaluate_release, vintage=job), jobs))
-        if vintage % 4 == 0:
-            replay.restart()
-    for vintage in late:
-        replay.database.run(evaluate_release, vintage=vintage)
+    for year in replay.years:
+        vintage = replay.release(year).vintage
+        late.append(vintage)
+        # A third of the jobs is lost until later; those that run meet one that was judged long ago.
+        if vintage % 3:
+            late = workers.judge([*late, workers.chance.randint(1, vintage)])
+    while late := workers.judge(late):
+        pass
 
     expected = replay.expected()
 
+    assert workers.killed >= 5
     assert len(expected) >= SERIES
-    assert replay.told() == expected
+    assert replay.told() == replay.journaled() == expected
 
 
-def test_a_census_that_revises_ten_years_is_found_once_with_its_numbers(replay: Replay) -> None:
-    years = sorted(replay.series[0])
-    first = {(0, year): replay.series[0][year] * (1 - 0.003 * place) for place, year in enumerate(years)}
-    replay.release("before", first)
-    replay.database.run(
-        set_alert_rule, indicator_code="S0", territory_id=replay.town.territory.id, kind=RuleKind.REVISION,
+COUNTED, REVISED = 1719, 104
+"""Values of regional population, and those of them that the census of 2021 moved by more than 3 %."""
+
+
+def census() -> tuple[dict[str, Series], dict[str, Series]]:
+    """Population by the yearbook of 2021, and as regional product a head implies it after the census.
+
+    Thousands of people, of the years that have both.
+    """
+    before: dict[str, Series] = {}
+    after: dict[str, Series] = {}
+    for place, codes in panel().items():
+        if place.isdecimal() and {"POP", "GRP", "GRP_PC"} <= codes.keys():
+            product, a_head = codes["GRP"], codes["GRP_PC"]
+            years = sorted(codes["POP"].keys() & product.keys() & a_head.keys())
+            before[place] = {year: codes["POP"][year] for year in years}
+            after[place] = {year: 1000 * product[year] / a_head[year] for year in years}
+    return before, after
+
+
+def changes(before: Series, after: Series) -> list[float]:
+    """By how many per cent of what was published."""
+    return [100 * abs(after[year] - value) / value for year, value in before.items()]
+
+
+def record(database: Database, name: str, values: dict[TerritoryId, Series]) -> int:
+    rows = [
+        NewValue(indicator="POP", territory_id=place, period=Period("A", year), value=value, source="Росстат")
+        for place, one in values.items()
+        for year, value in one.items()
+    ]
+    return database.run(
+        record_release, source="census", digest=name, title=name, values=rows, recorded_by=None
+    ).release.vintage
+
+
+@pytest.mark.skipif(not REAL.exists(), reason=WITHOUT_REAL)
+def test_the_census_of_2021_is_found_once_in_each_region_that_it_revised(town: Town) -> None:
+    before, after = census()
+    moved = [change for place in before for change in changes(before[place], after[place])]
+    assert (len(moved), sum(change > 3 for change in moved)) == (COUNTED, REVISED)
+    database = town.database
+    country, places = regions(database, sorted(before)[::4])
+    database.run(register_indicators, indicators=[watched("POP")])
+    record(database, "yearbook", {places[code]: before[code] for code in places})
+    database.run(
+        set_alert_rule, indicator_code="POP", territory_id=country, kind=RuleKind.REVISION,
         bad="above", threshold=1.0, clear_at=1.0, severity=Severity.INFO, set_by=None,
     )  # fmt: skip
-    census = replay.release("census", {(0, year): replay.series[0][year] for year in years})
-    for _ in range(3):
-        replay.database.run(evaluate_release, vintage=census)
 
-    with replay.database.reading() as reading:
-        rows = reading.session.execute(
-            text("SELECT a.vintage, a.measure FROM alert a JOIN alert_rule r ON r.id = a.rule_id"
-                 " WHERE r.kind = 'revision'")
-        ).all()  # fmt: skip
-    last = 0.003 * (len(years) - 1)
-    assert [(vintage, round(measure, 6)) for vintage, measure in rows] == [
-        (census, round(100 * last / (1 - last), 6))
-    ]
+    vintage = record(database, "census", {places[code]: after[code] for code in places})
+    for _ in range(2):
+        database.run(evaluate_release, vintage=vintage)
+
+    largest = {places[code]: max(changes(before[code], after[code])) for code in places}
+    with database.reading() as reading:
+        fired = reading.session.execute(text("SELECT territory_id, measure FROM alert")).all()
+    assert dict(fired) == pytest.approx({place: change for place, change in largest.items() if change > 1})
+    assert 5 < len(fired) == len(dict(fired)) < len(places)
