@@ -312,22 +312,18 @@ async def check(town: Town, folder: Path, seed: int) -> None:
             assert set(told) == history.people_of(alert.territory_id), "whoever should know has been told"
 
 
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One kind of database here; the other where there is time, see the last test."""
-    path = tmp_path / "strategy24.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{path}"
-
-
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("database_url", "seed"), [("sqlite", 0), ("sqlite", 1)], indirect=["database_url"])
 async def test_whatever_happens_each_is_journaled_once_and_told_once(
     town: Town, tmp_path: Path, seed: int
 ) -> None:
     await check(town, tmp_path, seed)
 
 
+LONG = [*(("sqlite", seed) for seed in range(100, 200)), *(("postgresql", seed) for seed in range(200, 300))]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(100, 300))
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("database_url", "seed"), LONG, indirect=["database_url"])
 async def test_whatever_happens_two_hundred_times(town: Town, tmp_path: Path, seed: int) -> None:
     await check(town, tmp_path, seed)
