@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from core.store import bump_epochs
+from tests.browsers import OPTIONS
 from tests.faults.wire_cutter import WireCutter
 from tests.realtime.live_town import LiveTown, until
 from tests.realtime.test_resume import say, write
@@ -58,7 +59,7 @@ def chrome_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if binary is None:
         pytest.fail("no Chrome or Chromium: install the package chromium")
     profile = tmp_path_factory.mktemp("chrome")
-    options = ["--headless=new", "--no-sandbox", "--log-level=3", "--remote-debugging-port=0"]
+    options = ["--headless=new", *OPTIONS, "--log-level=3", "--remote-debugging-port=0"]
     options.append(f"--user-data-dir={profile}")
     with subprocess.Popen([binary, *options], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None

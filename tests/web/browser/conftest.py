@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from core.shared.clock import ManualClock
 from core.store import Database
+from tests.browsers import OPTIONS
 from tests.conftest import NOON
 from tests.town import Town
 from tests.web.browser.looking import HEIGHTS, Visitor
@@ -27,7 +28,7 @@ def chromium() -> Iterator[Browser]:
     if found is None:
         pytest.fail("no Chromium on PATH: install the package chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
         yield browser
         browser.close()
 
