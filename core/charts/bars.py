@@ -73,7 +73,7 @@ class _Slot:
         size, text = self.frame.text, short_period(column.period)
         step = max(math.ceil(wide(text, size) * 1.1 / self.width), 1)
         shown = (len(self.chart.columns) - 1 - self.place) % step == 0
-        at = (self.middle, self.scale.bottom + size * 0.9)
+        at = (self.middle, self.scale.bottom + size * 1.1)
         period: list[Shape] = [Words(text, at, size, "muted", "middle")] if shown else []
         return [*period, *self._figure(column)]
 

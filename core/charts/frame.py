@@ -32,11 +32,11 @@ class Frame:
 
     @property
     def edge(self) -> float:
-        """The margin that is always left."""
-        return self.text * 0.9
+        """The margin at the sides: a card of a page has its own, and the chart stands under its title."""
+        return self.text * (0.9 if self.headed else 0.1)
 
 
-CARD = Frame(width=420, height=280, text=13, line=2.2)
+CARD = Frame(width=380, height=270, text=13, line=2.2)
 """A card of a page: drawn at 320 to 460 px, its letters stay from 11 to 15."""
 
 PICTURE = Frame(width=1200, height=700, text=28, line=5, title=42, headed=True)
@@ -60,7 +60,7 @@ def paper(frame: Frame, head: Head, *, language: Language) -> Plot:
     """The headings of a picture, or on a card just the note; what is left is the plot."""
     edge = frame.edge
     shapes: list[Shape] = []
-    top, bottom = edge * 0.6, frame.height - edge * 0.5
+    top, bottom = frame.text * 0.55, frame.height - edge * 0.5
     if frame.headed:
         shapes.append(Area(box(0, 0, frame.width, frame.height), "paper"))
         top, said = _headings(frame, head)
@@ -69,7 +69,7 @@ def paper(frame: Frame, head: Head, *, language: Language) -> Plot:
     if frame.headed and head.source:
         notes.append(translate(language, _SOURCE, source=head.source))
     for note in reversed(notes):
-        size = frame.text * 0.85
+        size = frame.text * (0.85 if frame.headed else 0.92)
         for text in reversed(wrapped(note, frame.width - 2 * edge, size, most=2)):
             shapes.append(Words(text, (edge, bottom - size * 0.6), size, "muted"))
             bottom -= size * 1.35
@@ -155,7 +155,7 @@ class Scale:
     @property
     def bottom(self) -> float:
         """Where the plot ends, above the words of the periods."""
-        return self.plot.bottom - self.plot.frame.text * 1.6
+        return self.plot.bottom - self.plot.frame.text * 1.8
 
     def y(self, value: float) -> float:
         """Where a value stands."""

@@ -73,8 +73,8 @@ def _field(chart: OverTime, plot: Plot) -> _Field:
 
 
 def _label_room(chart: OverTime, plot: Plot) -> float:
-    """How wide the names at the right edge may be: as they need, at most a third of the chart."""
-    text, most = plot.frame.text, 0.34 * (plot.right - plot.left)
+    """How wide the names at the right edge may be: as they need, at most two fifths of the chart."""
+    text, most = plot.frame.text, 0.4 * (plot.right - plot.left)
     needed = [
         wide(one, text, letter=BOLD_LETTER)
         for line in chart.lines
@@ -101,7 +101,7 @@ def _columns(field: _Field) -> list[Shape]:
         x = field.x(place(field.chart.now))
         shapes.append(Stroke(((x, field.scale.plot.top), (x, y)), "muted", frame.line * 0.4, "dot"))
     for at, words in _period_ticks(field):
-        shapes.append(Words(words, (field.x(at), y + frame.text * 0.9), frame.text, "muted", "middle"))
+        shapes.append(Words(words, (field.x(at), y + frame.text * 1.1), frame.text, "muted", "middle"))
     return shapes
 
 

@@ -24,6 +24,7 @@ from core.charts import (
     draw,
     figures_of,
 )
+from core.charts.figures import NARROW_LETTER
 from core.charts.frame import BOLD_LETTER
 from tests.core.chart_examples import PER_CENT, contributions, examples, fan, head, plan, ranking, scenarios
 
@@ -36,7 +37,8 @@ def words_in(scene: Scene) -> list[Words]:
 
 
 def box_of(words: Words) -> tuple[float, float, float, float]:
-    width = len(words.text) * words.size * (BOLD_LETTER if words.bold else LETTER)
+    letter = BOLD_LETTER if words.bold else LETTER
+    width = sum(min(letter, NARROW_LETTER) if one in ",\u00a0" else letter for one in words.text) * words.size
     left = words.at[0] - {"start": 0.0, "middle": 0.5, "end": 1.0}[words.anchor] * width
     return left, words.at[1] - words.size * 0.4, left + width, words.at[1] + words.size * 0.4
 
