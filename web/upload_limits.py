@@ -4,6 +4,6 @@ from typing import Final
 
 from core.uploads import MOST_BYTES
 
-UPLOAD_PATH: Final = "/console/data"
+UPLOAD_PATH: Final = "/console/data/new"
 # The file with the token that goes in the same form.
 UPLOAD_FORM_BYTES: Final = MOST_BYTES + 100_000

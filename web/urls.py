@@ -23,6 +23,7 @@ from web.console import held as desk_held
 from web.console import pages as console
 from web.console import passports as desk_passports
 from web.console import polls as desk_polls
+from web.console import setup as desk_setup
 from web.console import silences as desk_silences
 from web.console import uploads as desk_uploads
 from web.dashboards import pages as dashboards
@@ -121,6 +122,7 @@ urlpatterns = [
         desk_conversations.resolve_conversation,
         name="resolve_conversation",
     ),
+    path("console/setup", desk_setup.setup, name="setup"),
     path("console/channels", desk_channels.channels, name="channels"),
     path("console/polls", desk_polls.poll_queue, name="poll_queue"),
     path("console/polls/new", desk_polls.new_poll, name="new_poll"),
@@ -149,7 +151,8 @@ urlpatterns = [
     path("console/broadcasts/new", desk_broadcasts.new_broadcast, name="new_broadcast"),
     path("console/broadcasts/<str:broadcast_id>", desk_broadcasts.broadcast_item, name="broadcast_at_desk"),
     path("console/broadcasts/<str:broadcast_id>/decision", desk_broadcasts.decide, name="decide_broadcast"),
-    path("console/data", desk_uploads.data_desk, name="data_desk"),
+    path("console/data", desk_uploads.upload_queue, name="upload_queue"),
+    path("console/data/new", desk_uploads.new_upload, name="new_upload"),
     path("console/data/template.xlsx", desk_uploads.template_file, name="data_template"),
     path("console/data/held", desk_held.held, name="held_values"),
     path("console/data/passports", desk_passports.passports, name="passports"),

@@ -123,6 +123,7 @@ PAGES: dict[str, Row] = {
     "broadcast_at_desk": Row(AUTHORITY, "/console/broadcasts/{broadcast}"),
     "decide_broadcast": post(AUTHORITY, "/console/broadcasts/{broadcast}/decision", decision="reject"),
     # For administrators, who are none of these.
+    "setup": Row(frozenset(), "/console/setup"),
     "channels": Row(frozenset(), "/console/channels"),
     # Nobody on the stage heads the town; that a head reads it is told in tests/web/test_console_brief.py.
     "brief": Row(frozenset(), "/console/brief"),
@@ -157,7 +158,8 @@ PAGES: dict[str, Row] = {
     ),
     "report_commitment": post(OFFICIALS, "/console/alerts/{promised_alert}/report", result="Провели"),
     "snooze_alert": post(OFFICIALS, "/console/alerts/{alert}/snooze", term="hour"),
-    "data_desk": Row(ANALYSTS, "/console/data"),
+    "upload_queue": Row(ANALYSTS, "/console/data"),
+    "new_upload": Row(ANALYSTS, "/console/data/new"),
     "data_template": Row(ANALYSTS, "/console/data/template.xlsx?territory={territory}"),
     "held_values": Row(ANALYSTS, "/console/data/held"),
     "cycles": Row(frozenset({ANALYST, OFFICIAL}), "/console/cycle"),

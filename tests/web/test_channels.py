@@ -46,8 +46,11 @@ async def test_the_set_up_asks_and_an_administrator_changes_with_a_reason(
     browser = anybody.sign_in_as(VERA)
 
     desk = await browser.get("/console/scenarios")
+    door = await browser.get("/console")
+    listed = await browser.get(door.headers["location"])
     asked = await browser.get(PATH)
     await browser.submit(PATH, owner="authority")
+    left = await browser.get("/console/setup")
     answered = await browser.get(PATH)
     unfounded = await browser.submit(PATH, carrier="telegram", policy="full", why=" ")
     await browser.submit(PATH, carrier="telegram", policy="off", why="Решение главы")
@@ -61,7 +64,9 @@ async def test_the_set_up_asks_and_an_administrator_changes_with_a_reason(
         )
     ]
 
-    assert "Настройка не закончена: Каналы" in words_of(desk)
+    assert "Настройка 3" in words_of(desk)
+    assert "осталось 3 шага. Ответить, кто ведёт сервис" in words_of(listed)
+    assert "До первого жителя осталось 2 шага." in words_of(left)
     assert "Кто ведёт этот сервис? На этот вопрос ещё не ответили." in words_of(asked)
     assert "запрещает органам власти общаться с жителями через иностранные мессенджеры" in words_of(asked)
     assert "Не подключён: у этого экземпляра нет его токена." in words_of(asked)

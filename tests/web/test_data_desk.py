@@ -27,6 +27,7 @@ from tests.web.figures import UNEMPLOYMENT, publish_unemployment, the_open_alert
 
 HEADER = "territory;indicator;unit;period;value;source"
 PAGE = "/console/data"
+NEW = f"{PAGE}/new"
 GOOD = f"{HEADER}\nЗаречный;UNEMP;%;2025;6,1;Росстат\nЗаречный;UNEMP;%;2026;6,2;Росстат\n"
 MIXED = (
     f"{HEADER}\nЗаречный;UNEMP;%;2025;6,0;Росстат\nЗаречный;UNEMP;%;2026;6100;Росстат\n"
@@ -61,7 +62,7 @@ def work(town: Town) -> None:
 
 async def brought(analyst: Browser, content: str | bytes, *, name: str = "июль.csv") -> str:
     """A file is sent; the address of its page."""
-    sent = await analyst.upload(PAGE, content if isinstance(content, bytes) else content.encode(), name=name)
+    sent = await analyst.upload(NEW, content if isinstance(content, bytes) else content.encode(), name=name)
     assert sent.status_code in {302, 303}, sent.text
     return str(sent.headers["location"])
 
@@ -150,8 +151,8 @@ async def test_a_file_is_refused_in_words_let_go_or_taken_up_by_another_worker(
     town: Town, analyst: Browser, clock: ManualClock
 ) -> None:
     damaged = await brought(analyst, "a;b\n1;2\n")
-    empty = await analyst.upload(PAGE, b"", name="пусто.csv")
-    large = await analyst.upload(PAGE, b"x" * (MOST_BYTES + 1), name="много.csv")
+    empty = await analyst.upload(NEW, b"", name="пусто.csv")
+    large = await analyst.upload(NEW, b"x" * (MOST_BYTES + 1), name="много.csv")
     cancelled = await brought(analyst, GOOD)
     await analyst.submit(f"{cancelled}/cancel")
     work(town)

@@ -32,15 +32,14 @@ from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.sessions import go
 
-# What a new rule begins with: side, number that fires, number that ends.
-DEFAULTS: Mapping[RuleKind, tuple[Side, str, str]] = {
-    RuleKind.THRESHOLD: ("above", "", ""),
-    RuleKind.PLAN: ("above", "5", "2"),
-    RuleKind.GOAL: ("below", "33", "40"),
-    RuleKind.TREND: ("above", "1", "0.5"),
-    RuleKind.STALENESS: ("above", "40", "40"),
-    RuleKind.REVISION: ("above", "1", "1"),
-    RuleKind.QUALITY: ("above", "0.99", "0.99"),
+# What is usual: side, number that fires, number that ends. A threshold is of its indicator alone.
+USUAL: Mapping[RuleKind, tuple[Side, float, float]] = {
+    RuleKind.PLAN: ("above", 5, 2),
+    RuleKind.GOAL: ("below", 33, 40),
+    RuleKind.TREND: ("above", 1, 0.5),
+    RuleKind.STALENESS: ("above", 40, 40),
+    RuleKind.REVISION: ("above", 1, 1),
+    RuleKind.QUALITY: ("above", 0.99, 0.99),
 }
 
 
@@ -134,7 +133,7 @@ async def _shown(
             )
             for rule in book.rules
         ],
-        defaults=[(kind_words(kind), side, fires, ends) for kind, (side, fires, ends) in DEFAULTS.items()],
+        defaults=[(kind_words(kind), side, fires, ends) for kind, (side, fires, ends) in USUAL.items()],
         error="" if refusal is None else refusal.sentence(language),
         status=200 if refusal is None else 400,
     )

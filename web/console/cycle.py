@@ -304,7 +304,7 @@ def _act(step: BoardStep, one: OpenCycle) -> tuple[str, str]:
     """Where the step is done, or what has done it."""
     thing = step.found.thing
     return {
-        Step.FILL: ("/console/data", gettext("Load a file")),
+        Step.FILL: ("/console/data/new", gettext("Load a file")),
         Step.FACTORS: (
             (f"/console/scenarios/{thing}/conditions", gettext("To the conditions"))
             if thing

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from core.channels import channel_policies
+from core.briefs import headed_by
 from core.identity import Action, SignInNeeded, Viewer
 from core.shared.errors import Forbidden
 from core.shared.ids import PersonId, TerritoryId
 from core.spaces import territories_where
 from core.store import Reading
+from web.console.preparations import Preparations, preparations
 
 Tab = Literal["conversations", "polls", "alerts", "broadcasts", "scenarios", "data", "dashboards"]
 
@@ -30,14 +31,20 @@ class Desk:
 
     viewer: Viewer
     places: dict[Tab, tuple[TerritoryId, ...]]
-    # Whether the settings of the whole deployment are the viewer's to choose, and wait to be chosen.
-    administers: bool
-    set_up_waits: bool
+    # What the deployment still needs; None for those who administer nothing.
+    preparations: Preparations | None
+    # Whether the viewer heads a territory and has its week told.
+    reads_brief: bool
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
         """The tabs that the viewer's roles open."""
         return tuple(tab for tab, places in self.places.items() if places)
+
+    @property
+    def administers(self) -> bool:
+        """Whether the settings of the whole deployment are the viewer's to choose."""
+        return self.preparations is not None
 
     @property
     def person_id(self) -> PersonId:
@@ -62,12 +69,12 @@ def desk_of(reading: Reading, *, viewer: Viewer) -> Desk:
     """The desk of a viewer. Raises: SignInNeeded, Forbidden for those without a role here."""
     if viewer.person is None:
         raise SignInNeeded
-    administers = bool(territories_where(reading, viewer, Action.CHOOSE_CHANNELS))
+    administered = territories_where(reading, viewer, Action.CHOOSE_CHANNELS)
     desk = Desk(
         viewer=viewer,
         places={tab: tuple(territories_where(reading, viewer, action)) for tab, action in TABS.items()},
-        administers=administers,
-        set_up_waits=administers and not channel_policies(reading),
+        preparations=preparations(reading, places=administered) if administered else None,
+        reads_brief=bool(headed_by(viewer)),
     )
     if not desk.tabs and not territories_where(reading, viewer, Action.SEE_CONSOLE):
         raise Forbidden

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from web.console.desk import TABS
 from web.console.frame import nothing, open_desk, show_desk
 from web.console.queue import queue_view
+from web.console.setup import ADDRESS as SET_UP
 from web.dependencies import dependencies
 from web.page_request import PageRequest
 from web.rendering import fragment
@@ -13,8 +14,10 @@ from web.sessions import go
 
 
 async def console(request: PageRequest) -> HttpResponse:
-    """The first tab that is the viewer's."""
+    """The set-up while an administrator has not finished it, else the first tab that is the viewer's."""
     opened = await open_desk(request, None, nothing)
+    if opened.desk.preparations is not None and opened.desk.preparations.left:
+        return go(SET_UP)
     if opened.desk.tabs:
         return go(f"/console/{opened.desk.tabs[0]}")
     return show_desk(

@@ -58,11 +58,23 @@ class TabView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page beside the queue that belongs to its tab. ``count``: what waits there."""
+
+    address: str
+    title: str
+    icon: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """The left pane."""
+    """The left pane. ``new``: where the tab's next thing is made."""
 
     tab: Tab
     tabs: tuple[TabView, ...]
+    new: Place | None
+    places: tuple[Place, ...]
     rows: tuple[Row, ...]
 
 
@@ -134,8 +146,58 @@ def queue_view(
             TabView(code=code, title=_title(code), count=counts[code], current=code == tab)
             for code in desk.tabs
         ),
+        new=_new(tab),
+        places=(*_places(tab, waiting), *_places_of_everywhere(desk)),
         rows=tuple(rows[tab]),
     )
+
+
+def _new(tab: Tab) -> Place | None:
+    return {
+        "polls": Place(address="/console/polls/new", title=gettext("New poll")),
+        "broadcasts": Place(address="/console/broadcasts/new", title=gettext("New mailing")),
+        "scenarios": Place(address="/console/scenarios/new", title=gettext("New run")),
+        "data": Place(address="/console/data/new", title=gettext("Load a file")),
+        "dashboards": Place(address="/console/dashboards/new", title=gettext("New dashboard")),
+    }.get(tab)
+
+
+def _places(tab: Tab, waiting: Waiting) -> tuple[Place, ...]:
+    """What whoever has this tab may open."""
+    found: dict[Tab, tuple[tuple[str, str, str], ...]] = {
+        "alerts": (
+            ("/console/alerts/journal", gettext("Journal"), "file-text"),
+            ("/console/silences", gettext("Silenced alerts"), "bell"),
+            ("/console/duty", gettext("On duty"), "users"),
+        ),
+        "scenarios": (("/console/scenarios/models", gettext("Models"), "file-text"),),
+        "data": (
+            ("/console/data/held", gettext("To decide"), "circle-alert"),
+            ("/console/cycle", gettext("Cycle"), "refresh-cw"),
+            ("/console/data/passports", gettext("Passports"), "file-text"),
+            ("/console/alert-rules", gettext("Rules"), "bell-ring"),
+        ),
+    }
+    return tuple(
+        Place(
+            address=address,
+            title=title,
+            icon=icon,
+            count=waiting.held if address == "/console/data/held" else 0,
+        )
+        for address, title, icon in found.get(tab, ())
+    )
+
+
+def _places_of_everywhere(desk: Desk) -> tuple[Place, ...]:
+    """What belongs to the person and to no tab."""
+    found: list[Place] = []
+    if desk.reads_brief:
+        found.append(Place(address="/console/brief", title=gettext("The week"), icon="calendar"))
+    if desk.preparations is not None:
+        left = desk.preparations.left
+        found.append(Place(address="/console/setup", title=gettext("Set-up"), icon="check-check", count=left))
+    return tuple(found)
 
 
 def initials(name: str) -> str:

@@ -21,7 +21,7 @@ from core.uploads import (
     upload_template,
 )
 from web.console.desk import Desk
-from web.console.frame import open_desk, show_desk
+from web.console.frame import nothing, open_desk, show_desk
 from web.console.queue import upload_state_words
 from web.dependencies import dependencies
 from web.page_request import PageRequest
@@ -59,7 +59,13 @@ def own_template(reading: Reading, desk: Desk, place_id: str) -> tuple[str, byte
     return place.slug, upload_template(reading, viewer=desk.viewer, place=place)
 
 
-async def _data_desk(request: PageRequest) -> HttpResponse:
+async def upload_queue(request: PageRequest) -> HttpResponse:
+    """The queue with nothing open."""
+    opened = await open_desk(request, "data", nothing)
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Data"), tab="data")
+
+
+async def _new_upload(request: PageRequest) -> HttpResponse:
     """The form of a new file."""
     if request.method != "POST":
         return await _form(request)
@@ -162,6 +168,6 @@ def _content(file: object) -> bytes:
     return content
 
 
-data_desk = require_http_methods(["GET", "HEAD", "POST"])(_data_desk)
+new_upload = require_http_methods(["GET", "HEAD", "POST"])(_new_upload)
 load = require_POST(_load)
 cancel = require_POST(_cancel)
