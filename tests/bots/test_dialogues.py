@@ -64,7 +64,7 @@ async def test_a_vote_is_cast_and_changed(town: Town, door: str) -> None:
         await phone.taps("Парковка")
         await phone.sees("Голос принят: Парковка")
         await phone.taps("Парк")
-        await phone.sees("Голос изменён: было «Парковка», стало Парк")
+        await phone.sees("Голос изменён: было «Парковка», стало «Парк»")
 
     assert town.tally(poll) == {"Парк": 1, "Парковка": 0}
 

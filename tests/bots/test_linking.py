@@ -72,7 +72,7 @@ async def test_whoever_takes_part_already_is_asked_first(town: Town) -> None:
     assert providers(town, ANNA) == ["max"]
     assert town.tally(poll)["Парк"] + town.tally(poll)["Парковка"] == 1
     assert "Имя: Анна Петрова" in kept.text
-    assert "Голосов: 1" in kept.text
+    assert "Ваших голосов: 1" in kept.text
 
 
 async def test_the_screen_with_a_code_leads_into_the_other_messengers(town: Town) -> None:

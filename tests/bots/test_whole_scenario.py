@@ -110,7 +110,7 @@ async def staged(door: str, town: Town, folder: Path) -> AsyncIterator[Stage]:
 EFFECT = """\
 Что изменится: Технопарк
 Уровень безработицы: −0,4\xa0п. п. к 2028 году (от −0,9 до −0,1)
-Расчёт модели, не решение. В интервал попадают 80 % исходов."""
+Это расчёт модели, а не решение. Пределы верны с вероятностью 80 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ async def writes_to_the_authority(citizen: Storyteller, office: PostOffice) -> C
     answered = await citizen.sees("Заделаем завтра.")
     assert answered.document == "План работ.pdf"
     await citizen.taps("Написать ещё")
-    await citizen.sees("Открыт разговор МС-2027-000001")
+    await citizen.sees("Открыта переписка МС-2027-000001")
     citizen.says("А на Садовой?")
     await citizen.sees("Ответ придёт сюда", again=True)
     return conversation

@@ -78,7 +78,7 @@ def test_the_author_reads_the_card_in_the_conversation_and_it_is_there_once(town
         "Что изменится: Технопарк",
         "Рабочие места: +120\u00a0мест к 2028 году (от +80 до +170)",
         "Безработица: −0,4\u00a0п. п. к 2028 году (от −0,9 до −0,1)",
-        "Расчёт модели, не решение. В интервал попадают 80 % исходов.",
+        "Это расчёт модели, а не решение. Пределы верны с вероятностью 80 %.",
     ]
     assert about.status is ConversationStatus.WAITING
     (card,) = town.database.read(effect_cards, viewer=viewer, conversation_id=about.id)

@@ -69,7 +69,7 @@ async def test_the_set_up_asks_and_an_administrator_changes_with_a_reason(
     assert "До первого жителя осталось 2 шага." in words_of(left)
     assert "Кто ведёт этот сервис? На этот вопрос ещё не ответили." in words_of(asked)
     assert "запрещает органам власти общаться с жителями через иностранные мессенджеры" in words_of(asked)
-    assert "Не подключён: у этого экземпляра нет его токена." in words_of(asked)
+    assert "Не подключён: токена пока нет." in words_of(asked)
     assert "Настройка: сервис ведёт орган власти." in words_of(answered)
     assert "ещё не ответили" not in words_of(answered)
     assert (unfounded.status_code, [page.status_code for page in nonsense]) == (400, [400] * 3)
