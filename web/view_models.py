@@ -60,12 +60,12 @@ class PollWords:
     nobody: str
 
     @classmethod
-    def current(cls) -> "PollWords":
+    def current(cls, *, takes_votes: bool = True) -> "PollWords":
         """The phrases in the current language."""
         return cls(
             votes=plural_forms("%(count)d vote", "%(count)d votes"),
             turnout=plural_forms("%(count)d person has voted", "%(count)d people have voted"),
-            nobody=voted_words(0),
+            nobody=voted_words(0, takes_votes=takes_votes),
         )
 
 

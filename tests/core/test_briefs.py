@@ -138,7 +138,7 @@ def test_it_lists_five_worse_and_five_better_the_most_surprising_first(town: Tow
     assert (worse, better) == ("Хуже", "Лучше")
     assert [line.split(":")[0] for line in lines] == [f"Показатель W{n}" for n in (5, 4, 3, 2, 1)]
     assert [line.split(":")[0] for line in others] == [f"Показатель B{n}" for n in (5, 4, 3, 2, 1)]
-    assert lines[0] == "Показатель W5: 11,0\xa0%, 2026 (+6,0\xa0п. п.)"
+    assert lines[0] == "Показатель W5: 11,0\xa0%, 2026 (+6,0\xa0п.\xa0п.)"
 
 
 def test_what_is_late_or_unanswered_is_told(town: Town, head: PersonId) -> None:

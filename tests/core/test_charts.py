@@ -116,7 +116,7 @@ def test_a_chart_is_told_in_words_and_as_a_table_and_as_figures() -> None:
     assert said["fan"].endswith("прогноз: 2030 — 5,9\u00a0%; цель 2030: 4,2\u00a0%; порог 5,5\u00a0%.")
     assert "2023: 25,5\u00a0тыс. м², План 30,0\u00a0тыс. м², не выполнено" in said["plan"]
     assert "3. Заречный — 6,1\u00a0%" in said["ranking"]
-    assert "поправка по прошлому — −3,3\u00a0п. п." in said["contributions"]
+    assert "поправка по прошлому — −3,3\u00a0п.\u00a0п." in said["contributions"]
     assert table.header == ("Период", "факт", "прогноз", "Полоса 80 %")
     assert table.rows[0] == ("2030", "", "5,9", "5,3 … 6,5")
     assert as_table(plan(), "ru").rows[1] == ("2024", "31,0", "", "")

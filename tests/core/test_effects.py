@@ -77,7 +77,7 @@ def test_the_author_reads_the_card_in_the_conversation_and_it_is_there_once(town
     assert words.splitlines() == [
         "Что изменится: Технопарк",
         "Рабочие места: +120\u00a0мест к 2028 году (от +80 до +170)",
-        "Безработица: −0,4\u00a0п. п. к 2028 году (от −0,9 до −0,1)",
+        "Безработица: −0,4\u00a0п.\u00a0п. к 2028 году (от −0,9 до −0,1)",
         "Это расчёт модели, а не решение. Пределы верны с вероятностью 80 %.",
     ]
     assert about.status is ConversationStatus.WAITING

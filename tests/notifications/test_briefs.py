@@ -41,7 +41,7 @@ async def test_a_head_gets_the_week_once_with_a_link_and_a_way_to_leave(office: 
 
     (shown,) = head.chat.messages
     assert shown.text == (
-        "Заречный: неделя к 15\xa0марта\n\nХуже\n• Уровень безработицы: 5,4\xa0%, 2026 (+0,4\xa0п. п.)"
+        "Заречный: неделя к 15\xa0марта\n\nХуже\n• Уровень безработицы: 5,4\xa0%, 2026 (+0,4\xa0п.\xa0п.)"
     )
     assert shown.labels == ["Посмотреть неделю", "⌂ Меню", "Больше такое не присылать"]
     assert ivanov.chat.messages == []

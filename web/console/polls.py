@@ -109,7 +109,7 @@ async def poll_item(request: PageRequest, poll_id: str) -> HttpResponse:
         tab="polls",
         current=poll_id,
         poll=poll_view(found, votes, chosen=None, now=dependencies().database.clock.now()),
-        forms=PollWords.current(),
+        forms=PollWords.current(takes_votes=found.takes_votes),
     )
 
 

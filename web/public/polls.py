@@ -148,7 +148,7 @@ async def _shown(
         just_voted="voted" in request.GET and page.chosen is not None,
         changing="change" in request.GET and page.chosen is not None,
         error=error,
-        forms=PollWords.current(),
+        forms=PollWords.current(takes_votes=page.poll.takes_votes),
         status=status,
     )
 

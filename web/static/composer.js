@@ -61,6 +61,7 @@ export class Composer {
     this.field.value = "";
     this.#keepDraft();
     this.#grow();
+    this.onInput("");
     this.field.focus();
   }
 

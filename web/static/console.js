@@ -118,7 +118,6 @@ function openComposer(form, { stream, following, thread }) {
       }
       const { clientId, done } = following.send(text);
       thread.addUnsent({ client_id: clientId, text });
-      preview(form, "");
       done.then(() => thread.delivered(clientId), (refusal) => thread.refused(clientId, refusal.message));
     },
     onInput: (text) => {

@@ -94,6 +94,7 @@ def test_a_document_goes_to_the_authority_and_its_answer_brings_a_photo(
     assert ivanov.look() == []
     ivanov.page.get_by_label(re.compile("Ответ:")).fill("План работ")
     ivanov.page.get_by_role("button", name="Ответить", exact=True).click()
+    expect(ivanov.page.locator("[data-preview]")).to_be_hidden()
     answer = anna.page.locator(".message:not(.message--own)").last
     expect(answer).to_contain_text("План работ", timeout=SOON_MS)
     expect(answer.locator("img")).to_be_visible()
