@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bots.carriers.announced import announced_file, in_one_message
+
 Json = Mapping[str, Any]
 
 
@@ -64,6 +66,8 @@ def _message(message: Json) -> dict[str, Any]:
     }
     attached = _attached(body.get("attachments") or (), sender=message["sender"])
     text = body.get("text") or None
+    if (message.get("link") or {}).get("type") == "forward":
+        attached["unread"] = True
     words = {"caption": text} if {"photo", "document"} & set(attached) else {"text": text}
     return {**said, **attached, **words}
 
@@ -123,27 +127,28 @@ def _stopped(update: Json) -> dict[str, Any]:
 
 
 def _attached(attachments: Sequence[Json], *, sender: Json) -> dict[str, Any]:
-    """The first photo, file, place or contact: one message of the Bot API holds one of each."""
+    """Photos, files, place and contact. ``unread``: there is something that nobody here can read."""
     found: dict[str, Any] = {}
+    files: list[dict[str, Any]] = []
     for attachment in attachments:
         payload = attachment.get("payload") or {}
         match attachment.get("type"):
             case "image" if payload.get("url"):
-                found.setdefault("photo", [_file(payload["url"], width=0, height=0)])
+                files.append({"photo": [announced_file(payload["url"], width=0, height=0)]})
             case "file" if payload.get("url"):
                 told = {"file_name": attachment.get("filename"), "file_size": attachment.get("size")}
-                found.setdefault("document", _file(payload["url"], **told))
+                files.append({"document": announced_file(payload["url"], **told)})
             case "location":
                 place = {"latitude": attachment["latitude"], "longitude": attachment["longitude"]}
                 found.setdefault("location", place)
             case "contact":
                 found.setdefault("contact", _contact(payload, sender))
-    return found
-
-
-def _file(url: str, **more: Any) -> dict[str, Any]:
-    # A file is fetched by its address, so the address is its id here.
-    return {"file_id": url, "file_unique_id": url, **more}
+            case "inline_keyboard" | "share":
+                # Ours under a message of ours; what MAX shows of an address in the words.
+                pass
+            case _:
+                found["unread"] = True
+    return {**found, **in_one_message(files)}
 
 
 def _contact(payload: Json, sender: Json) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bots.carriers.announced import announced_file, in_one_message
 from bots.engine.words import bare
 from messengers import ACTION, FILE, VK_GROUPS_FROM
 
@@ -97,7 +98,7 @@ def _tap(event: Json) -> dict[str, Any]:
         "chat": _chat(peer_id),
     }
     if payload.get(FILE):
-        shown["photo"] = [_file("", width=0, height=0)]
+        shown["photo"] = [announced_file("", width=0, height=0)]
     else:
         shown["text"] = "—"
     return {
@@ -123,29 +124,28 @@ def _denied(event: Json) -> dict[str, Any]:
 
 
 def _attached(message: Json) -> dict[str, Any]:
-    """The first photo, file and place: one message of the Bot API holds one of each."""
-    found: dict[str, Any] = {}
+    """Photos, files and place. ``unread``: there is something that nobody here can read."""
+    found: dict[str, Any] = {"unread": True} if message.get("fwd_messages") else {}
+    files: list[dict[str, Any]] = []
     place = (message.get("geo") or {}).get("coordinates")
     if place:
         found["location"] = {"latitude": place["latitude"], "longitude": place["longitude"]}
     for attachment in message.get("attachments") or ():
         match attachment["type"]:
-            case "photo":
-                best = _largest(attachment["photo"])
-                if best is not None:
-                    found.setdefault("photo", [_file(best["url"], width=0, height=0)])
+            case "photo" if best := _largest(attachment["photo"]):
+                files.append({"photo": [announced_file(best["url"], width=0, height=0)]})
             case "doc" if attachment["doc"].get("url"):
                 document = attachment["doc"]
                 told = {"file_name": document.get("title"), "file_size": document.get("size")}
-                found.setdefault("document", _file(document["url"], **told))
-    return found
+                files.append({"document": announced_file(document["url"], **told)})
+            case "link":
+                # What VK shows of an address in the words.
+                pass
+            case _:
+                found["unread"] = True
+    return {**found, **in_one_message(files)}
 
 
 def _largest(photo: Json) -> Json | None:
     sizes: Sequence[Json] = [photo["orig_photo"]] if photo.get("orig_photo") else photo.get("sizes") or ()
     return max(sizes, key=lambda size: int(size.get("width") or 0), default=None)
-
-
-def _file(url: str, **more: Any) -> dict[str, Any]:
-    # A file is fetched by its address, so the address is its id here.
-    return {"file_id": url, "file_unique_id": url, **more}

@@ -1,13 +1,15 @@
 """The direct line: a citizen writes to the authority; the answer comes back into the same chat."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from bots.engine.talk import Talk
-from bots.flows.letters import Letter
+from bots.flows.letters import Letter, goes_on
 from bots.flows.routes import Flow
-from core.contact import Conversation, ConversationStatus, Sent, conversations_of, send_message
-from core.files import has_content
+from core.contact import Conversation, ConversationStatus, Sent, Spot, conversations_of, send_message
+from core.files import KeptContent, has_content
+from core.shared.ids import TerritoryId
 from core.shared.language import N_
 from messengers import Open, Place, Press, Screen, bold, plain, shortened, stacked
 
@@ -57,23 +59,19 @@ async def hear_message(talk: Talk, text: str) -> None:
 
 
 async def send_letter(talk: Talk, letter: Letter) -> None:
-    """Send words, a file, a place to the authority."""
+    """Send words, files, a place to the authority. Each further file is a message of its own."""
     home_id = await talk.need_home()
-    sent = await talk.do(
-        send_message,
-        Sent,
-        citizen_id=talk.person.id,
-        territory_id=home_id,
-        text=letter.text,
-        client_id=talk.scope.client_id("message"),
-        file=letter.file,
-        spot=letter.spot,
-    )
+    first, *further = letter.files or (None,)
+    sent = await _send(talk, home_id, "message", text=letter.text, file=first, spot=letter.spot)
+    for place, file in enumerate(further, 2):
+        await _send(talk, home_id, f"message {place}", file=file)
     await talk.dialogue.set_state(WRITING)
     number = bold(sent.number)
+    many = talk.say(N_("Files: {count}."), count=len(letter.files)) if further else None
     if sent.opened:
         reply = stacked(
             talk.rich(N_("Accepted: {number}."), number=number),
+            many,
             talk.say(N_("The authority sees it already. The answer will come here.")),
             talk.say(
                 N_("If you want to add something, just write on, or send a photo, a document or a place.")
@@ -82,9 +80,31 @@ async def send_letter(talk: Talk, letter: Letter) -> None:
     else:
         reply = stacked(
             talk.rich(N_("Added to {number}."), number=number),
+            many,
             talk.say(N_("The answer will come here.")),
         )
     await talk.show(Screen(text=reply), lasting=True)
+
+
+async def _send(
+    talk: Talk,
+    home_id: TerritoryId,
+    name: str,
+    *,
+    text: str = "",
+    file: KeptContent | None,
+    spot: Spot | None = None,
+) -> Sent:
+    return await talk.do(
+        send_message,
+        Sent,
+        citizen_id=talk.person.id,
+        territory_id=home_id,
+        text=text,
+        client_id=talk.scope.client_id(name),
+        file=file,
+        spot=spot,
+    )
 
 
 async def hear_letter(talk: Talk, letter: Letter) -> None:
@@ -97,8 +117,8 @@ async def hear_letter(talk: Talk, letter: Letter) -> None:
 
 
 async def offer_to_send(talk: Talk, letter: Letter) -> None:
-    """What nobody asked for is most often for the authority: one tap sends it."""
-    await talk.dialogue.update_data(draft=letter.as_draft())
+    """What nobody asked for is most often for the authority: one tap sends it, with what came just before."""
+    letter = await _kept_as_draft(talk, letter)
     preview = shortened(plain(letter.told), limit=PREVIEW)
     question = stacked(
         bold(talk.say(N_("Send this to the authority?"))),
@@ -115,9 +135,20 @@ async def offer_words(talk: Talk, text: str) -> None:
 
 async def keep_first_words(talk: Talk, letter: Letter) -> None:
     """A newcomer who begins with a report is asked about it once they have settled in."""
-    if len(letter.text) >= LEAST_REPORT or letter.file or letter.spot:
-        wish = talk.codec.encode(Open(Place.DIRECT_LINE, OFFER))
-        await talk.dialogue.update_data(draft=letter.as_draft(), wish=wish)
+    if len(letter.text) >= LEAST_REPORT or letter.files or letter.spot:
+        await _kept_as_draft(talk, letter)
+        await talk.dialogue.update_data(wish=talk.codec.encode(Open(Place.DIRECT_LINE, OFFER)))
+
+
+async def _kept_as_draft(talk: Talk, letter: Letter) -> Letter:
+    """Remember it, together with the draft that it goes on with; what waits now."""
+    waiting, at = (await talk.dialogue.get_data()).get(DRAFT), talk.scope.update.received_at
+    if goes_on(waiting, letter, at):
+        letter = Letter.from_draft(waiting).joined(letter).bounded(talk)
+        talk.news = plain("\n".join(letter.left_out)) if letter.left_out else None
+    letter = replace(letter, left_out=())
+    await talk.dialogue.update_data({DRAFT: letter.as_draft(at)})
+    return letter
 
 
 async def _send_draft(talk: Talk, draft: Any) -> None:
@@ -126,7 +157,8 @@ async def _send_draft(talk: Talk, draft: Any) -> None:
         return
     await talk.dialogue.update_data(draft=None)
     letter = Letter.from_draft(draft)
-    if letter.file is not None and not await asyncio.to_thread(has_content, talk.files, letter.file.key):
+    here = [await asyncio.to_thread(has_content, talk.files, file.key) for file in letter.files]
+    if not all(here):
         # Nothing points to a file that was never sent, so it is swept after a day.
         await talk.go(
             Place.DIRECT_LINE, news=talk.say(N_("The file has waited too long. Send it once more."))

@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery, Message
 from bots.engine.talk import Talk
 from bots.engine.words import as_command
 from bots.flows import alert_people, asking, direct_line, linking, menu, start
-from bots.flows.letters import Letter, letter_of
+from bots.flows.letters import UNREAD, Letter, letter_of
 from bots.flows.routes import Routes
 from core.shared.language import N_
 from messengers import Open, Place, Screen, plain
@@ -19,14 +19,8 @@ def open_doors(router: Router, routes: Routes) -> None:
 
     async def on_message(message: Message, talk: Talk) -> None:
         letter = await letter_of(talk, message)
-        if letter is None:
-            text = talk.say(N_("Here words, photos, documents and places can be read. Write it in words."))
-            await talk.show(Screen(text=plain(text)))
-        elif letter.file is None and letter.spot is None:
-            if not await _is_note(talk, message, letter.text):
-                await hear(talk, routes, letter.text)
-        else:
-            await _hear_letter(talk, letter)
+        if letter is not None:
+            await _hear_message(talk, routes, message, letter)
 
     async def on_tap(_query: CallbackQuery, talk: Talk) -> None:
         if talk.action is not None:
@@ -34,6 +28,18 @@ def open_doors(router: Router, routes: Routes) -> None:
 
     router.message.register(on_message)
     router.callback_query.register(on_tap)
+
+
+async def _hear_message(talk: Talk, routes: Routes, message: Message, letter: Letter) -> None:
+    if letter.is_empty:
+        await talk.show(Screen(text=plain("\n".join(letter.left_out) or talk.say(UNREAD))))
+        return
+    if letter.left_out:
+        talk.news = plain("\n".join(letter.left_out))
+    if letter.files or letter.spot:
+        await _hear_letter(talk, letter)
+    elif not await _is_note(talk, message, letter.text):
+        await hear(talk, routes, letter.text)
 
 
 async def _is_note(talk: Talk, message: Message, text: str) -> bool:

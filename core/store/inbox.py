@@ -68,6 +68,17 @@ _WAITING = PreparedQuery(
     .order_by(InboxRow.id)
     .limit(bindparam("most"))
 )
+_FOLLOWING = PreparedQuery(
+    select(InboxRow.payload)
+    .where(
+        InboxRow.carrier == bindparam("carrier"),
+        InboxRow.lane == bindparam("lane"),
+        InboxRow.settled_at.is_(None),
+        InboxRow.id > bindparam("above"),
+    )
+    .order_by(InboxRow.id)
+    .limit(1)
+)
 _SETTLE = PreparedChange(
     update(InboxRow)
     .where(InboxRow.id == bindparam("row"))
@@ -112,6 +123,12 @@ def waiting_updates(
             _WAITING, carriers=carriers, above=above, most=limit
         )
     ]
+
+
+def following_payload(reading: Reading, *, update: WaitingUpdate) -> Mapping[str, Any]:
+    """What the update says that comes after this one in its lane; nothing if none is here yet."""
+    found = reading.first(_FOLLOWING, carrier=update.carrier, lane=update.lane, above=update.row)
+    return (found[0] if found else None) or {}
 
 
 def settle_update(uow: UnitOfWork, *, row: int) -> None:

@@ -26,7 +26,7 @@ from messengers import Carrier, ChannelPolicy, Webhook, hook_secret, webhook
 from messengers.clients import MaxClient, VkClient
 from tests.bots.fake_max import TOKEN as MAX_TOKEN
 from tests.bots.fake_max import FakeMax
-from tests.bots.fake_phone import FakeUser
+from tests.bots.fake_phone import Album, FakeUser
 from tests.bots.fake_telegram import TOKEN, FakeTelegram
 from tests.bots.fake_vk import TOKEN as VK_TOKEN
 from tests.bots.fake_vk import FakeVk
@@ -61,6 +61,8 @@ class Phone(Protocol):
 
     def sends_document(self, content: bytes, name: str, caption: str = "") -> None: ...
 
+    def sends_album(self, files: Album, caption: str = "") -> None: ...
+
     def sends_place(self, latitude: float, longitude: float) -> None: ...
 
     async def taps(self, label: str) -> None: ...
@@ -91,6 +93,9 @@ class MessengerPhone:
 
     def sends_document(self, content: bytes, name: str, caption: str = "") -> None:
         self.user.sends_document(content, name, caption)
+
+    def sends_album(self, files: Album, caption: str = "") -> None:
+        self.user.sends_album(files, caption)
 
     def sends_place(self, latitude: float, longitude: float) -> None:
         self.user.sends_place(latitude, longitude)
@@ -143,6 +148,11 @@ class WebPhone:
 
     def sends_document(self, content: bytes, name: str, caption: str = "") -> None:
         self._sends(caption, file=keep_upload(FILES, content, name=name))
+
+    def sends_album(self, files: Album, caption: str = "") -> None:
+        # As attach.js does it, which refuses itself what is not taken.
+        for number, (name, content) in enumerate(files):
+            self._sends("" if number else caption, file=keep_upload(FILES, content, name=name))
 
     def sends_place(self, latitude: float, longitude: float) -> None:
         self._sends("", place=(latitude, longitude))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Protocol
 
-from tests.bots.fake_phone import FakeUser, Shown
+from tests.bots.fake_phone import Album, FakeUser, Shown
 
 BOT = {
     "user_id": 24,
@@ -59,13 +59,9 @@ class MaxUser(FakeUser):
         """The Message object of MAX."""
         sent = attachments or []
         if shown.photo is not None:
-            url = f"{self._server.base_url}/files/{shown.message_id}"
-            sent = [{"type": "image", "payload": {"photo_id": 1, "token": "t", "url": url}}, *sent]
+            sent = [self._attachment(shown.message_id, "", shown.photo), *sent]
         if shown.document is not None:
-            url = f"{self._server.base_url}/files/{shown.message_id}"
-            name, content = shown.document
-            told = {"filename": name, "size": len(content)}
-            sent = [{"type": "file", "payload": {"fileId": 1, "token": "t", "url": url}, **told}, *sent]
+            sent = [self._attachment(shown.message_id, *shown.document), *sent]
         return {
             "sender": BOT if shown.from_bot else self.as_json,
             "recipient": {
@@ -118,6 +114,22 @@ class MaxUser(FakeUser):
         shown = Shown(self._server.number(), from_bot=False, text=caption, document=(name, content))
         self._server.files[str(shown.message_id)] = content
         return self._sends(shown)
+
+    def sends_album(self, files: Album, caption: str = "") -> None:
+        """Send several files: one message with all of them."""
+        sent = []
+        for name, content in files:
+            number = self._server.number()
+            self._server.files[str(number)] = content
+            sent.append(self._attachment(number, name, content))
+        self._sends(Shown(self._server.number(), from_bot=False, text=caption), *sent)
+
+    def _attachment(self, number: int, name: str, content: bytes) -> dict[str, Any]:
+        url = f"{self._server.base_url}/files/{number}"
+        if not name:
+            return {"type": "image", "payload": {"photo_id": 1, "token": "t", "url": url}}
+        told = {"filename": name, "size": len(content)}
+        return {"type": "file", "payload": {"fileId": 1, "token": "t", "url": url}, **told}
 
     def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         """Send where one is."""

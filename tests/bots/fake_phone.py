@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tests.bots.fake_telegram_rules import bad_request
+
+# Files of one message: their names, a photo has none.
+Album = Sequence[tuple[str, bytes]]
 
 
 class Server(Protocol):
@@ -117,6 +121,16 @@ class FakeUser:
         shown = Shown(self._telegram.next_message_id(), from_bot=False, text=caption)
         shown.document = (name, content)
         return self._sends_shown(shown)
+
+    def sends_album(self, files: Album, caption: str = "") -> None:
+        """Send several files as one: a message for each, which their group holds together."""
+        group = f"group{self._telegram.next_message_id()}"
+        for number, (name, content) in enumerate(files):
+            shown = Shown(self._telegram.next_message_id(), from_bot=False, text="" if number else caption)
+            shown.photo, shown.document = (None, (name, content)) if name else (content, None)
+            self.chat.messages.append(shown)
+            message = self._telegram.message_json(self, shown)
+            self._telegram.push({"message": {**message, "media_group_id": group}})
 
     def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         """Send where one is."""

@@ -7,7 +7,7 @@ import json
 import time
 from typing import Any, Protocol
 
-from tests.bots.fake_phone import FakeUser, Shown
+from tests.bots.fake_phone import Album, FakeUser, Shown
 
 
 class VkServer(Protocol):
@@ -61,25 +61,31 @@ class VkUser(FakeUser):
         """Send a picture, perhaps with words."""
         shown = self._own(caption)
         shown.photo = content
-        name = str(self._server.number())
-        self._server.files[name] = content
-        sizes = [
-            {"type": "s", "width": 75, "height": 75, "url": "https://wrong.example/small"},
-            {"type": "w", "width": 1280, "height": 960, "url": f"{self._server.base_url}/files/{name}"},
-        ]
-        photo = {"id": 1, "album_id": -3, "owner_id": self.user_id, "date": int(time.time()), "sizes": sizes}
-        return self._sends(shown, attachments=[{"type": "photo", "photo": photo}])
+        return self._sends(shown, attachments=[self._attachment("", content)])
 
     def sends_document(self, content: bytes, name: str, caption: str = "") -> dict[str, Any]:
         """Send a file, perhaps with words."""
         shown = self._own(caption)
         shown.document = (name, content)
+        return self._sends(shown, attachments=[self._attachment(name, content)])
+
+    def sends_album(self, files: Album, caption: str = "") -> None:
+        """Send several files: one message with all of them."""
+        self._sends(self._own(caption), attachments=[self._attachment(*file) for file in files])
+
+    def _attachment(self, name: str, content: bytes) -> dict[str, Any]:
         number = self._server.number()
         self._server.files[str(number)] = content
+        url = f"{self._server.base_url}/files/{number}"
+        about = {"id": number, "owner_id": self.user_id, "date": int(time.time())}
+        if not name:
+            sizes = [
+                {"type": "s", "width": 75, "height": 75, "url": "https://wrong.example/small"},
+                {"type": "w", "width": 1280, "height": 960, "url": url},
+            ]
+            return {"type": "photo", "photo": {**about, "album_id": -3, "sizes": sizes}}
         told = {"title": name, "size": len(content), "ext": name.rpartition(".")[2], "type": 1}
-        place = {"id": number, "owner_id": self.user_id, "date": int(time.time()), "access_key": "key"}
-        doc = {**place, **told, "url": f"{self._server.base_url}/files/{number}"}
-        return self._sends(shown, attachments=[{"type": "doc", "doc": doc}])
+        return {"type": "doc", "doc": {**about, **told, "access_key": "key", "url": url}}
 
     def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         """Send where one is."""

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from core.contact import conversations_of
-from core.files import drop_content, file_parents, read_content
+from core.files import FILE_FIELDS, drop_content, file_parents, read_content
 from core.rooms import stream_of
 from core.store import events_after
 from tests.bots.doors import FILES, phone_at
@@ -72,6 +72,41 @@ async def test_a_document_and_a_photo_sent_as_a_file_reach_the_authority(town: T
     assert read_content(FILES, document["key"]) == PDF
     assert b"Telephone" in taken
     assert b"Telephone" not in read_content(FILES, second.body["photo"])
+
+
+@DOORS
+async def test_all_files_of_an_album_reach_the_authority(town: Town, door: str) -> None:
+    photos, smeta = [("", PNG), ("", photo_with_place())], ("Смета.pdf", PDF)
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        phone.sends_album([*photos, smeta], "Яма")
+        await phone.sees("«Яма\n📷 📷 📎 Смета.pdf»")
+        await phone.taps("Отправить")
+        await phone.sees("Файлов: 3.")
+        phone.sends_album([smeta, *photos], "Ещё")
+        phone.says("/отмена")
+        await phone.sees("Ничего не отправлено")
+
+    # In the browser each file is a message, elsewhere one screen speaks for all.
+    assert phone.dialogue().count("Файлов: 3.") == (1 if door == "web" else 2)
+    (found,) = town.database.read(conversations_of, citizen_id=phone.person_id)
+    events = town.database.read(events_after, stream=stream_of(found.room_id), seq=0)
+    assert [event.body["text"] for event in events] == ["Яма", "📷", "📎", "Ещё", "📷", "📷"]
+    assert [file for event in events for file in FILE_FIELDS if file in event.body] == [
+        "photo", "photo", "document", "document", "photo", "photo"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("door", ["telegram", "max", "vk"])
+async def test_what_of_an_album_cannot_be_kept_is_said_once_beside_what_was(town: Town, door: str) -> None:
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        phone.sends_album([("герб.svg", b"<svg>"), *[("", PNG)] * 11, ("печать.svg", b"<svg>")])
+        asked = await phone.sees("Отправить это власти?")
+
+    assert asked.text.count("Такой файл не принимаем") == 1
+    assert "С одним сообщением уходит не больше 10 файлов." in asked.text
+    assert asked.text.count("📷") == 10
 
 
 @pytest.mark.parametrize("door", ["telegram", "max", "vk"])

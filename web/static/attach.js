@@ -1,43 +1,55 @@
-/** A file that goes out with the words of the composer: chosen or pasted, seen on its way, taken back. */
+/** Files that go out with the words of the composer: chosen or pasted, seen on their way, taken back.
+
+Each is a message of its own, one after another; the words go with the first. */
 
 export class FilePicker {
   /** @param {HTMLFormElement} form the composer with the parts of components/attach.html in it */
   constructor(form) {
     this.form = form;
+    this.files = [];
     this.plain = form.querySelector("[data-file]");
     this.input = this.plain.querySelector("input");
     this.words = form.querySelector("textarea");
     for (const part of ["choose", "strip", "name", "progress", "drop", "refusal"]) {
       this[part] = form.querySelector(`[data-file-${part}]`);
     }
+    // Without scripts all would come in one form, which has room for one file.
+    this.input.multiple = true;
     this.plain.hidden = true;
     this.choose.hidden = false;
     this.choose.addEventListener("click", () => this.input.click());
     this.drop.addEventListener("click", () => this.#drop());
-    this.input.addEventListener("change", () => this.#take(this.input.files[0]));
+    this.input.addEventListener("change", () => this.#take(this.input.files));
     this.words.addEventListener("paste", (event) => this.#pasted(event));
   }
 
-  /** Whether a file waits to be sent; one on its way does not wait any more. */
+  /** Whether files wait to be sent; those on their way do not wait any more. */
   get chosen() {
-    return this.file !== undefined && this.request === undefined;
+    return this.files.length > 0 && !this.sending;
   }
 
-  /** Send the file with these words. False: it was refused or lost, is told about and is kept. */
+  /** Send the files with these words; the words that did not go. A file that was refused or lost is kept. */
   async send(text) {
     this.#refuse("");
-    this.#show({ sending: true });
-    const problem = await this.#post(text);
+    let words = text;
+    let problem;
+    while (this.files.length > 0 && problem === undefined) {
+      this.#show({ sending: true });
+      problem = await this.#post(this.files[0], words);
+      if (problem === undefined) {
+        this.files.shift();
+        words = "";
+      }
+    }
     this.request = undefined;
     this.#show({ sending: false });
-    if (problem === undefined) this.#forget();
-    // Taken back on its way: there is nothing to tell, and no file is left.
-    else if (this.file !== undefined) this.#refuse(problem);
-    return problem === undefined;
+    // Taken back on their way: there is nothing to tell, and no file is left.
+    if (this.files.length > 0) this.#refuse(problem);
+    return words;
   }
 
   /** What went wrong in words, undefined if nothing did. */
-  #post(text) {
+  #post(one, text) {
     const request = new XMLHttpRequest();
     // Not fetch: only this one tells how much has gone out.
     request.upload.addEventListener("progress", ({ loaded, total }) => {
@@ -50,17 +62,17 @@ export class FilePicker {
     request.open("POST", this.plain.dataset.address);
     request.setRequestHeader("Accept", "application/json");
     this.request = request;
-    request.send(this.#body(text));
+    request.send(this.#body(one, text));
     return done;
   }
 
-  #body(text) {
+  #body({ file, clientId }, text) {
     const body = new FormData();
     for (const { name, value } of this.form.querySelectorAll("input[type=hidden]")) body.append(name, value);
     // Sent once more after a lost connection, it is the same message.
-    body.set("client_id", this.clientId);
+    body.set("client_id", clientId);
     body.append("text", text);
-    body.append("file", this.file);
+    body.append("file", file);
     return body;
   }
 
@@ -78,22 +90,29 @@ export class FilePicker {
     // Words copied from an office program bring their own picture along; the words are meant.
     if (files.length === 0 || types.includes("text/plain")) return;
     event.preventDefault();
-    this.#take(files[0]);
+    this.#take(files);
   }
 
-  #take(file) {
+  #take(files) {
+    const chosen = [...files];
     this.input.value = "";
-    if (file === undefined || this.request !== undefined) return;
+    if (chosen.length === 0 || this.sending) return;
+    const refused = [];
+    for (const file of chosen) {
+      const reason = this.#reasonAgainst(file);
+      if (reason === undefined) this.files.push({ file, clientId: crypto.randomUUID() });
+      else refused.push(chosen.length > 1 ? `${file.name}: ${reason}` : reason);
+    }
+    this.#refuse(refused.join(" "));
+    this.#show({ sending: false });
+    if (this.files.length > 0) this.words.focus();
+  }
+
+  #reasonAgainst(file) {
     const { tooLarge, unwelcome, limit } = this.plain.dataset;
     const ending = `.${file.name.split(".").at(-1).toLowerCase()}`;
-    if (!this.input.accept.split(",").includes(ending)) return this.#refuse(unwelcome);
-    if (file.size > Number(limit)) return this.#refuse(tooLarge);
-    this.#refuse("");
-    this.file = file;
-    this.clientId = crypto.randomUUID();
-    this.name.textContent = file.name;
-    this.#show({ sending: false });
-    this.words.focus();
+    if (!this.input.accept.split(",").includes(ending)) return unwelcome;
+    return file.size > Number(limit) ? tooLarge : undefined;
   }
 
   #drop() {
@@ -104,17 +123,19 @@ export class FilePicker {
   }
 
   #forget() {
-    this.file = undefined;
+    this.files = [];
     this.#refuse("");
     this.#show({ sending: false });
   }
 
   #show({ sending }) {
-    this.strip.hidden = this.file === undefined;
+    this.sending = sending;
+    this.strip.hidden = this.files.length === 0;
+    this.name.textContent = this.files.map(({ file }) => file.name).join(", ");
     this.progress.hidden = !sending;
     this.progress.value = 0;
     this.choose.disabled = sending;
-    this.words.required = this.file === undefined || sending;
+    this.words.required = this.files.length === 0 || sending;
   }
 
   #refuse(sentence) {

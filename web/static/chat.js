@@ -52,7 +52,8 @@ function openChat(page) {
 
   async function sendFile(text) {
     // The message comes back as an event of the stream. Not sent: the words wait in the field again.
-    if (!(await file.send(text)) && text !== "") composer.insert(text);
+    const left = await file.send(text);
+    if (left) composer.insert(left);
   }
 
   for (const message of live.unsent(stream)) if (message.op === "send") thread.addUnsent(message);

@@ -113,7 +113,8 @@ function openComposer(form, { stream, following, thread }) {
     onSend: async (text) => {
       if (file.chosen) {
         // The message comes back as an event of the stream. Not sent: the words wait in the field again.
-        if (!(await file.send(text)) && text !== "") composer.insert(text);
+        const left = await file.send(text);
+        if (left) composer.insert(left);
         return;
       }
       const { clientId, done } = following.send(text);

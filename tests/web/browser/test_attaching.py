@@ -29,11 +29,11 @@ def photo() -> bytes:
     return drawn.getvalue()
 
 
-def choose(page: Page, name: str, kind: str, content: bytes) -> None:
+def choose(page: Page, name: str, kind: str, content: bytes, *more: FilePayload) -> None:
     """By the keyboard: the button opens the browser's own dialogue."""
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Прикрепить файл").press("Enter")
-    chooser.value.set_files(FilePayload(name=name, mimeType=kind, buffer=content))
+    chooser.value.set_files([FilePayload(name=name, mimeType=kind, buffer=content), *more])
 
 
 def test_a_photo_is_refused_taken_back_and_sent(visitor: Callable[..., Visitor]) -> None:
@@ -65,10 +65,14 @@ def test_a_photo_is_refused_taken_back_and_sent(visitor: Callable[..., Visitor])
     expect(field).to_have_value("Яма на Ленина")
     page.unroute("**/chat/files")
 
-    choose(page, "яма.jpg", "image/jpeg", photo())
+    second = FilePayload(name="вид.jpg", mimeType="image/jpeg", buffer=photo())
+    program = FilePayload(name="смета.exe", mimeType="application/octet-stream", buffer=b"MZ")
+    choose(page, "яма.jpg", "image/jpeg", photo(), program, second)
+    expect(strip).to_contain_text("яма.jpg, вид.jpg")
+    expect(refusal).to_contain_text("смета.exe: Такой файл не принимаем.")
     field.press("Enter")
-    expect(sent).to_have_count(before + 1, timeout=SOON_MS)
-    expect(page.locator(".message--own").last).to_contain_text("Яма на Ленина")
+    expect(sent).to_have_count(before + 2, timeout=SOON_MS)
+    expect(page.locator(".message--own").nth(-2)).to_contain_text("Яма на Ленина")
     expect(strip).to_be_hidden()
     expect(field).to_have_value("")
     assert sent.last.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 64
