@@ -1,8 +1,10 @@
-"""The bots of one messenger in processes of their own, to be killed at any moment."""
+"""The bots and the sender of one messenger in processes of their own, to be killed at any moment."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
@@ -14,6 +16,8 @@ from app.sole import Held, work_alone
 from bots import Conversations, TelegramCarrier
 from core.shared.clock import ManualClock
 from core.store import Database
+from messengers import ButtonCodec, Carrier, ChannelPolicy, FileLedger, Limiter, LivePolicies, Rates
+from notifications import Sender, TelegramSender
 from tests.bots.doors import FILES, PUBLIC_URL, SECRET
 from tests.bots.fake_telegram import TOKEN
 from tests.conftest import NOON
@@ -44,6 +48,31 @@ def start(database_url: str, api_base: str, folder: Path) -> Talker:
     return Talker(process, talks)
 
 
+@contextmanager
+def sending(database_url: str, api_base: str, folder: Path) -> Iterator[None]:
+    """A process that sends over the Telegram at ``api_base`` for the length of a block."""
+    process = _PROCESSES.Process(target=_send, args=(database_url, api_base, folder), daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.join()
+
+
+def _send(database_url: str, api_base: str, folder: Path) -> None:
+    compile_catalogues()
+    database = Database(database_url, clock=ManualClock(NOON))
+    limiter = Limiter("telegram", Rates(per_second=1000), FileLedger(folder / "sending.sqlite3"))
+    telegram = TelegramSender(database, ButtonCodec(SECRET), token=TOKEN, api_base=api_base, limiter=limiter)
+    sender = Sender(database, [telegram], public_url=PUBLIC_URL, files=folder, policies=_policies(database))
+    asyncio.run(sender.run(asyncio.Event()))
+
+
+def _policies(database: Database) -> LivePolicies:
+    return LivePolicies(database, {Carrier.TELEGRAM: ChannelPolicy.FULL})
+
+
 def _talk(database_url: str, api_base: str, folder: Path, talks: Event) -> None:
     compile_catalogues()
     database = Database(database_url, clock=ManualClock(NOON))
@@ -52,8 +81,14 @@ def _talk(database_url: str, api_base: str, folder: Path, talks: Event) -> None:
     async def work(_held: Held) -> None:
         talks.set()
         carrier = TelegramCarrier(database, token=TOKEN, api_base=api_base)
-        await Conversations(database, [carrier], secret_key=SECRET, public_url=PUBLIC_URL, files=FILES).run(
-            for_ever
+        conversations = Conversations(
+            database,
+            [carrier],
+            secret_key=SECRET,
+            public_url=PUBLIC_URL,
+            files=FILES,
+            policies=_policies(database),
         )
+        await conversations.run(for_ever)
 
     asyncio.run(work_alone(database, "bots", folder=folder, stop=for_ever, work=work))

@@ -24,7 +24,10 @@ from tests.bots.doors import (
     running,
     vk_carrier,
 )
+from tests.bots.fake_phone import FakeUser
 from tests.bots.fake_telegram import TOKEN, FakeTelegram
+from tests.bots.killable import sending, start
+from tests.core.test_channels import administered, choose
 from tests.notifications.post_office import PostOffice, opened
 from tests.town import ANNA, IVANOV, Town
 
@@ -118,6 +121,47 @@ async def test_a_policy_is_changed_while_people_write_without_a_restart(
     # Switched off, the messenger was not even asked.
     assert closed == ([], 1)
     assert telegram.unconfirmed == 1
+
+
+async def said_next(anna: FakeUser, ask: Callable[[], object]) -> str:
+    """What the bot or the authority says to it."""
+    before = len(anna.chat.messages) + 1
+    ask()
+    for _ in range(3000):
+        said = [shown.text for shown in anna.chat.messages[before - 1 :] if shown.from_bot]
+        if said:
+            return said[0]
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"nothing was said:\n{anna.chat.dialogue()}")
+
+
+@pytest.mark.long
+async def test_a_policy_chosen_in_one_process_holds_in_those_of_the_bots_and_of_the_sender(
+    town: Town, database_url: str, tmp_path: Path
+) -> None:
+    administered(town)
+    async with opened(town, tmp_path) as office:
+        anna = office.links(ANNA, 1001)
+        written = office.message(ANNA, "Яма на Ленина, 12")
+
+        def the_authority_answers() -> None:
+            office.answer(IVANOV, written.conversation_id, ANSWER)
+            office.relay()
+
+        asks = {REPLY: (lambda: anna.says("/menu")), ANSWER: the_authority_answers}
+        notices = {REPLY: REPLY_NOTICE, ANSWER: ANSWER_NOTICE}
+        talker = start(database_url, office.telegram.base_url, tmp_path)
+        with sending(database_url, office.telegram.base_url, tmp_path):
+            full = {words: await said_next(anna, ask) for words, ask in asks.items()}
+            choose(town, NOTICE)
+            for words, ask in asks.items():
+                while notices[words] not in await said_next(anna, ask):
+                    pass
+            held = {words: await said_next(anna, ask) for words, ask in asks.items()}
+        await asyncio.to_thread(talker.kill)
+
+    assert [words in said for words, said in full.items()] == [True, True]
+    assert [notices[words] in said for words, said in held.items()] == [True, True]
 
 
 @pytest.mark.parametrize("policy", [FULL, NOTICE, OFF])
