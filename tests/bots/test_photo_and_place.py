@@ -39,19 +39,6 @@ async def test_a_photo_with_words_and_a_place_reach_the_authority(town: Town, do
     assert f"message:{stream}:{first.seq}" in parents
 
 
-async def test_a_photo_out_of_the_blue_is_offered_for_sending(town: Town) -> None:
-    async with phone_at("max", town.database, "Дарья") as phone:
-        await settle_in(phone)
-        phone.sends_photo(PNG)
-        await phone.sees("Отправить это власти?")
-        await phone.taps("Отправить")
-        await phone.sees("Принято: МС-2027-000001")
-
-    (found,) = town.database.read(conversations_of, citizen_id=phone.person_id)
-    (event,) = town.database.read(events_after, stream=stream_of(found.room_id), seq=0)
-    assert (event.body["text"], bool(event.body["photo"])) == ("📷", True)
-
-
 @DOORS
 async def test_a_document_and_a_photo_sent_as_a_file_reach_the_authority(town: Town, door: str) -> None:
     taken = photo_with_place()
@@ -74,6 +61,7 @@ async def test_a_document_and_a_photo_sent_as_a_file_reach_the_authority(town: T
     assert b"Telephone" not in read_content(FILES, second.body["photo"])
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @DOORS
 async def test_all_files_of_an_album_reach_the_authority(town: Town, door: str) -> None:
     photos, smeta = [("", PNG), ("", photo_with_place())], ("Смета.pdf", PDF)
@@ -97,6 +85,7 @@ async def test_all_files_of_an_album_reach_the_authority(town: Town, door: str) 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", ["telegram", "max", "vk"])
 async def test_what_of_an_album_cannot_be_kept_is_said_once_beside_what_was(town: Town, door: str) -> None:
     async with phone_at(door, town.database, "Дарья") as phone:
