@@ -1,22 +1,25 @@
 """Path 4, the seam: a proposal's effect card, and a public commitment that its author is told of."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from urllib.parse import urlencode
 
-from app.tour.instance import Instance
 from app.tour.report import Report
 from app.tour.visitor import PATIENCE_S, Visitor
-from app.wiring import open_database
-from core.effects import IndicatorEffect, RunPassport, attach_effect_card
-from core.indicators import newest_vintage
-from core.shared.ids import PersonId
 from core.shared.language import N_
 
 INDICATOR = "UNEMPL"
-PROJECT = "factory"
+WORKSHOP = "/console/scenarios"
+PROJECT, TITLE = "factory", "Новый завод"
 MEASURE = "Ярмарка вакансий каждый месяц"
 MEASURE_BUTTON, TERM_BUTTON = "Мера и срок", "Месяц"
+# A worker may have to start first, and a loaded machine is no broken promise.
+RUN_LIMIT_S = 90.0
+ASK_AGAIN_S = 0.3
+
+_MODEL = re.compile(r'name="model".*?<option value="([^"]+)"', re.DOTALL)
+_ANSWERED = re.compile('id="effects-title"|/question"')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class SeamPath:
     """The citizen with a proposal, the analyst who reckons it, the official who takes the alert."""
 
     report: Report
-    instance: Instance
+    territory_id: str
     citizen: Visitor
     analyst: Visitor
     official: Visitor
@@ -35,9 +38,8 @@ class SeamPath:
         with self.report.step(
             "effect_in_chat", N_("a what-if run is attached to the proposal; its author reads the interval")
         ):
-            run = await self.instance.tool("forecast", "--json", "--project", PROJECT)
             self.number = (await self.citizen.site.get("conversations")).json[0]["number"]
-            await asyncio.to_thread(self._attach, run)
+            await self._attach(await self._what_if())
             shown = await self.citizen.read("сделан расчёт")
             self.report.expect(
                 self.number in shown.text and "(от " in shown.text and "80 %" in shown.text,
@@ -73,29 +75,35 @@ class SeamPath:
                 text=told.text,
             )
 
-    def _attach(self, run: dict[str, Any]) -> None:
-        database = open_database(self.instance.settings)
-        try:
-            database.run(
-                attach_effect_card,
-                conversation_number=self.number,
-                analyst_id=PersonId(self.analyst.id),
-                title="Новый завод",
-                effects=[
-                    _effect(one, run["years"][-1]) for one in run["effects"] if one["variable"] == INDICATOR
-                ],
-                passport=RunPassport(
-                    model=run["passport"]["model_sha256"],
-                    scenario=next(iter(run["scenarios"])),
-                    vintage=database.read(newest_vintage),
-                    seed=run["passport"]["seed"],
-                ),
-            )
-        finally:
-            database.close()
+    async def _what_if(self) -> str:
+        """Ask the model about the project in the workshop; the address of the run that answers."""
+        model = (await self._shown(f"{WORKSHOP}/new", _MODEL))[1]
+        asked = await self.analyst.site.submit(f"{WORKSHOP}/new", model=model, territory=self.territory_id)
+        await self._shown(asked.location, _ANSWERED)
+        judged = await self.analyst.site.submit(
+            f"{asked.location}/question", question="decision", title=TITLE, project=PROJECT
+        )
+        await self._shown(judged.location, _ANSWERED)
+        return judged.location
 
+    async def _attach(self, run: str) -> None:
+        """Find the conversation by its number and attach the card, on the page of the run."""
+        found = await self.analyst.site.page(f"{run}?{urlencode({'number': self.number})}")
+        self.report.expect(
+            f'value="{self.number}"' in found.text and f"{run}/attach" in found.text,
+            N_("the page of the run does not find conversation {number}"),
+            number=self.number,
+        )
+        attached = await self.analyst.site.submit(f"{run}/attach", number=self.number)
+        self.report.expect(
+            attached.status == 302, N_("the card is not attached ({status})"), status=attached.status
+        )
 
-def _effect(one: dict[str, Any], year: int) -> IndicatorEffect:
-    """The last year of a what-if's answer."""
-    low, median, high = (one[level][-1] for level in ("low", "median", "high"))
-    return IndicatorEffect(indicator=one["variable"], year=year, low=low, median=median, high=high)
+    async def _shown(self, path: str, wanted: re.Pattern[str]) -> re.Match[str]:
+        """What is wanted, once a page of the analyst's shows it. Raises: TimeoutError."""
+        async with asyncio.timeout(RUN_LIMIT_S):
+            while True:
+                found = wanted.search((await self.analyst.site.page(path)).text)
+                if found is not None:
+                    return found
+                await asyncio.sleep(ASK_AGAIN_S)

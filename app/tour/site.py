@@ -5,10 +5,11 @@ import json
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 TIMEOUT_S = 20.0
+API = "/api/v1/"
 
 
 class Denied(Exception):
@@ -22,6 +23,8 @@ class Answer:
     status: int
     media_type: str
     content: bytes
+    # Where a redirection leads; empty for other answers.
+    location: str = ""
 
     @property
     def text(self) -> str:
@@ -53,15 +56,26 @@ class Site:
         headers = {"Cookie": f"session={self.token}"} if self.token else {}
         return await asyncio.to_thread(self._request, "GET", path, headers, None)
 
+    async def submit(self, path: str, **fields: str) -> Answer:
+        """Send a form of a page as a browser does."""
+        # What guards the form is that its field and the cookie say the same, not what they say.
+        same = uuid4().hex
+        headers = {
+            "Cookie": f"session={self.token}; csrf={same}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        content = urlencode({"csrfmiddlewaretoken": same, **fields}).encode()
+        return await asyncio.to_thread(self._request, "POST", path, headers, content)
+
     async def get(self, path: str) -> Answer:
         """Read something from the API; ``path`` is what follows ``/api/v1/``."""
-        return await asyncio.to_thread(self._request, "GET", f"/api/v1/{path}", self._bearer(), None)
+        return await asyncio.to_thread(self._request, "GET", f"{API}{path}", self._bearer(), None)
 
     async def post(self, path: str, body: dict[str, Any] | None = None) -> Answer:
         """Do something over the API."""
         headers = {**self._bearer(), "Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
         content = json.dumps(body or {}).encode()
-        return await asyncio.to_thread(self._request, "POST", f"/api/v1/{path}", headers, content)
+        return await asyncio.to_thread(self._request, "POST", f"{API}{path}", headers, content)
 
     def _bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -75,6 +89,7 @@ class Site:
                 status=response.status,
                 media_type=response.headers.get_content_type(),
                 content=response.read(),
+                location=response.headers.get("Location", ""),
             )
         finally:
             connection.close()

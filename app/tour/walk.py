@@ -90,7 +90,7 @@ class Tour:
         ).walk()
         seam = SeamPath(
             report=self.report,
-            instance=self._instance,
+            territory_id=territory_id,
             citizen=citizen,
             analyst=analyst,
             official=official,

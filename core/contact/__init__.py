@@ -19,6 +19,7 @@ from core.contact.rules import (
     Sent,
     Spot,
     told,
+    typed_number,
 )
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "send_message",
     "speak",
     "told",
+    "typed_number",
 ]

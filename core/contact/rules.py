@@ -1,5 +1,6 @@
 """What a conversation of the direct line is."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,8 @@ from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId
 
 # Our own norm until services carry theirs: a first answer within a day.
 ANSWER_WITHIN = timedelta(hours=24)
+
+_TYPED_NUMBER = re.compile(r"(?:МС[\s-]*)?(?:(20\d\d)[\s-]+)?(\d{1,6})", re.IGNORECASE | re.ASCII)
 
 
 class ConversationStatus(StrEnum):
@@ -83,3 +86,15 @@ def report_number(year: int, serial: int) -> str:
     'МС-2026-000123'
     """
     return f"МС-{year}-{serial:06d}"
+
+
+def typed_number(text: str, *, year: int) -> str:
+    """The number that somebody means who has typed it, or the end of it; as typed if it is none.
+
+    year: the year that is meant when none was typed.
+
+    >>> [typed_number(text, year=2026) for text in ("мс-2025-000123", "МС 2025 123", "123", "Яма")]
+    ['МС-2025-000123', 'МС-2025-000123', 'МС-2026-000123', 'Яма']
+    """
+    found = _TYPED_NUMBER.fullmatch(text.strip())
+    return text if found is None else report_number(int(found[1] or year), int(found[2]))

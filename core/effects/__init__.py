@@ -3,7 +3,7 @@
 from core.effects.commands import attach_effect_card
 from core.effects.errors import NoEffects, WrongInterval
 from core.effects.events import EffectCardAttached
-from core.effects.queries import cards_on, effect_cards, proposals_about
+from core.effects.queries import cards_on, effect_cards, proposal_numbered, proposals_about
 from core.effects.rules import EffectCard, IndicatorEffect, RunPassport
 from core.effects.wording import effect_line, effect_words
 
@@ -19,5 +19,6 @@ __all__ = [
     "effect_cards",
     "effect_line",
     "effect_words",
+    "proposal_numbered",
     "proposals_about",
 ]

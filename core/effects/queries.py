@@ -2,11 +2,19 @@
 
 from sqlalchemy import select
 
-from core.contact import Conversation, conversation, conversations_by_id
+from core.contact import (
+    Conversation,
+    UnknownConversation,
+    conversation,
+    conversation_numbered,
+    conversations_by_id,
+    typed_number,
+)
 from core.effects.model import EffectCardRow, IndicatorEffectRow
 from core.effects.rules import EffectCard, IndicatorEffect, RunPassport
-from core.identity import Viewer
+from core.identity import Action, Viewer
 from core.shared.ids import ConversationId, EffectCardId, PersonId, TerritoryId
+from core.spaces import territories_where
 from core.store import Reading
 from core.territories import ancestry
 
@@ -25,6 +33,18 @@ def cards_on(reading: Reading, *, conversation_id: ConversationId) -> list[Effec
         .order_by(EffectCardRow.id.desc())
     ).scalars()
     return [_as_card(reading, row) for row in rows]
+
+
+def proposal_numbered(reading: Reading, *, viewer: Viewer, number: str, year: int) -> Conversation:
+    """The conversation that an analyst means by a number, or by the end of one of this year.
+
+    The analyst may attach a card to it, not read it. Raises: UnknownConversation, also for what lies
+    in territories of others.
+    """
+    found = conversation_numbered(reading, number=typed_number(number, year=year))
+    if found.territory_id not in territories_where(reading, viewer, Action.LOAD_DATA):
+        raise UnknownConversation
+    return found
 
 
 def proposals_about(reading: Reading, *, indicator: str, territory_id: TerritoryId) -> list[Conversation]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.identity import Role, grant_role
 from core.indicators import AccessLevel, register_indicators
 from core.scenarios import (
     ModelState,
@@ -18,7 +19,7 @@ from core.scenarios import (
     report_progress,
     run_at_work,
 )
-from tests.town import ANNA, VERA, Town
+from tests.town import ANNA, IVANOV, VERA, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import publish_unemployment
 from tests.web.scenario import PRODUCT, TEXT, computed_run, finish, give_model
@@ -122,6 +123,9 @@ async def test_a_decision_becomes_a_card_on_a_message_and_a_search_a_sentence(
     _say(town, ANNA, PIT)
     anybody.sign_in_as(VERA)
 
+    looked = [
+        words_of(await anybody.get(f"/console/scenarios/{run_id}?number={typed}")) for typed in ("1", "2")
+    ]
     attached = await anybody.submit(f"/console/scenarios/{run_id}/attach", number=number)
     wrong = await anybody.submit(f"/console/scenarios/{run_id}/attach", number="МС-2027-000009")
     asked = await anybody.submit(
@@ -132,6 +136,8 @@ async def test_a_decision_becomes_a_card_on_a_message_and_a_search_a_sentence(
     finish(town, search_id, request_of(town, search_id))
     found = words_of(await anybody.get(f"/console/scenarios/{search_id}"))
 
+    assert f"{number} поступило" in looked[0]
+    assert "Обращения с таким номером здесь нет" in looked[1]
     assert attached.status_code < 400
     assert wrong.status_code == 409
     thread = words_of(await anybody.sign_in_as(ANNA).get("/conversations/" + _conversation(town)))
@@ -144,6 +150,27 @@ async def test_a_decision_becomes_a_card_on_a_message_and_a_search_a_sentence(
 
 def _conversation(town: Town) -> str:
     return _say(town, ANNA, PIT)
+
+
+async def test_who_answers_and_reckons_attaches_a_run_in_the_conversation(
+    town: Town, anybody: Browser
+) -> None:
+    run_id = computed_run(town)
+    conversation = f"/console/conversations/{_conversation(town)}"
+    alone = words_of(await anybody.sign_in_as(IVANOV).get(conversation))
+    town.database.run(
+        grant_role, person_id=town.people[IVANOV], role=Role.ANALYST, territory_id=town.territory.id
+    )
+
+    offered = words_of(await anybody.get(conversation))
+    attached = await anybody.submit(
+        f"/console/scenarios/{run_id}/attach", number="МС-2027-000001", then=conversation
+    )
+
+    assert "Приложить расчёт" not in alone
+    assert "Приложить расчёт Цех на 300 мест" in offered
+    assert attached.headers["location"] == conversation
+    assert "Расчёт модели, не решение." in words_of(await anybody.get(conversation))
 
 
 async def test_a_wrong_model_is_shown_with_the_line_of_its_mistake(town: Town, anybody: Browser) -> None:

@@ -20,6 +20,7 @@ from core.effects import EffectCard, effect_cards, effect_line
 from core.identity import Person, person
 from core.indicators import indicator
 from core.rooms import mark_read, stream_of
+from core.scenarios import RunState, ScenarioRun, runs_in
 from core.shared.errors import DomainError
 from core.shared.ids import ConversationId
 from core.store import Head, Reading, StreamEvent, head, last_events
@@ -33,6 +34,7 @@ from web.page_request import PageRequest
 from web.sessions import go
 
 SHOWN = 100
+RUNS_OFFERED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ class OpenConversation:
     events: list[StreamEvent]
     not_delivered: list[Delivery]
     effects: list[ShownEffect]
+    # What-if runs that the viewer may attach; None to whoever runs no models here.
+    runs: list[ScenarioRun] | None
 
 
 def open_conversation(reading: Reading, desk: Desk, conversation_id: ConversationId) -> OpenConversation:
@@ -72,7 +76,14 @@ def open_conversation(reading: Reading, desk: Desk, conversation_id: Conversatio
         events=last_events(reading, stream=stream, limit=SHOWN),
         not_delivered=not_delivered(reading, topic=f"conversation:{found.id}"),
         effects=_effects(reading, desk, found.id),
+        runs=_decisions(reading, found) if found.territory_id in desk.places["scenarios"] else None,
     )
+
+
+def _decisions(reading: Reading, about: Conversation) -> list[ScenarioRun]:
+    runs = runs_in(reading, territory_ids=[about.territory_id])
+    done = [run for run in runs if run.state is RunState.DONE and run.request.decision is not None]
+    return done[:RUNS_OFFERED]
 
 
 def _effects(reading: Reading, desk: Desk, conversation_id: ConversationId) -> list[ShownEffect]:

@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.contact import Conversation, UnknownConversation
+from core.effects import proposal_numbered
 from core.identity import Viewer
 from core.scenarios import (
     ModelState,
@@ -47,6 +49,8 @@ class OpenRun:
     place: Territory
     body: dict[str, Any] | None
     digest: str
+    # The conversation that was looked for to attach the effects to.
+    proposal: Conversation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +61,8 @@ class Choice:
     models: list[ScenarioModel]
 
 
-def open_run(reading: Reading, viewer: Viewer, run_id: str) -> OpenRun:
-    """One run. Raises: UnknownRun."""
+def open_run(reading: Reading, viewer: Viewer, run_id: str, number: str = "") -> OpenRun:
+    """One run, with the conversation of this number if one is named. Raises: UnknownRun."""
     run = run_for(reading, viewer=viewer, run_id=run_id)
     found = result_of(reading, run_id=run_id)
     body, digest = (None, "") if found is None else (json.loads(found[0]), found[1])
@@ -67,7 +71,16 @@ def open_run(reading: Reading, viewer: Viewer, run_id: str) -> OpenRun:
         place=territory(reading, territory_id=run.territory_id),
         body=None if body is None else visible_part(reading, viewer=viewer, body=body),
         digest=digest,
+        proposal=_looked_for(reading, viewer, number) if number else None,
     )
+
+
+def _looked_for(reading: Reading, viewer: Viewer, number: str) -> Conversation | None:
+    try:
+        year = dependencies().database.clock.now().year
+        return proposal_numbered(reading, viewer=viewer, number=number, year=year)
+    except UnknownConversation:
+        return None
 
 
 def choice(reading: Reading, desk: Desk) -> Choice:
@@ -185,7 +198,14 @@ async def _form(request: PageRequest, refusal: DomainError | None = None) -> Htt
 
 async def opened_run(request: PageRequest, run_id: str) -> Opened[OpenRun]:
     """One run with the desk around it. Raises: UnknownRun."""
-    return await open_desk(request, "scenarios", lambda reading, desk: open_run(reading, desk.viewer, run_id))
+    number = _typed(request)
+    return await open_desk(
+        request, "scenarios", lambda reading, desk: open_run(reading, desk.viewer, run_id, number)
+    )
+
+
+def _typed(request: PageRequest) -> str:
+    return str((request.POST or request.GET).get("number", "")).strip()[:40]
 
 
 async def answered_run(request: PageRequest, run_id: str) -> Opened[OpenRun]:
@@ -232,6 +252,8 @@ async def show_run(request: PageRequest, run_id: str, *, refusal: DomainError | 
         refusal_words="" if run.refusal is None else run.refusal[request.language],
         message_follows=request.GET.get("followed") == "yes",
         attached=str(request.GET.get("attached", ""))[:40],
+        number=_typed(request),
+        proposal=opened.item.proposal,
         error="" if refusal is None else refusal.sentence(request.language),
         status=200 if refusal is None else 409,
         **shown_answer(answer, of),

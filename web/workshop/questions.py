@@ -15,7 +15,7 @@ from core.store import UnitOfWork
 from web.console.frame import Opened, show_desk
 from web.dependencies import dependencies
 from web.page_request import PageRequest
-from web.sessions import go
+from web.sessions import go, safe_address
 from web.workshop.forms import condition_rows, with_conditions, with_question
 from web.workshop.pages import OpenRun, answered_run, ask_again, show_run
 from web.workshop.views import Answer
@@ -49,16 +49,17 @@ async def _question(request: PageRequest, run_id: str) -> HttpResponse:
 
 
 async def _attach(request: PageRequest, run_id: str) -> HttpResponse:
-    """Attach the effects of the run's decision to a conversation of the direct line."""
+    """Attach the effects of the run's decision to a conversation; back to where it was asked for."""
     opened = await answered_run(request, run_id)
+    number = str(request.POST.get("number", "")).strip()
     try:
-        number = str(request.POST.get("number", "")).strip()
         await dependencies().database.run_async(
             attach, opened=opened.item, number=number, analyst_id=request.visit.person().id
         )
     except DomainError as refusal:
         return await show_run(request, run_id, refusal=refusal)
-    return go(f"/console/scenarios/{run_id}?attached={number}")
+    attached = f"/console/scenarios/{run_id}?attached={number}"
+    return go(safe_address(request.POST.get("then"), otherwise=attached))
 
 
 def attach(uow: UnitOfWork, *, opened: OpenRun, number: str, analyst_id: PersonId) -> None:
