@@ -23,6 +23,7 @@ from core.territories import TerritoryKind, add_territory, territory_by_slug
 
 PROVIDER = "demo"
 TOWN = "zarechny"
+COUNTRY = "99999999"
 
 CONSENT_RU = """Я соглашаюсь, чтобы администрация хранила моё имя, место жительства и то, что я пишу, \
 голосую и предлагаю в этом сервисе, и отвечала мне. Данные хранятся в России и не передаются другим. \
@@ -56,11 +57,21 @@ PEOPLE = (
 
 
 def found_town(uow: UnitOfWork) -> TerritoryId:
-    """Put the synthetic region, its towns and its people into the database; again changes nothing."""
+    """Put the synthetic country, region, towns and people into the database; again changes nothing."""
     publish_consent_document(uow, kind=PERSONAL_DATA, version=1, text_ru=CONSENT_RU, text_en=CONSENT_EN)
     add_territory(
         uow,
+        kind=TerritoryKind.COUNTRY,
+        oktmo=COUNTRY,
+        slug="strana",
+        name_ru="Синтетическая страна",
+        name_en="Synthetic Country",
+        synthetic=True,
+    )
+    add_territory(
+        uow,
         kind=TerritoryKind.REGION,
+        parent_oktmo=COUNTRY,
         oktmo="99000000",
         slug="krai",
         name_ru="Синтетический край",

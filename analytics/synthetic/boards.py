@@ -22,7 +22,7 @@ _CHARTS: tuple[tuple[ChartKind, tuple[str, ...], str], ...] = (
 
 def seed_board(uow: UnitOfWork) -> None:
     """Make the example page for the first town; again changes nothing."""
-    towns = [place for place in territories(uow) if place.kind is not TerritoryKind.REGION]
+    towns = [place for place in territories(uow) if place.kind is TerritoryKind.MUNICIPALITY]
     if not towns:
         return
     own = min(towns, key=lambda town: town.oktmo)

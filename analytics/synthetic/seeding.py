@@ -42,10 +42,22 @@ def seed(database: Database) -> ImportReport:
         database, DATA / "observations.csv", today=date.max, accept_jumps="синтетический ряд, так задуман"
     )
     if not report.already:
-        database.run(_watch)
+        database.run(_watch, file="watch.toml")
+    _seed_country(database)
     database.run(_give_model)
     database.run(seed_board)
     return report
+
+
+def _seed_country(database: Database) -> None:
+    """What the towns are held against. A file of its own: an instance that had the towns gets it too."""
+    if all(place.kind is not TerritoryKind.COUNTRY for place in database.read(territories)):
+        return
+    report = import_file(
+        database, DATA / "country.csv", today=date.max, accept_jumps="синтетический ряд, так задуман"
+    )
+    if not report.already:
+        database.run(_watch, file="watch_country.toml")
 
 
 def _give_passports(uow: UnitOfWork) -> None:
@@ -65,8 +77,8 @@ def _give_model(uow: UnitOfWork) -> None:
     add_model(uow, territory_id=region.id, file_name="model.toml", text=text, added_by=None)
 
 
-def _watch(uow: UnitOfWork) -> None:
-    watch = tomllib.loads((DATA / "watch.toml").read_text("utf-8"))
+def _watch(uow: UnitOfWork, *, file: str) -> None:
+    watch = tomllib.loads((DATA / file).read_text("utf-8"))
     by_oktmo = {place.oktmo: place.id for place in territories(uow)}
     for rule in watch["rule"]:
         set_alert_rule(
@@ -79,7 +91,7 @@ def _watch(uow: UnitOfWork) -> None:
             severity=Severity(rule["severity"]),
             set_by=None,
         )
-    for target in watch["target"]:
+    for target in watch.get("target", ()):
         set_target(
             uow,
             indicator=target["indicator"],

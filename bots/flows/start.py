@@ -13,7 +13,7 @@ from core.identity import (
 )
 from core.shared.ids import TerritoryId
 from core.shared.language import N_, Language
-from core.territories import Territory, TerritoryKind, territories
+from core.territories import Territory, TerritoryKind, inhabited, territories
 from messengers import AcceptConsent, ChooseTerritory, Open, Place, Press, Screen, bold, plain, stacked
 
 CHOOSING_PLACE = "start:choosing_place"
@@ -100,7 +100,7 @@ async def accept_consent(talk: Talk, action: AcceptConsent) -> None:
 
 async def show_territories(talk: Talk, _subject: str = "") -> None:
     """Where do you live?"""
-    places = _inhabited(await talk.ask(territories))
+    places = inhabited(await talk.ask(territories))
     await talk.dialogue.set_state(CHOOSING_PLACE)
     text = stacked(
         bold(talk.say(N_("Where do you live?"))),
@@ -118,7 +118,7 @@ async def ask_home(talk: Talk) -> None:
 async def hear_place(talk: Talk, text: str) -> None:
     """The name of a place, typed."""
     wanted = bare(text)
-    places = _inhabited(await talk.ask(territories))
+    places = inhabited(await talk.ask(territories))
     found = [place for place in places if wanted and wanted in (bare(place.name_ru), bare(place.name_en))]
     if not found:
         found = [
@@ -174,16 +174,11 @@ async def _carry_on(talk: Talk, *, news: str) -> None:
 
 
 def _house_name(places: list[Territory], language: Language) -> str:
-    """One municipality gives its name to the bot, several let the region do so."""
-    towns = [place for place in places if place.kind is TerritoryKind.MUNICIPALITY]
-    chosen = towns if len(towns) == 1 else places
+    """One municipality gives its name to the bot, several let their region do so."""
+    kinds = (TerritoryKind.MUNICIPALITY, TerritoryKind.REGION)
+    of_kind = [[place for place in places if place.kind is kind] for kind in kinds]
+    chosen = next((alike for alike in of_kind if len(alike) == 1), places)
     return chosen[0].name(language) if chosen else "Strategy24"
-
-
-def _inhabited(places: list[Territory]) -> list[Territory]:
-    """Places that somebody lives in: not the country or a region, unless there is nothing below it."""
-    too_wide = {TerritoryKind.COUNTRY, TerritoryKind.REGION}
-    return [place for place in places if place.kind not in too_wide] or places
 
 
 def _place_buttons(places: list[Territory], language: Language) -> tuple[tuple[Press, ...], ...]:

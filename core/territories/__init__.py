@@ -10,7 +10,7 @@ from core.territories.queries import (
     territory,
     territory_by_slug,
 )
-from core.territories.rules import ReferenceItem, Territory, TerritoryKind
+from core.territories.rules import ReferenceItem, Territory, TerritoryKind, inhabited
 
 __all__ = [
     "ReferenceItem",
@@ -21,6 +21,7 @@ __all__ = [
     "add_territory",
     "ancestry",
     "descendants",
+    "inhabited",
     "load_reference",
     "reference_items",
     "territories",

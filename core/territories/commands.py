@@ -31,6 +31,8 @@ def add_territory(
 ) -> Territory:
     """Put a territory under its parent; the one with this ОКТМО if it is there already.
 
+    One that stands under nothing is put under a parent that has come later.
+
     time_zone: IANA name, for quiet hours and dates as people say them.
     synthetic: its figures are invented and every screen says so.
     Raises: UnknownTerritory for a missing parent; WrongOktmo; zoneinfo's error for a wrong zone.
@@ -57,6 +59,7 @@ def add_territory(
     }
     uow.insert_new(TerritoryRow, values, conflict=("oktmo",))
     row = uow.session.execute(select(TerritoryRow).where(TerritoryRow.oktmo == oktmo)).scalar_one()
+    row.parent_id = row.parent_id or parent
     return as_territory(row)
 
 

@@ -1,5 +1,6 @@
 """What a territory is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,12 @@ class Territory:
     def name(self, language: Language) -> str:
         """The name in a person's language."""
         return self.name_ru if language == "ru" else self.name_en
+
+
+def inhabited(places: Sequence[Territory]) -> list[Territory]:
+    """Places that somebody lives in: not the country or a region, unless there is nothing below it."""
+    too_wide = {TerritoryKind.COUNTRY, TerritoryKind.REGION}
+    return [place for place in places if place.kind not in too_wide] or list(places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from analytics.synthetic.generator import DATA, write
 from app.cli import import_
 from app.schema import newest_step
 from app.settings import Settings
-from core.alerts import AlertCard, alert_card, open_alerts
+from core.alerts import AlertCard, MuteCause, alert_card, open_alerts
 from core.charts import DRAW_SCENE, PHONE, Drawing, draw, drawing, drawing_key, order_drawing
 from core.files import file_parents, read_content
 from core.identity import ANONYMOUS, viewer_of
@@ -95,10 +95,33 @@ def test_seeding_again_changes_nothing(krai: Town) -> None:
     assert len(krai.database.read(releases)) == 1
 
 
+def test_the_country_of_the_first_start_mutes_the_same_alert_of_a_town(krai: Town) -> None:
+    with krai.database.transaction() as uow:
+        country = add_territory(
+            uow, kind=TerritoryKind.COUNTRY, oktmo="99999999", slug="strana",
+            name_ru="Синтетическая страна", name_en="Synthetic Country", synthetic=True,
+        )  # fmt: skip
+        add_territory(
+            uow, kind=TerritoryKind.REGION, oktmo="99000000", slug="krai", name_ru="Край", name_en="Krai",
+            parent_oktmo=country.oktmo,
+        )  # fmt: skip
+    towns = seed(krai.database)
+
+    report = load(krai, EXAMPLES / "unemployment_2025_country.csv")
+    (card,) = forecast(krai, report)
+
+    assert towns.already
+    assert (report.accepted, report.rejects, report.held) == (2, (), 0)
+    assert card.territory.id == krai.territory.id
+    assert [(mute.cause, mute.territory.kind) for mute in card.mutes] == [
+        (MuteCause.ABOVE, TerritoryKind.COUNTRY)
+    ]
+
+
 def test_the_generator_gives_the_committed_files_to_the_byte(tmp_path: Path) -> None:
     write(tmp_path)
 
-    for name in ("observations.csv", "indicators.toml"):
+    for name in ("observations.csv", "country.csv", "indicators.toml"):
         assert (tmp_path / name).read_bytes() == (DATA / name).read_bytes()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.indicators import AccessLevel, NewValue, Period, record_release, register_indicators
 from core.territories import Territory, TerritoryKind, add_territory
-from tests.town import Town
+from tests.town import ANNA, Town
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import UNEMPLOYMENT, publish_unemployment
 
@@ -62,6 +62,35 @@ async def test_neighbours_are_compared_over_time_and_by_places(krai: Town, anybo
     assert "Места: 2025" in earlier
     assert "1. Озёрск 5,0 % 2. Заречный 6,0 % 3. Верхнее 7,0 %" in earlier
     assert PAGE in page.text
+
+
+async def test_the_country_stands_beside_the_towns_and_has_no_place_among_them(
+    krai: Town, anybody: Browser
+) -> None:
+    country: Territory = krai.database.run(
+        add_territory,
+        kind=TerritoryKind.COUNTRY, oktmo="99999999", slug="strana", name_ru="Страна", name_en="Country",
+    )  # fmt: skip
+    krai.database.run(
+        add_territory,
+        kind=TerritoryKind.REGION, oktmo="99000000", slug="krai", name_ru="Край", name_en="Krai",
+        parent_oktmo=country.oktmo,
+    )  # fmt: skip
+    value = NewValue(
+        indicator="UNEMP", territory_id=country.id, period=Period("A", 2026), value=5.5, source="Я"
+    )
+    krai.database.run(
+        record_release, source="country", digest="8" * 64, title="Страна", values=[value], recorded_by=None
+    )
+
+    page = words_of(await anybody.get(PAGE))
+    home = words_of(await anybody.get("/"))
+    cabinet = words_of(await anybody.sign_in_as(ANNA).get("/me"))
+
+    assert "3. Верхнее 7,5 % +0,5 п. п. По стране 5,5 %" in page
+    assert "2026 6,2 7,5 5,0 5,5" in page
+    assert "Верхнее" in home
+    assert "Страна" not in home + cabinet
 
 
 async def test_a_hidden_indicator_is_compared_with_nobody(krai: Town, anybody: Browser) -> None:

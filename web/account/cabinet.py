@@ -27,7 +27,7 @@ from core.identity import (
 from core.shared.ids import PersonId, SessionId, TerritoryId
 from core.shared.language import as_language
 from core.store import Reading, UnitOfWork
-from core.territories import Territory, territories, territory
+from core.territories import Territory, inhabited, territories, territory
 from messengers import CARRIER_NAMES, deep_link
 from web.dependencies import dependencies
 from web.page_request import PageRequest
@@ -169,7 +169,11 @@ async def _shown(request: PageRequest, *, code: str = "") -> HttpResponse:
         code=code,
         links=links,
         proves=dependencies().identity_provider is not None and all(way.provider != PROVING for way in ways),
-        places=[(place.id, place.name(request.language)) for place in found.places],
+        places=[
+            (place.id, place.name(request.language))
+            for place in found.places
+            if place in inhabited(found.places) or place.id == person.home_id
+        ],
         this_session=request.visit.viewer.session_id,
     )
 

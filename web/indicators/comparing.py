@@ -12,7 +12,7 @@ from core.identity import Viewer
 from core.indicators import Indicator, Point, all_series, indicator
 from core.shared.ids import TerritoryId
 from core.store import Reading
-from core.territories import Territory, territories, territory_by_slug
+from core.territories import Territory, TerritoryKind, ancestry, territories, territory_by_slug
 from web.dependencies import dependencies
 from web.indicators.views import MOST_DRAWN, Speaker
 from web.page_request import PageRequest
@@ -22,6 +22,9 @@ from web.scenes import ChartOnPage
 # The history is the line of a fan alone; the others tell territories apart, by dash as well as by colour.
 _STYLES: tuple[LineStyle, ...] = tuple(one for one in get_args(LineStyle) if one != "history")
 MOST_COMPARED = len(_STYLES)
+# A total of the country is thousands of times that of a town and would press its line to the floor; what is
+# reckoned a head or in per cent is not.
+_ALIKE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +33,20 @@ class Beside:
 
     own: Territory
     peers: list[Territory]
+    # The country around them, if it has the indicator: beside them, never among them.
+    country: Territory | None
     indicator: Indicator
     series: Mapping[TerritoryId, Sequence[Point]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A territory in the order of one period. ``change`` is against the period before, in words."""
+    """A territory in the order of one period; the country has no place in it.
 
-    place: int
+    ``change`` is against the period before, in words.
+    """
+
+    place: int | None
     name: str
     slug: str
     value: str
@@ -52,11 +60,15 @@ def beside(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> Beside:
     own = territory_by_slug(reading, slug=slug)
     # Before any value: it refuses those who may not see the indicator.
     found = indicator(reading, code=code, viewer=viewer)
-    peers = [one for one in territories(reading) if (one.kind, one.parent_id) == (own.kind, own.parent_id)]
-    series = all_series(reading, territory_ids=[one.id for one in peers], indicators=[code])
+    places = territories(reading)
+    peers = [one for one in places if (one.kind, one.parent_id) == (own.kind, own.parent_id)]
+    above = ancestry(reading, territory_id=own.id)[1:]
+    countries = [one for one in places if one.kind is TerritoryKind.COUNTRY and one.id in above]
+    series = all_series(reading, territory_ids=[one.id for one in (*peers, *countries)], indicators=[code])
     return Beside(
         own=own,
         peers=[one for one in peers if (one.id, code) in series or one.id == own.id],
+        country=next((one for one in countries if (one.id, code) in series), None),
         indicator=found,
         series={place: points for (place, _), points in series.items()},
     )
@@ -102,20 +114,21 @@ def standings(found: Beside, period: str, say: Speaker) -> list[Standing]:
         for at, point in enumerate(points)
         if point.period == period
     }
-    most = max((abs(value) for value, _ in values.values()), default=0.0) or 1.0
     peers = [one for one in found.peers if one.id in values]
     peers.sort(key=lambda one: values[one.id][0], reverse=found.indicator.good != "down")
+    most = max((abs(values[one.id][0]) for one in peers), default=0.0) or 1.0
+    around = [found.country] if found.country is not None and found.country.id in values else []
     return [
         Standing(
             place=place,
-            name=one.name(say.language),
+            name=gettext("Across the country") if one in around else one.name(say.language),
             slug=one.slug,
             value=say.value(values[one.id][0]),
             change=_change(*values[one.id], say),
-            percent=round(100 * abs(values[one.id][0]) / most),
+            percent=min(100, round(100 * abs(values[one.id][0]) / most)),
             own=one == found.own,
         )
-        for place, one in enumerate(peers, start=1)
+        for place, one in (*enumerate(peers, start=1), *((None, one) for one in around))
     ]
 
 
@@ -134,13 +147,16 @@ def _chosen(found: Beside, slugs: Sequence[str]) -> list[Territory]:
 
 def _chart(found: Beside, chosen: Sequence[Territory], say: Speaker) -> ChartOnPage | None:
     most = MOST_DRAWN[found.indicator.frequency]
+    drawn = [(one, one.name(say.language)) for one in chosen]
+    if found.country is not None and _is_alike(found, found.country):
+        drawn.append((found.country, gettext("Across the country")))
     lines = tuple(
         Line(
-            name=one.name(say.language),
+            name=name,
             style=style,
             points=tuple((point.period, point.value) for point in found.series[one.id][-most:]),
         )
-        for one, style in zip(chosen, _STYLES, strict=False)
+        for (one, name), style in zip(drawn, _STYLES, strict=False)
         if found.series.get(one.id)
     )
     if not lines:
@@ -148,3 +164,9 @@ def _chart(found: Beside, chosen: Sequence[Territory], say: Speaker) -> ChartOnP
     measure = Measure(language=say.language, unit=say.unit, decimals=found.indicator.decimals)
     head = Head(title=found.indicator.title(say.language), subtitle=say.unit)
     return ChartOnPage(chart=OverTime(head=head, measure=measure, lines=lines), language=say.language)
+
+
+def _is_alike(found: Beside, country: Territory) -> bool:
+    """Whether the figure of the country is of the size of theirs."""
+    last = [abs(found.series[one.id][-1].value) for one in found.peers if found.series.get(one.id)]
+    return abs(found.series[country.id][-1].value) <= _ALIKE * max(last, default=0.0)

@@ -12,7 +12,7 @@ from core.polls import Poll, Tally, open_polls, polls_voted, tally
 from core.rooms import said_before, territory_room, unread_in
 from core.shared.ids import TerritoryId
 from core.store import Reading
-from core.territories import Territory, ancestry, territory_by_slug
+from core.territories import Territory, TerritoryKind, ancestry, territory_by_slug
 from web.chat.lines import conversation_line
 from web.dependencies import dependencies
 from web.indicators.views import card_view
@@ -88,7 +88,9 @@ async def start(request: PageRequest) -> HttpResponse:
     person = request.visit.viewer.person
     if request.visit.home is not None and (len(places) == 1 or (person and person.home_id)):
         return go(f"/t/{request.visit.home.slug}")
-    rows = [(place, place.name(request.language)) for place in places]
+    rows = [
+        (place, place.name(request.language)) for place in places if place.kind is not TerritoryKind.COUNTRY
+    ]
     return show(request, "public/territories.html", title=gettext("Choose your territory"), rows=rows)
 
 
