@@ -14,7 +14,7 @@ from core.scenarios import run_at_work
 from core.shared.ids import AlertId, RoomId
 from core.spaces import SpaceKind, create_space, join_space
 from tests.town import ANNA, IVANOV, SMIRNOVA, Town
-from tests.web.boards import charts_of, give_dashboard
+from tests.web.boards import ADDRESS, charts_of, give_dashboard
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
 from tests.web.mails import leave_token
 from tests.web.scenario import computed_run
@@ -87,6 +87,7 @@ def furnish(town: Town) -> dict[str, str]:
         "model_id": things["model"],
         "stream": f"chat:{things['chat']}",
         "slug": "zarechny",
+        "address": ADDRESS,
         "code": "UNEMP",
     }
 

@@ -1,5 +1,7 @@
 """Dashboards as an analyst makes them by forms alone and as a citizen reads them."""
 
+import csv
+import io
 import re
 
 from core.dashboards import own_dashboard
@@ -8,6 +10,10 @@ from tests.town import IVANOV, VERA, Town
 from tests.web.boards import charts_of, give_dashboard
 from tests.web.browser_twin import Browser, words_of
 from tests.web.figures import publish_unemployment
+
+
+def rows_of(file: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(file.lstrip("\ufeff"))))[1:]
 
 
 async def test_a_page_is_made_filled_shown_and_read_without_code(town: Town, anybody: Browser) -> None:
@@ -53,7 +59,9 @@ async def test_every_chart_of_a_page_has_words_a_table_a_way_down_and_its_figure
 
     shown = await anybody.get("/t/zarechny/dashboards/passport")
     files = re.findall(r'href="(/t/zarechny/dashboards/passport/[^"]+\.csv)"', shown.text)
-    csv = [(await anybody.get(file)).text for file in files]
+    data = [(await anybody.get(file)).text for file in files]
+    over_api = (await anybody.get("/api/v1/territories/zarechny/dashboards/passport")).json()
+    counted = (await anybody.get("/api/v1/territories/zarechny/dashboards")).json()
     listed = words_of(await anybody.get("/t/zarechny/dashboards"))
 
     drawn = shown.text.count('class="plot"')
@@ -61,7 +69,13 @@ async def test_every_chart_of_a_page_has_words_a_table_a_way_down_and_its_figure
     # The table of last values is a table on the page, so it has no drawing; four kinds have no data here.
     assert len(files) == drawn + 1
     assert shown.text.count("board__missing") == len(charts_of(town, page)) - len(files)
-    assert all("6.1" in one or "6,1" in one for one in csv)
+    assert all("6.1" in one or "6,1" in one for one in data)
+    assert [rows_of(one) for one in data] == [
+        [[chart["title"], one["name"], one["period"], str(one["value"])] for one in chart["figures"]]
+        for chart in over_api["charts"]
+        if chart["figures"]
+    ]
+    assert counted == [{"address": "passport", "title": "Паспорт территории", "charts": 9}]
     assert 'href="/t/zarechny/indicators/UNEMP"' in shown.text
     assert "Паспорт территории" in listed
     assert "9 графиков" in listed

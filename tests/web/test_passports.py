@@ -33,6 +33,9 @@ async def test_the_page_shows_what_was_known_at_any_vintage(town: Town, anybody:
     now = words_of(await anybody.get(PAGE))
     then = words_of(await anybody.get(f"{PAGE}?as_of=1"))
     table = (await anybody.get(f"{PAGE}.csv?as_of=1")).text
+    api = "/api/v1/territories/zarechny/indicators/UNEMP"
+    first, newest = [(await anybody.get(f"{api}{asked}")).json() for asked in ("?as_of=1", "")]
+    passport = (await anybody.get("/api/v1/indicators/UNEMP/passport")).json()
     nonsense = await anybody.get(f"{PAGE}?as_of=first")
 
     assert "2025 6,5 пересмотрено: было 6,0" in now
@@ -42,6 +45,13 @@ async def test_the_page_shows_what_was_known_at_any_vintage(town: Town, anybody:
     assert "2026 6,2 позже: 6,9 2025 6,0 позже: 6,5" in then
     assert ("2025,fact,6.0" in table, "6.9" in table) == (True, False)
     assert words_of(nonsense) == now
+    assert [(one["period"], one["value"]) for one in first["points"]] == [("2025", 6.0), ("2026", 6.2)]
+    assert (first["vintage"], newest["vintage"], newest["points"][-1]["value"]) == (1, 2, 6.9)
+    assert [(one["vintage"], one["new"], one["revised"]) for one in newest["vintages"]] == [
+        (2, 1, 2),
+        (1, 2, 0),
+    ]
+    assert (passport["unit"], passport["okei"], passport["access_level"]) == ("%", "744", "public")
 
 
 async def test_a_passport_is_filled_in_shown_to_all_and_its_history_kept(

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from core.identity import SignInNeeded
 from core.shared.errors import DomainError, NotFound
 from core.shared.language import as_language
-from web.api import contact, figures, journal, people, polls
+from web.api import contact, dashboards, figures, journal, people, polls
 from web.statuses import STATUSES
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def build_api() -> NinjaAPI:
         openapi_url="/openapi.json",
         urls_namespace="api",
     )
-    for part in (people, polls, contact, figures, journal):
+    for part in (people, polls, contact, figures, dashboards, journal):
         api.add_router("", part.router)
     api.add_exception_handler(DomainError, _refused)
     api.add_exception_handler(AuthenticationError, _unknown_caller)

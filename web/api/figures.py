@@ -1,6 +1,8 @@
 """Indicators, forecasts and alerts over the API."""
 
-from ninja import Router
+from typing import Annotated
+
+from ninja import Query, Router
 
 from core.alerts import (
     Acknowledgement,
@@ -18,8 +20,17 @@ from core.alerts import (
     return_alert,
     snooze_alert,
 )
-from core.identity import Viewer
-from core.indicators import IndicatorPage, cards, indicator_page
+from core.identity import Person, Viewer, person
+from core.indicators import (
+    Indicator,
+    IndicatorPage,
+    Passport,
+    VintageNote,
+    cards,
+    indicator_page,
+    passport,
+    vintage_notes,
+)
 from core.shared.errors import NotFound
 from core.shared.ids import AlertId, PersonId
 from core.shared.language import Language
@@ -37,16 +48,21 @@ from web.api.shapes import (
     BacktestOut,
     ForecastOut,
     IndicatorOut,
+    PassportOut,
     PointOut,
     SeriesOut,
     SnoozedOut,
     SnoozeIn,
     TargetOut,
     TextIn,
+    VintageOut,
 )
 from web.dependencies import dependencies
+from web.indicators.passports import person_words
 
 router = Router(tags=["indicators and alerts"])
+
+Vintage = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 @router.get("/territories/{slug}/indicators", response=list[IndicatorOut], auth=ANYBODY)
@@ -58,9 +74,11 @@ async def indicator_list(request: ApiRequest, slug: str) -> list[IndicatorOut]:
 
 
 @router.get("/territories/{slug}/indicators/{code}", response=SeriesOut, auth=ANYBODY)
-async def indicator_series(request: ApiRequest, slug: str, code: str) -> SeriesOut:
-    """All values of an indicator with their vintages, and its targets."""
-    page = await dependencies().database.read_async(_page, slug=slug, code=code, viewer=request.auth)
+async def indicator_series(request: ApiRequest, slug: str, code: str, as_of: Vintage = None) -> SeriesOut:
+    """All values of an indicator with their vintages, and its targets; `as_of` asks for a past vintage."""
+    page, notes = await dependencies().database.read_async(
+        _series, slug=slug, code=code, viewer=request.auth, as_of=as_of
+    )
     return SeriesOut(
         indicator=code,
         territory_id=page.territory_id,
@@ -68,13 +86,16 @@ async def indicator_series(request: ApiRequest, slug: str, code: str) -> SeriesO
         vintage=page.vintage,
         points=[PointOut.model_validate(point, from_attributes=True) for point in page.points],
         targets=[TargetOut.model_validate(target, from_attributes=True) for target in page.targets],
+        vintages=[VintageOut.model_validate(note, from_attributes=True) for note in notes],
     )
 
 
 @router.get("/territories/{slug}/indicators/{code}/forecast", response=ForecastOut, auth=ANYBODY)
-async def indicator_forecast(request: ApiRequest, slug: str, code: str) -> ForecastOut:
-    """The newest forecast with its bands and with the error that the procedure made on the past."""
-    page = await dependencies().database.read_async(_page, slug=slug, code=code, viewer=request.auth)
+async def indicator_forecast(request: ApiRequest, slug: str, code: str, as_of: Vintage = None) -> ForecastOut:
+    """The newest forecast, or that of a past vintage, with its bands and the error made on the past."""
+    page = await dependencies().database.read_async(
+        _page, slug=slug, code=code, viewer=request.auth, as_of=as_of
+    )
     if page.forecast is None or page.forecast_vintage is None:
         raise NotFound
     return ForecastOut(
@@ -94,6 +115,29 @@ async def indicator_forecast(request: ApiRequest, slug: str, code: str) -> Forec
             for point in page.forecast.points
         ],
         backtest=BacktestOut.model_validate(page.forecast.backtest, from_attributes=True),
+    )
+
+
+@router.get("/indicators/{code}/passport", response=PassportOut, auth=ANYBODY)
+async def indicator_passport(request: ApiRequest, code: str) -> PassportOut:
+    """What an indicator measures, where it comes from, who answers for it and who may see it."""
+    shown, known, responsible = await dependencies().database.read_async(
+        _passport, code=code, viewer=request.auth
+    )
+    return PassportOut(
+        code=shown.code,
+        rubric=shown.rubric,
+        title=shown.title(request.language),
+        unit=shown.unit_words(request.language),
+        okei=known.okei,
+        frequency=shown.frequency,
+        good=shown.good,
+        decimals=shown.decimals,
+        method=known.method,
+        source=known.source,
+        responsible_name=person_words(responsible),
+        lag_days=known.lag_days,
+        access_level=shown.access_level,
     )
 
 
@@ -210,9 +254,23 @@ def _indicators(reading: Reading, *, slug: str, viewer: Viewer, language: Langua
     ]
 
 
-def _page(reading: Reading, *, slug: str, code: str, viewer: Viewer) -> IndicatorPage:
+def _page(
+    reading: Reading, *, slug: str, code: str, viewer: Viewer, as_of: int | None = None
+) -> IndicatorPage:
     territory = territory_by_slug(reading, slug=slug)
-    return indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id)
+    return indicator_page(reading, viewer=viewer, code=code, territory_id=territory.id, as_of=as_of)
+
+
+def _series(
+    reading: Reading, *, slug: str, code: str, viewer: Viewer, as_of: int | None
+) -> tuple[IndicatorPage, list[VintageNote]]:
+    page = _page(reading, slug=slug, code=code, viewer=viewer, as_of=as_of)
+    return page, vintage_notes(reading, indicator=code, territory_id=page.territory_id)
+
+
+def _passport(reading: Reading, *, code: str, viewer: Viewer) -> tuple[Indicator, Passport, Person | None]:
+    shown, known = passport(reading, viewer=viewer, code=code)
+    return shown, known, None if known.responsible is None else person(reading, person_id=known.responsible)
 
 
 def _alert(card: AlertCard, language: Language) -> AlertOut:

@@ -206,8 +206,17 @@ class TargetOut(Schema):
     op: str
 
 
+class VintageOut(Schema):
+    """A vintage that changed a series: how many of its values were new, how many revised."""
+
+    vintage: int
+    recorded_at: datetime
+    new: int
+    revised: int
+
+
 class SeriesOut(Schema):
-    """A series as known at the newest vintage."""
+    """A series as known at the newest vintage, or at the one asked for; ``vintages`` are all there are."""
 
     indicator: str
     territory_id: str
@@ -215,6 +224,28 @@ class SeriesOut(Schema):
     vintage: int
     points: list[PointOut]
     targets: list[TargetOut]
+    vintages: list[VintageOut]
+
+
+class PassportOut(Schema):
+    """What the figures of an indicator mean and who answers for them. Empty: nobody has said.
+
+    ``lag_days``: days from the end of a period to its publication.
+    """
+
+    code: str
+    rubric: str
+    title: str
+    unit: str
+    okei: str
+    frequency: str
+    good: str
+    decimals: int
+    method: str
+    source: str
+    responsible_name: str
+    lag_days: int | None
+    access_level: str
 
 
 class AheadOut(Schema):
@@ -248,6 +279,43 @@ class ForecastOut(Schema):
     seed: int
     points: list[AheadOut]
     backtest: BacktestOut
+
+
+class DashboardOut(Schema):
+    """A dashboard; ``charts`` is how many of its charts the caller may see."""
+
+    address: str
+    title: str
+    charts: int
+
+
+class FigureOut(Schema):
+    """A figure of a chart; in a table of last values it is words."""
+
+    name: str
+    period: str
+    value: float | str
+
+
+class DashboardChartOut(Schema):
+    """A chart as figures, those of its CSV file; none of them while there is nothing to draw."""
+
+    id: str
+    kind: str
+    level: str
+    title: str
+    subtitle: str
+    indicators: list[str]
+    territories: list[str]
+    figures: list[FigureOut]
+
+
+class DashboardPageOut(Schema):
+    """A dashboard with the charts that the caller may see, in their order."""
+
+    address: str
+    title: str
+    charts: list[DashboardChartOut]
 
 
 class AlertOut(Schema):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from core.charts import figures_of
+from core.charts import Chart, figures_of
 from core.dashboards import (
     Dashboard,
     DashboardChart,
@@ -98,6 +98,14 @@ async def dashboard(request: PageRequest, slug: str, address: str) -> HttpRespon
     )
 
 
+def plain_figures(made: Chart) -> list[tuple[str, str, str | float]]:
+    """(name, period, value) of a chart for programs: without the digits that only a computer believes in."""
+    return [
+        (name, period, value if isinstance(value, str) else round(value, 6))
+        for name, period, value in figures_of(made)
+    ]
+
+
 async def chart_data(request: PageRequest, slug: str, address: str, chart_id: str) -> HttpResponse:
     """The figures of one chart as CSV, figures with a point. Raises: UnknownDashboard."""
     found = await dependencies().database.read_async(
@@ -112,8 +120,8 @@ async def chart_data(request: PageRequest, slug: str, address: str, chart_id: st
     output.write("\ufeff")
     table = csv.writer(output)
     table.writerow(["chart", "name", "period", "value"])
-    for name, period, value in figures_of(made):
-        cell = plain_cell(value) if isinstance(value, str) else round(value, 6)
+    for name, period, value in plain_figures(made):
+        cell = plain_cell(value) if isinstance(value, str) else value
         table.writerow([plain_cell(made.head.title), plain_cell(name), plain_cell(period), cell])
     response = HttpResponse(output.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{address}.csv"'
