@@ -10,9 +10,16 @@ from functools import partial
 from pathlib import Path
 
 from analytics.jobs import keep_up
-from core.alerts import due_escalations, end_alert_week, escalate, evaluate_terms, repeat_alerts
+from core.alerts import (
+    due_escalations,
+    end_alert_week,
+    escalate,
+    evaluate_terms,
+    remind_of_assignments,
+    repeat_alerts,
+)
 from core.briefs import send_due_briefs
-from core.commitments import end_overdue_commitments
+from core.commitments import end_overdue_commitments, remind_of_commitments
 from core.cycles import remind_owners
 from core.files import sweep_files
 from core.polls import close_due_polls
@@ -42,6 +49,7 @@ def schedule(files: Path) -> Iterator[Chore]:
         every_s=_HOUR_S / 60,
         run=lambda database: database.run(end_overdue_commitments),
     )
+    yield Chore(name="remind_of_terms", every_s=_HOUR_S / 6, run=_remind_of_terms)
     yield Chore(
         name="evaluate_terms", every_s=_HOUR_S, run=lambda database: len(database.run(evaluate_terms))
     )
@@ -64,6 +72,10 @@ def schedule(files: Path) -> Iterator[Chore]:
 def _keep_up(database: Database) -> int:
     done = keep_up(database)
     return sum(dataclasses.astuple(done))
+
+
+def _remind_of_terms(database: Database) -> int:
+    return database.run(remind_of_assignments) + database.run(remind_of_commitments)
 
 
 def _escalate(database: Database) -> int:

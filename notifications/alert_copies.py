@@ -45,7 +45,7 @@ _EDITING = (
 # What a message that waits will say by itself when it is sent.
 _SEEN_WHEN_SENT = (AlertFired, AlertMuted, AlertUnmuted)
 # The messages that show an alert, each in its own way.
-_COPIES = {Kind.ALERT, Kind.ASSIGNED, Kind.RETURNED, Kind.ESCALATED}
+_COPIES = {Kind.ALERT, Kind.ASSIGNED, Kind.RETURNED, Kind.DUE, Kind.OVERDUE, Kind.ESCALATED}
 
 
 def edit_copies(uow: UnitOfWork, recorded: RecordedFact) -> int:

@@ -1,6 +1,7 @@
 """An alert in a messenger: for all who handle alerts, for whom it was given to, for whom it came back to."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from core.alerts import (
@@ -15,8 +16,9 @@ from core.alerts import (
 )
 from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
 from core.delivery import Delivery
-from core.shared.ids import AlertId
+from core.shared.ids import AlertId, PersonId
 from core.shared.language import N_, Language, translate
+from core.shared.moments import day_words
 from core.store import Reading
 from messengers import (
     CAPABILITIES,
@@ -133,7 +135,7 @@ class AlertScreens:
 
 
 def _news(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Language) -> RichText | None:
-    """What is above the alert for one person: that it was given to them, or came back to them."""
+    """What is above the alert for one person: given to them, come back to them, due, or theirs to take."""
     match kind:
         case Kind.ALERT:
             again = translate(language, N_("A reminder: nobody has taken this yet."))
@@ -142,6 +144,8 @@ def _news(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Lang
             return _given(_last(cards, EntryKind.ASSIGNED, about=delivery), language)
         case Kind.RETURNED:
             return _back(_last(cards, EntryKind.RETURNED, about=delivery), language)
+        case Kind.DUE | Kind.OVERDUE:
+            return _term(kind, cards, delivery, language)
         case Kind.ESCALATED:
             return _called(cards, _last(cards, EntryKind.ESCALATED, about=delivery), language)
         case _:
@@ -156,6 +160,31 @@ def _given(entry: Entry, language: Language) -> RichText:
 def _back(entry: Entry, language: Language) -> RichText:
     news = rich(language, N_("{name} has given this back to you"), name=bold(entry.person_name))
     return stacked(news, plain(f"«{entry.text}»"))
+
+
+def _term(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Language) -> RichText:
+    """Whose term it is and which day; as long as it is theirs. Raises: Obsolete."""
+    wanted = EntryKind.DUE if kind is Kind.DUE else EntryKind.OVERDUE
+    told = [
+        (entry, entry.due)
+        for card in cards
+        for entry in card.entries
+        if entry.kind is wanted and entry.due is not None and (entry.about_id, entry.due) == _held(card)
+    ]
+    if not told:
+        raise Obsolete("withdrawn")
+    entry, due = told[-1]
+    if kind is Kind.DUE:
+        return bold(translate(language, N_("This was assigned to you, and today is its last day")))
+    day = day_words(due, year=entry.at.year, language=language)
+    if entry.about_id == delivery.person_id:
+        return bold(translate(language, N_("The term of what was assigned to you passed on {day}"), day=day))
+    name = bold(entry.about_name)
+    return rich(language, N_("The term of what you assigned to {name} passed on {day}"), name=name, day=day)
+
+
+def _held(card: AlertCard) -> tuple[PersonId | None, date | None]:
+    return card.alert.assigned_to, card.alert.assigned_due
 
 
 def _called(cards: list[AlertCard], entry: Entry, language: Language) -> RichText:
@@ -185,7 +214,7 @@ def _last(cards: list[AlertCard], kind: EntryKind, *, about: Delivery) -> Entry:
 
 def _personal(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Language) -> Rows:
     """The way to give it back, for as long as it is this person's."""
-    if kind is not Kind.ASSIGNED:
+    if kind not in {Kind.ASSIGNED, Kind.DUE, Kind.OVERDUE}:
         return ()
     mine = [
         card

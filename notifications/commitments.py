@@ -10,6 +10,7 @@ from core.store import Reading
 from core.territories import territory
 from messengers import Link, OpenBelow, Place, Press, RichText, Screen, Site, bold, plain, rich, stacked
 from notifications.kinds import Kind
+from notifications.obsolete import Obsolete
 
 _ENDED = {
     CommitmentStatus.KEPT: N_("The measure on «{title}» was taken in time"),
@@ -18,12 +19,16 @@ _ENDED = {
 
 
 def commitment_screen(reading: Reading, delivery: Delivery, language: Language, site: Site) -> Screen:
-    """The news, what was promised and why it comes to this person."""
+    """The news, what was promised and why it comes to this person. Raises: Obsolete for a term met."""
     promised = commitment(reading, commitment_id=CommitmentId(delivery.details["commitment_id"]))
     place = territory(reading, territory_id=promised.territory_id)
     title = bold(indicator(reading, code=promised.indicator).title(language))
     if delivery.kind == Kind.COMMITMENT:
         news = rich(language, N_("There is a measure on «{title}»"), title=title)
+    elif delivery.kind == Kind.COMMITMENT_DUE:
+        if promised.status is not CommitmentStatus.OPEN:
+            raise Obsolete("done")
+        news = rich(language, N_("Today is the last day of your measure on «{title}»"), title=title)
     else:
         # It cannot be open again: a commitment ends once.
         news = rich(language, _ENDED[promised.status], title=title)
@@ -36,6 +41,10 @@ def commitment_screen(reading: Reading, delivery: Delivery, language: Language, 
     address = site.address(f"t/{place.slug}/indicators/{promised.indicator}")
     look = Link(translate(language, N_("Look at the indicator")), address)
     menu = Press(translate(language, N_("⌂ Menu")), OpenBelow(Place.MENU))
+    if delivery.kind == Kind.COMMITMENT_DUE:
+        result = OpenBelow(Place.COMMITMENT_RESULT, promised.id)
+        done = Press(translate(language, N_("Report that it is done")), result)
+        return Screen(text=text, buttons=((done,), (look,), (menu,)))
     return Screen(text=text, buttons=((look,), (menu,)))
 
 

@@ -10,6 +10,9 @@ class Kind(StrEnum):
     # An alert was given to the receiver, or came back to them.
     ASSIGNED = "assigned"
     RETURNED = "returned"
+    # The last day of an assignment has come, or has passed.
+    DUE = "due"
+    OVERDUE = "overdue"
     # Nobody has taken it, and the receiver is called.
     ESCALATED = "escalated"
     # Followed by a colon and the end of the id of the delivery whose message is edited.
@@ -22,6 +25,7 @@ class Kind(StrEnum):
     # The week of a territory.
     BRIEF = "brief"
     COMMITMENT = "commitment"
+    COMMITMENT_DUE = "commitment_due"
     COMMITMENT_ENDED = "commitment_ended"
     # The term of a step of a cycle of data is near or over.
     STEP = "step"

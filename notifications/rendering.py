@@ -87,13 +87,29 @@ class Renderer:
                 return RunScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.EDIT if delivery.details["kind"] == Kind.RUN:
                 return RunScreens(self.site, self.files).draw(reading, delivery, language)
-            case Kind.ALERT | Kind.ASSIGNED | Kind.RETURNED | Kind.ESCALATED | Kind.EDIT:
+            case (
+                Kind.ALERT
+                | Kind.ASSIGNED
+                | Kind.RETURNED
+                | Kind.DUE
+                | Kind.OVERDUE
+                | Kind.ESCALATED
+                | Kind.EDIT
+            ):
                 return AlertScreens(self.site, self.files).draw(reading, delivery, language)
             case Kind.ANSWER | Kind.EFFECT | Kind.RESOLVED:
                 return self._of_conversation(kind, reading, delivery, language)
             case Kind.BROADCAST:
                 return broadcast_screen(reading, delivery, language)
-            case Kind.COMMITMENT | Kind.COMMITMENT_ENDED | Kind.BRIEF | Kind.STEP | Kind.DIGEST | Kind.NOISE:
+            case (
+                Kind.COMMITMENT
+                | Kind.COMMITMENT_DUE
+                | Kind.COMMITMENT_ENDED
+                | Kind.BRIEF
+                | Kind.STEP
+                | Kind.DIGEST
+                | Kind.NOISE
+            ):
                 return _WITH_LINKS[kind](reading, delivery, language, self.site)
             case _:
                 assert_never(kind)
@@ -172,6 +188,7 @@ def _conversation(reading: Reading, delivery: Delivery) -> Conversation:
 
 _WITH_LINKS = {
     Kind.COMMITMENT: commitment_screen,
+    Kind.COMMITMENT_DUE: commitment_screen,
     Kind.COMMITMENT_ENDED: commitment_screen,
     Kind.BRIEF: brief_screen,
     Kind.STEP: step_screen,

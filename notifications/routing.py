@@ -20,6 +20,7 @@ from core.alerts import (
     AlertSnoozeEnded,
     AlertUnmuted,
     AlertWeekEnded,
+    AssignmentDue,
     MuteCause,
     Severity,
     alert_card,
@@ -29,7 +30,7 @@ from core.alerts import (
 )
 from core.briefs import BriefDue, heads_of
 from core.charts import DrawingSettled
-from core.commitments import CommitmentEnded, CommitmentMade
+from core.commitments import CommitmentDue, CommitmentEnded, CommitmentMade
 from core.contact import ConversationResolved, OfficialAnswered
 from core.cycles import StepReminded
 from core.delivery import (
@@ -141,6 +142,19 @@ def _alert_returned(uow: UnitOfWork, fact: AlertReturned) -> list[Notice]:
     return [] if lead is None else [_to_one(uow, lead, Kind.RETURNED, fact.assigner_id)]
 
 
+def _assignment_due(uow: UnitOfWork, fact: AssignmentDue) -> list[Notice]:
+    """Whoever has it is told; that it has passed, whoever gave it as well. One message shows a group."""
+    lead = speaker_of(uow, fact.alert_id)
+    if lead is None:
+        return []
+    kind = Kind.OVERDUE if fact.passed else Kind.DUE
+    told = {fact.assignee_id, fact.assigner_id} if fact.passed else {fact.assignee_id}
+    notices = [_to_one(uow, lead, kind, one) for one in sorted(told)]
+    # Rights may have gone since it was given.
+    still = set(_alert_notice(uow, lead, "", uow.now).people)
+    return [one for one in notices if still.issuperset(one.people)]
+
+
 def _alert_escalated(uow: UnitOfWork, fact: AlertEscalated) -> list[Notice]:
     call = _to_one(uow, lead_of(uow, fact.alert_id), Kind.ESCALATED, fact.person_id)
     # Calls are made in working hours, so no night is broken; over every way, lest one be overlooked.
@@ -223,6 +237,10 @@ def _commitment_made(uow: UnitOfWork, fact: CommitmentMade) -> list[Notice]:
     return [_of_commitment(uow, fact, Kind.COMMITMENT, _authors(uow, fact))]
 
 
+def _commitment_due(uow: UnitOfWork, fact: CommitmentDue) -> list[Notice]:
+    return [_of_commitment(uow, fact, Kind.COMMITMENT_DUE, {PersonId(fact.person_id)})]
+
+
 def _commitment_ended(uow: UnitOfWork, fact: CommitmentEnded) -> list[Notice]:
     people = {*_authors(uow, fact), PersonId(fact.person_id)}
     return [_of_commitment(uow, fact, Kind.COMMITMENT_ENDED, people)]
@@ -251,7 +269,10 @@ def _brief_due(uow: UnitOfWork, fact: BriefDue) -> list[Notice]:
 
 
 def _of_commitment(
-    uow: UnitOfWork, fact: CommitmentMade | CommitmentEnded, kind: Kind, people: set[PersonId]
+    uow: UnitOfWork,
+    fact: CommitmentMade | CommitmentDue | CommitmentEnded,
+    kind: Kind,
+    people: set[PersonId],
 ) -> Notice:
     return Notice(
         kind=kind,
@@ -333,10 +354,12 @@ _ROUTES: Mapping[type[Fact], Route] = {
     AlertNoted: _nobody_new,
     AlertAssigned: _alert_assigned,
     AlertReturned: _alert_returned,
+    AssignmentDue: _assignment_due,
     AlertEscalated: _alert_escalated,
     AlertResolved: _nobody_new,
     BriefDue: _brief_due,
     CommitmentMade: _commitment_made,
+    CommitmentDue: _commitment_due,
     CommitmentEnded: _commitment_ended,
     EffectCardAttached: _effect_attached,
     DrawingSettled: _drawing_settled,

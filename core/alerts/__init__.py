@@ -59,6 +59,7 @@ from core.alerts.events import (
     AlertSnoozeEnded,
     AlertUnmuted,
     AlertWeekEnded,
+    AssignmentDue,
 )
 from core.alerts.explanation import (
     Explanation,
@@ -156,6 +157,10 @@ from core.alerts.silencing import (
     silence_alert,
     silences_for,
 )
+from core.alerts.terms import (
+    remember_term,
+    remind_of_assignments,
+)
 from core.alerts.wording import (
     alert_caption,
     alert_headline,
@@ -189,6 +194,7 @@ __all__ = [
     "AlertState",
     "AlertUnmuted",
     "AlertWeekEnded",
+    "AssignmentDue",
     "Entry",
     "EntryKind",
     "Explanation",
@@ -267,6 +273,8 @@ __all__ = [
     "publish_forecast",
     "quiet_lines",
     "readers_of_week",
+    "remember_term",
+    "remind_of_assignments",
     "repeat_alerts",
     "return_alert",
     "return_group",

@@ -26,6 +26,10 @@ class EntryKind(StrEnum):
     ESCALATED = "escalated"
     # As above, but whoever it was may not act there any more.
     SKIPPED = "skipped"
+    # The last day of what was assigned to `about_id`, and that it has passed; the last day of their promise.
+    DUE = "due"
+    OVERDUE = "overdue"
+    PROMISE_DUE = "promise_due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

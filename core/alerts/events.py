@@ -105,6 +105,17 @@ class AlertReturned(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentDue(Fact):
+    """The last day of an assignment has come, or has `passed` while the alert is open."""
+
+    alert_id: str
+    territory_id: str
+    assignee_id: str
+    assigner_id: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertNoted(Fact):
     """A person has added a note to the alert."""
 

@@ -49,6 +49,10 @@ CALLS_SHOWN = 3
 _SIGNS = {Severity.INFO: "🔎", Severity.WARN: "⚠️", Severity.CRITICAL: "🔴"}
 
 
+# What is written down beside the way of an alert and does not change who has it.
+_BESIDE = frozenset({EntryKind.NOTED, EntryKind.DUE, EntryKind.OVERDUE, EntryKind.PROMISE_DUE})
+
+
 def alert_headline(language: Language, card: AlertCard) -> str:
     """The first line, which is the news: what and how much."""
     value = figure(language, card, card.alert.value)
@@ -159,7 +163,7 @@ def standing_lines(language: Language, card: AlertCard) -> list[str]:
     if card.snoozed_by_name is not None and alert.snoozed_until is not None:
         time = alert.snoozed_until.astimezone(zone).strftime("%d.%m %H:%M")
         return [translate(language, _SNOOZED, name=card.snoozed_by_name, time=time)]
-    last = next((one for one in reversed(card.entries) if one.kind is not EntryKind.NOTED), None)
+    last = next((one for one in reversed(card.entries) if one.kind not in _BESIDE), None)
     if last is not None and last.kind is EntryKind.RETURNED:
         return [translate(language, _RETURNED, name=last.person_name, reason=_brief(last.text))]
     return _called(language, card)

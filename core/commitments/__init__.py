@@ -1,6 +1,11 @@
 """Public commitments: what an official who has taken an alert will do, and by when."""
 
-from core.commitments.commands import end_overdue_commitments, make_commitment, report_commitment_kept
+from core.commitments.commands import (
+    end_overdue_commitments,
+    make_commitment,
+    remind_of_commitments,
+    report_commitment_kept,
+)
 from core.commitments.errors import (
     CommitmentOver,
     CommittedAlready,
@@ -8,7 +13,7 @@ from core.commitments.errors import (
     UnknownCommitment,
     WrongTerm,
 )
-from core.commitments.events import CommitmentEnded, CommitmentMade
+from core.commitments.events import CommitmentDue, CommitmentEnded, CommitmentMade
 from core.commitments.queries import commitment, commitment_of_alert, commitments_missed, commitments_on
 from core.commitments.rules import LONGEST_TERM, Commitment, CommitmentStatus
 from core.commitments.wording import commitment_lines, status_words
@@ -16,6 +21,7 @@ from core.commitments.wording import commitment_lines, status_words
 __all__ = [
     "LONGEST_TERM",
     "Commitment",
+    "CommitmentDue",
     "CommitmentEnded",
     "CommitmentMade",
     "CommitmentOver",
@@ -31,6 +37,7 @@ __all__ = [
     "commitments_on",
     "end_overdue_commitments",
     "make_commitment",
+    "remind_of_commitments",
     "report_commitment_kept",
     "status_words",
 ]

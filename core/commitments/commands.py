@@ -1,13 +1,13 @@
 """Use cases of commitments: one is made from an alert, reported kept, or ends with its term."""
 
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from core.alerts import acknowledge_alert, alert_card
+from core.alerts import EntryKind, acknowledge_alert, alert_card, remember_term
 from core.commitments.errors import CommitmentOver, CommittedAlready, TakenByAnother, UnknownCommitment
-from core.commitments.events import CommitmentEnded, CommitmentMade
+from core.commitments.events import CommitmentDue, CommitmentEnded, CommitmentMade
 from core.commitments.model import CommitmentRow
 from core.commitments.queries import as_commitment
 from core.commitments.rules import Commitment, CommitmentStatus, require_term
@@ -109,6 +109,34 @@ def end_overdue_commitments(uow: UnitOfWork) -> int:
     for row in overdue:
         _end(uow, row, CommitmentStatus.MISSED)
     return len(overdue)
+
+
+def remind_of_commitments(uow: UnitOfWork) -> int:
+    """Remind those whose promise has its last day, once; how many. Run by the clock."""
+    tomorrow = uow.now.date() + timedelta(days=1)
+    rows = uow.session.execute(
+        select(CommitmentRow)
+        .where(CommitmentRow.status == CommitmentStatus.OPEN, CommitmentRow.due <= tomorrow)
+        .order_by(CommitmentRow.id)
+    ).scalars()
+    due = [row for row in rows if row.due == _today(uow, TerritoryId(row.territory_id))]
+    return sum(_remind(uow, row) for row in due)
+
+
+def _remind(uow: UnitOfWork, row: CommitmentRow) -> bool:
+    alert_id, who = AlertId(row.alert_id), PersonId(row.made_by)
+    new = remember_term(uow, alert_id=alert_id, kind=EntryKind.PROMISE_DUE, who=who, due=row.due)
+    if new:
+        uow.record(
+            CommitmentDue(
+                commitment_id=row.id,
+                alert_id=row.alert_id,
+                territory_id=row.territory_id,
+                indicator=row.indicator,
+                person_id=row.made_by,
+            )
+        )
+    return new
 
 
 def _end(uow: UnitOfWork, row: CommitmentRow, status: CommitmentStatus) -> None:

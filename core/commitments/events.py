@@ -17,6 +17,17 @@ class CommitmentMade(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentDue(Fact):
+    """The last day of a commitment has come, and no result is reported."""
+
+    commitment_id: str
+    alert_id: str
+    territory_id: str
+    indicator: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentEnded(Fact):
     """A commitment was kept, or its term has passed: `status` says which."""
 

@@ -22,6 +22,7 @@ from core.alerts import (
     assignees,
     end_snoozes,
     note_alert,
+    remind_of_assignments,
     return_alert,
     snooze_alert,
 )
@@ -178,3 +179,29 @@ def test_put_off_till_monday_it_comes_back_at_nine_by_the_clock_of_the_place(cas
 
     assert case.done() == [(EntryKind.SNOOZED, IVANOV, ""), (EntryKind.SNOOZE_ENDED, "", "")]
     assert case.watch.facts("AlertSnoozeEnded") == ["AlertSnoozeEnded"]
+
+
+def test_the_last_day_of_an_assignment_and_its_passing_are_told_once_each(case: Case) -> None:
+    town = case.watch.town
+    case.assign(IVANOV, SMIRNOVA, days=1)
+    told = []
+    for hours in (0, 24, 1, 24, 24):
+        town.clock.advance(timedelta(hours=hours))
+        told.append(town.database.run(remind_of_assignments))
+    case.assign(IVANOV, SMIRNOVA, days=4)
+    town.clock.advance(timedelta(days=1))
+    told.append(town.database.run(remind_of_assignments))
+    case.give_back(SMIRNOVA)
+    town.clock.advance(timedelta(days=1))
+    told.append(town.database.run(remind_of_assignments))
+
+    assert told == [0, 1, 0, 1, 0, 1, 0]
+    by_clock = [one for one in case.card.entries if one.person_id is None]
+    assert [(one.kind, one.about_name, one.due) for one in by_clock] == [
+        (EntryKind.DUE, SMIRNOVA, TODAY + timedelta(days=1)),
+        (EntryKind.OVERDUE, SMIRNOVA, TODAY + timedelta(days=1)),
+        (EntryKind.DUE, SMIRNOVA, TODAY + timedelta(days=4)),
+    ]
+    assert case.watch.facts("AssignmentDue") == ["AssignmentDue"] * 3
+    # What the clock has told changes nothing in who has it.
+    assert case.said() == ["Возвращено (Мария Смирнова): Не моё"]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.alerts import AlertOver, UnknownAlert, acknowledge_alert, alert_card
+from core.alerts import AlertOver, EntryKind, UnknownAlert, acknowledge_alert, alert_card
 from core.commitments import (
     Commitment,
     CommitmentOver,
@@ -16,6 +16,7 @@ from core.commitments import (
     commitments_on,
     end_overdue_commitments,
     make_commitment,
+    remind_of_commitments,
     report_commitment_kept,
 )
 from core.shared.clock import ManualClock
@@ -100,7 +101,9 @@ def test_its_last_day_still_counts_and_the_day_after_it_is_missed_once(
     made = promise(watch, alert_id, days=7)
     run = watch.town.database.run
 
+    reminded = [run(remind_of_commitments)]
     clock.advance(timedelta(days=7))
+    reminded += [run(remind_of_commitments), run(remind_of_commitments)]
     assert run(end_overdue_commitments) == 0
     clock.advance(timedelta(days=1))
     assert run(end_overdue_commitments) == 1
@@ -109,5 +112,9 @@ def test_its_last_day_still_counts_and_the_day_after_it_is_missed_once(
     (found,) = watch.town.database.read(
         commitments_on, indicator="UNEMPL", territory_id=watch.town.territory.id
     )
+    assert reminded == [0, 1, 0]
+    assert watch.facts("CommitmentDue") == ["CommitmentDue"]
+    last = watch.town.database.read(alert_card, alert_id=alert_id).entries[-1]
+    assert (last.kind, last.about_name, last.due) == (EntryKind.PROMISE_DUE, IVANOV, made.due)
     assert isinstance(found.due, date)
     assert (found.id, found.status) == (made.id, CommitmentStatus.MISSED)

@@ -12,12 +12,15 @@ from core.alerts import (
     acknowledge_alert,
     acknowledge_group,
     alert_card,
+    assign_alert,
     end_snoozes,
     escalate,
+    remind_of_assignments,
     snooze_alert,
     snooze_group,
     why_group,
 )
+from core.commitments import make_commitment, remind_of_commitments
 from core.delivery import DeliveryState
 from core.duty import Step, set_chain
 from core.files import keep_content
@@ -247,6 +250,50 @@ async def test_whoever_is_called_sees_the_way_so_far_and_that_somebody_has_taken
     await office.deliver()
     assert called.text.startswith("Оповещение уже приняли")
     assert "Принять" not in called.labels
+
+
+async def test_the_term_of_what_was_assigned_and_of_what_was_promised_is_told_with_its_buttons(
+    office: PostOffice,
+) -> None:
+    town, ivanov, smirnova = office.town, office.links(IVANOV, 2001), office.links(SMIRNOVA, 2002)
+    alert_id, tomorrow = office.alert(), (town.clock.now() + timedelta(days=1)).date()
+    who = {"person_id": town.people[IVANOV], "assignee_id": town.people[SMIRNOVA]}
+    office.picture(alert_id)
+    town.database.run(assign_alert, alert_id=alert_id, due=tomorrow, **who)
+    await office.deliver()
+    before = [len(user.chat.messages) for user in (ivanov, smirnova)]
+
+    for _ in range(2):
+        town.clock.advance(timedelta(days=1))
+        town.database.run(remind_of_assignments)
+        await office.deliver()
+        office.relay_again()
+    await office.deliver()
+
+    assert [len(user.chat.messages) for user in (ivanov, smirnova)] == [before[0] + 1, before[1] + 2]
+    today, passed = smirnova.chat.messages[-2:]
+    assert today.text.startswith("Это поручено вам, сегодня последний день")
+    assert passed.text.startswith("Срок вашего поручения прошёл 10\xa0марта")
+    assert passed.labels[:2] == ["Вернуть", "Принять"]
+    assert ivanov.chat.messages[-1].text.startswith(
+        "Срок поручения, которое вы дали (Мария Смирнова), прошёл 10\xa0марта"
+    )
+
+    due = (town.clock.now() + timedelta(days=1)).date()
+    town.database.run(
+        make_commitment,
+        alert_id=alert_id,
+        person_id=town.people[SMIRNOVA],
+        measure="Ярмарка",
+        due=due,
+    )
+    town.clock.advance(timedelta(days=1))
+    town.database.run(remind_of_commitments)
+    await office.deliver()
+
+    asked = smirnova.chat.screen()
+    assert asked.text.startswith("Сегодня последний день вашей меры по показателю «Уровень безработицы»")
+    assert asked.labels == ["Сообщить о выполнении", "Посмотреть показатель", "⌂ Меню"]
 
 
 async def test_a_group_put_off_comes_back_with_one_message_although_its_first_is_over(

@@ -4,6 +4,7 @@ Every page and every reading operation of the API is opened by being in the auth
 the picture, the bot, the alert that is sent and the run of a model: a new door is walked by being there.
 """
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,8 +74,9 @@ def close(town: Town, level: AccessLevel) -> None:
 
 
 def told(text: str) -> bool:
-    """Whether an answer tells of it: its name, or its figure in either spelling."""
-    return any(sign in text for sign in (TITLE, "Tax arrears", FIGURE, FIGURE.replace(",", ".")))
+    """Whether an answer tells of it: its name (in JSON by the numbers of its letters), or its figure."""
+    signs = (TITLE, json.dumps(TITLE).strip('"'), "Tax arrears", FIGURE, FIGURE.replace(",", "."))
+    return any(sign in text for sign in signs)
 
 
 async def doors_that_tell(browser: Browser, kind: str, things: dict[str, str]) -> set[str]:

@@ -89,6 +89,8 @@ _KINDS = {
     "assigned": lambda: gettext("The assignment was"),
     "returned": lambda: gettext("The return was"),
     "escalated": lambda: gettext("The call was"),
+    "due": lambda: gettext("The reminder of the term was"),
+    "overdue": lambda: gettext("The reminder of the term was"),
 }
 
 
@@ -102,8 +104,7 @@ def _deed(entry: Entry) -> str:
     fields = {"name": entry.person_name, "other": entry.about_name, "text": entry.text}
     if entry.kind is EntryKind.SNOOZED:
         fields["until"] = short_moment(entry.until) if entry.until else "—"
-    if entry.kind is EntryKind.ASSIGNED:
-        fields["due"] = entry.due.strftime("%d.%m.%Y") if entry.due else "—"
+    fields["due"] = entry.due.strftime("%d.%m.%Y") if entry.due else "—"
     if entry.kind is EntryKind.ESCALATED and entry.person_id != entry.about_id:
         return gettext("Called: %(other)s, who stands in for %(name)s") % fields
     words = deed_words(entry.kind) % fields
@@ -120,5 +121,8 @@ def deed_words(kind: EntryKind) -> str:
         EntryKind.RETURNED: gettext("Given back by %(name)s: «%(text)s»"),
         EntryKind.NOTED: gettext("Note of %(name)s: «%(text)s»"),
         EntryKind.ESCALATED: gettext("Called: %(other)s"),
+        EntryKind.DUE: gettext("The last day of what was assigned: %(other)s, %(due)s"),
+        EntryKind.OVERDUE: gettext("The term of what was assigned has passed: %(other)s, %(due)s"),
+        EntryKind.PROMISE_DUE: gettext("The last day of a public promise: %(other)s, %(due)s"),
         EntryKind.SKIPPED: gettext("Passed over: %(other)s does not handle alerts here any more"),
     }[kind]
