@@ -9,6 +9,7 @@ from core.alerts import (
     AlertState,
     Entry,
     EntryKind,
+    RuleKind,
     alert_card,
     alert_group,
     alert_headline,
@@ -16,9 +17,11 @@ from core.alerts import (
 )
 from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
 from core.delivery import Delivery
+from core.identity import Action, viewer_of
 from core.shared.ids import AlertId, PersonId
 from core.shared.language import N_, Language, translate
 from core.shared.moments import day_words
+from core.spaces import territories_where
 from core.store import Reading
 from messengers import (
     CAPABILITIES,
@@ -45,6 +48,11 @@ from notifications.obsolete import NotYet, Obsolete
 
 Rows = tuple[tuple[Button, ...], ...]
 
+_REMEDIES = {
+    RuleKind.QUALITY: (N_("Values to decide"), "console/data/held?indicator={code}"),
+    RuleKind.STALENESS: (N_("The cycle of data"), "console/cycle"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class AlertScreens:
@@ -69,7 +77,7 @@ class AlertScreens:
             raise Obsolete("taken")
         kind = Kind(delivery.details.get("kind", Kind.ALERT)) if edited else kind_of(delivery.kind)
         screen = (
-            self._of_one(reading, cards[0], language)
+            self._of_one(reading, cards[0], delivery, language)
             if len(cards) == 1
             else self._of_many(reading, cards, language)
         )
@@ -85,14 +93,17 @@ class AlertScreens:
         words, buttons = group_words(reading, cards, language), group_buttons(cards, language, self.site)
         return Screen(text=words, buttons=buttons, file=self._photo(cards[0], language))
 
-    def _of_one(self, reading: Reading, card: AlertCard, language: Language) -> Screen:
+    def _of_one(self, reading: Reading, card: AlertCard, delivery: Delivery, language: Language) -> Screen:
         promised = commitment_of_alert(reading, alert_id=card.alert.id)
         lines = [RichText(line) for line in alert_lines(language, card)]
         if promised is not None:
             lines += map(RichText, commitment_lines(language, promised, card.territory))
         return Screen(
             text=stacked(bold(alert_headline(language, card)), *lines),
-            buttons=self._buttons(card, promised, language),
+            buttons=(
+                *self._buttons(card, promised, language),
+                *self._remedy(reading, card, delivery, language),
+            ),
             file=self._photo(card, language),
         )
 
@@ -120,6 +131,18 @@ class AlertScreens:
         accept = Press(translate(language, N_("Accept")), AcceptAlert(alert.id))
         snooze = Press(translate(language, N_("Put off ▾")), OpenBelow(Place.ALERT_SNOOZE, alert.id))
         return ((accept, assign), (snooze, why), (look,))
+
+    def _remedy(self, reading: Reading, card: AlertCard, delivery: Delivery, language: Language) -> Rows:
+        """Where whoever loads these data mends what the alert is about, for as long as it is open."""
+        found = _REMEDIES.get(card.alert.rule.kind)
+        if found is None or card.alert.state is AlertState.OK:
+            return ()
+        viewer = viewer_of(reading, person_id=delivery.person_id)
+        if card.alert.territory_id not in territories_where(reading, viewer, Action.LOAD_DATA):
+            return ()
+        label, path = found
+        address = self.site.address(path.format(code=card.indicator.code))
+        return ((Link(translate(language, label), address),),)
 
     def _photo(self, card: AlertCard, language: Language) -> Photo | None:
         key = card.alert.picture

@@ -46,6 +46,7 @@ _HEADINGS = {
     EventKind.WARNINGS: N_("Warnings"),
     EventKind.NEWS: N_("News"),
     EventKind.BRIEF: N_("The week"),
+    EventKind.TERMS: N_("Your work on data"),
     EventKind.OWN: N_("Your affairs"),
 }
 

@@ -295,7 +295,7 @@ def _drawing_settled(uow: UnitOfWork, fact: DrawingSettled) -> list[Notice]:
 def _step_reminded(uow: UnitOfWork, fact: StepReminded) -> list[Notice]:
     notice = Notice(
         kind=Kind.STEP,
-        event=EventKind.ALERTS,
+        event=EventKind.TERMS,
         topic=step_topic(fact.cycle_id, fact.step),
         people=[PersonId(fact.owner)],
         urgency=Urgency.PERSONAL,

@@ -22,8 +22,9 @@ def headed_by(viewer: Viewer) -> list[TerritoryId]:
 
 
 def choosable_by(viewer: Viewer) -> list[EventKind]:
-    """The kinds of events that a person is asked about: briefs only where they get any."""
-    return [event for event in CHOOSABLE if event is not EventKind.BRIEF or headed_by(viewer)]
+    """The kinds of events that a person is asked about: briefs and terms of work only where they get any."""
+    gets = {EventKind.BRIEF: bool(headed_by(viewer)), EventKind.TERMS: bool(viewer.grants)}
+    return [event for event in CHOOSABLE if gets.get(event, True)]
 
 
 def heads_of(reading: Reading, *, territory_id: TerritoryId) -> list[PersonId]:

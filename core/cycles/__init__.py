@@ -5,6 +5,7 @@ from core.cycles.errors import CycleBegun, StepByFacts, UnknownCycle, WrongPerio
 from core.cycles.events import StepReminded
 from core.cycles.queries import cycle_board, cycle_of_step, cycles_in, owns_a_step
 from core.cycles.rules import (
+    DASHBOARD,
     STEPS,
     Board,
     BoardStep,
@@ -17,6 +18,7 @@ from core.cycles.rules import (
 from core.cycles.wording import STEP_WORDS, cycle_words, reminder_sentence
 
 __all__ = [
+    "DASHBOARD",
     "STEPS",
     "STEP_WORDS",
     "Board",

@@ -1,6 +1,7 @@
 """What the facts say of each step: releases, models, runs and passports, nothing that was ticked."""
 
-from core.cycles.rules import Cycle, Found, Step, reported_periods
+from core.cycles.rules import DASHBOARD, Cycle, Found, Step, reported_periods
+from core.dashboards import dashboard_shown_since
 from core.indicators import (
     FORECAST_RELEASE,
     access_changed_since,
@@ -26,7 +27,7 @@ def found_of(reading: Reading, cycle: Cycle) -> dict[Step, Found]:
         Step.EQUATIONS: _equations(reading, cycle),
         Step.CONSEQUENCES: _by_run(runs),
         Step.REFRESH: _refresh(reading, cycle),
-        Step.PAGES: _by_run([run for run in runs if run.published_at is not None]),
+        Step.PAGES: _pages(reading, cycle, [run for run in runs if run.published_at is not None]),
         Step.ACCESS: Found(done=access_changed_since(reading, since=cycle.begun_at)),
     }
 
@@ -56,6 +57,12 @@ def _equations(reading: Reading, cycle: Cycle) -> Found:
         if model.state is ModelState.READY and model.added_at >= cycle.begun_at
     ]
     return Found(done=bool(added), thing=added[0].id if added else "")
+
+
+def _pages(reading: Reading, cycle: Cycle, published: list[ScenarioRun]) -> Found:
+    """Citizens are shown a run or a dashboard; the dashboard is named by its address."""
+    address = dashboard_shown_since(reading, territory_id=cycle.territory_id, since=cycle.begun_at)
+    return Found(done=True, thing=f"{DASHBOARD}{address}") if address else _by_run(published)
 
 
 def _by_run(runs: list[ScenarioRun]) -> Found:

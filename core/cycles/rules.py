@@ -74,11 +74,15 @@ class CycleStep:
     note: str
 
 
+DASHBOARD = "dashboard:"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the facts say of a step: how many of how many things are there, and since when it is done.
 
-    ``of`` is 0 where nothing is counted. ``thing`` is the id of what did it: a run, a model, a vintage.
+    ``of`` is 0 where nothing is counted. ``thing`` is the id of what did it: a run, a model, a vintage, or
+    ``DASHBOARD`` and an address.
     ``missing`` are codes of indicators.
     """
 

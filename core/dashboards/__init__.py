@@ -20,7 +20,13 @@ from core.dashboards.errors import (
     WrongChart,
 )
 from core.dashboards.materials import Materials, materials_for
-from core.dashboards.queries import dashboard_at, dashboards_for, own_dashboard, own_dashboards
+from core.dashboards.queries import (
+    dashboard_at,
+    dashboard_shown_since,
+    dashboards_for,
+    own_dashboard,
+    own_dashboards,
+)
 from core.dashboards.rules import (
     MANY_SERIES,
     MOST_CHARTS,
@@ -54,6 +60,7 @@ __all__ = [
     "change_dashboard",
     "copy_dashboard",
     "dashboard_at",
+    "dashboard_shown_since",
     "dashboards_for",
     "described",
     "forget_dashboard_reader",

@@ -1,6 +1,7 @@
 """Questions about dashboards."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -44,6 +45,22 @@ def dashboard_at(reading: Reading, *, viewer: Viewer, territory_id: TerritoryId,
     if found is None or not sees(viewer, found.level, found.readers):
         raise UnknownDashboard
     return found
+
+
+def dashboard_shown_since(reading: Reading, *, territory_id: TerritoryId, since: datetime) -> str:
+    """The address of the page for everybody that was changed or shown last since a moment, "" if none was."""
+    found = reading.session.execute(
+        select(DashboardRow.address)
+        .where(
+            DashboardRow.territory_id == territory_id,
+            DashboardRow.state == DashboardState.PUBLISHED,
+            DashboardRow.level == AccessLevel.PUBLIC,
+            DashboardRow.changed_at >= since,
+        )
+        .order_by(DashboardRow.changed_at.desc(), DashboardRow.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    return "" if found is None else found
 
 
 def own_dashboards(

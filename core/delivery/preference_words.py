@@ -11,6 +11,7 @@ EVENT_WORDS: Mapping[EventKind, str] = {
     EventKind.WARNINGS: N_("Warnings of the authority"),
     EventKind.NEWS: N_("News of the authority"),
     EventKind.BRIEF: N_("The week on Mondays"),
+    EventKind.TERMS: N_("Terms of your work on data"),
 }
 PRESET_WORDS: Mapping[Preset, str] = {
     Preset.ALL: N_("Everything at once"),

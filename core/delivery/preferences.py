@@ -16,6 +16,8 @@ class EventKind(StrEnum):
     NEWS = "news"
     # The week of a territory, for whoever heads it.
     BRIEF = "brief"
+    # The terms of one's own steps in a cycle of data.
+    TERMS = "terms"
 
 
 class When(StrEnum):
@@ -35,7 +37,13 @@ class Preset(StrEnum):
 
 
 # In the order in which they are offered; own affairs and critical alerts are not in it.
-CHOOSABLE = (EventKind.ALERTS, EventKind.WARNINGS, EventKind.NEWS, EventKind.BRIEF)
+CHOOSABLE = (
+    EventKind.ALERTS,
+    EventKind.WARNINGS,
+    EventKind.NEWS,
+    EventKind.BRIEF,
+    EventKind.TERMS,
+)
 
 PRESETS: Mapping[Preset, Mapping[EventKind, When]] = {
     Preset.ALL: dict.fromkeys(CHOOSABLE, When.NOW),
@@ -44,12 +52,14 @@ PRESETS: Mapping[Preset, Mapping[EventKind, When]] = {
         EventKind.WARNINGS: When.NOW,
         EventKind.NEWS: When.DIGEST,
         EventKind.BRIEF: When.NOW,
+        EventKind.TERMS: When.NOW,
     },
     Preset.QUIET: {
         EventKind.ALERTS: When.DIGEST,
         EventKind.WARNINGS: When.DIGEST,
         EventKind.NEWS: When.OFF,
         EventKind.BRIEF: When.DIGEST,
+        EventKind.TERMS: When.DIGEST,
     },
 }
 USUAL_PRESET = Preset.CALM

@@ -161,11 +161,16 @@ def test_what_is_late_or_unanswered_is_told(town: Town, head: PersonId) -> None:
     assert said(town, head)[1] == ("Просрочено", ["1 житель ждёт ответа дольше суток"])
 
 
-def test_only_heads_are_asked_whether_they_want_it(town: Town, head: PersonId) -> None:
-    def offered(person_id: PersonId) -> bool:
-        return EventKind.BRIEF in choosable_by(town.database.read(viewer_of, person_id=person_id))
+def test_only_those_who_get_a_brief_or_terms_of_work_are_asked_whether_they_want_them(
+    town: Town, head: PersonId
+) -> None:
+    def offered(person_id: PersonId) -> set[EventKind]:
+        asked = choosable_by(town.database.read(viewer_of, person_id=person_id))
+        return {EventKind.BRIEF, EventKind.TERMS} & set(asked)
 
-    assert (offered(head), offered(town.people[IVANOV]), offered(town.people[ANNA])) == (True, False, False)
+    assert offered(head) == {EventKind.BRIEF, EventKind.TERMS}
+    assert offered(town.people[IVANOV]) == {EventKind.TERMS}
+    assert offered(town.people[ANNA]) == set()
 
 
 def test_surprise_is_measured_against_the_forecast_where_there_was_one() -> None:

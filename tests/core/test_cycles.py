@@ -23,6 +23,7 @@ from core.cycles import (
     remind_owners,
     reopen_step,
 )
+from core.dashboards import DashboardState, make_dashboard, set_state
 from core.identity import revoke_roles
 from core.indicators import AccessLevel, NoRole, Passport, register_indicators, reject_held, write_passport
 from core.jobs import finish_job
@@ -113,6 +114,10 @@ def test_facts_do_the_steps_that_facts_can_do(stats: Town) -> None:
     forecast_all(stats)
     passport = Passport(access_level=AccessLevel.OFFICIAL)
     stats.database.run(write_passport, code="WAGE", passport=passport, written_by=vera)
+    page = stats.database.run(
+        make_dashboard, territory_id=stats.territory.id, address="jobs", title="Работа", made_by=vera
+    )
+    stats.database.run(set_state, dashboard_id=page, state=DashboardState.PUBLISHED, set_by=vera)
     after = states(board(stats, cycle_id))
 
     assert set(before.values()) == {StepState.OPEN}
@@ -122,7 +127,7 @@ def test_facts_do_the_steps_that_facts_can_do(stats: Town) -> None:
     assert (filled[Step.FILL], filled[Step.REFRESH]) == (StepState.DONE, StepState.OPEN)
     assert held_back[Step.REFRESH] is StepState.OPEN
     assert {step for step, state in after.items() if state is StepState.DONE} == {
-        Step.FILL, Step.REFRESH, Step.ACCESS,
+        Step.FILL, Step.REFRESH, Step.PAGES, Step.ACCESS,
     }  # fmt: skip
 
 

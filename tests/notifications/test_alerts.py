@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.alerts import (
+    RuleKind,
     Severity,
     SnoozeTerm,
     acknowledge_alert,
@@ -16,6 +17,7 @@ from core.alerts import (
     end_snoozes,
     escalate,
     remind_of_assignments,
+    set_alert_rule,
     snooze_alert,
     snooze_group,
     why_group,
@@ -25,7 +27,8 @@ from core.delivery import DeliveryState
 from core.duty import Step, set_chain
 from core.files import keep_content
 from core.identity import Role, create_person, grant_role, viewer_of
-from tests.notifications.post_office import PostOffice, opened
+from core.indicators import register_indicators
+from tests.notifications.post_office import UNEMPLOYMENT, PostOffice, opened
 from tests.pictures import PNG
 from tests.town import IVANOV, SMIRNOVA, Town
 
@@ -294,6 +297,33 @@ async def test_the_term_of_what_was_assigned_and_of_what_was_promised_is_told_wi
     asked = smirnova.chat.screen()
     assert asked.text.startswith("Сегодня последний день вашей меры по показателю «Уровень безработицы»")
     assert asked.labels == ["Сообщить о выполнении", "Посмотреть показатель", "⌂ Меню"]
+
+
+async def test_an_alert_about_data_leads_whoever_loads_them_to_where_it_is_mended(office: PostOffice) -> None:
+    town, ivanov, smirnova = office.town, office.links(IVANOV, 2001), office.links(SMIRNOVA, 2002)
+    town.database.run(register_indicators, indicators=[UNEMPLOYMENT])
+    town.database.run(
+        grant_role, person_id=town.people[IVANOV], role=Role.ANALYST, territory_id=town.territory.id
+    )
+    town.database.run(
+        set_alert_rule,
+        indicator_code="UNEMPL",
+        territory_id=town.territory.id,
+        kind=RuleKind.QUALITY,
+        bad="above",
+        threshold=0.99,
+        clear_at=0.99,
+        severity=Severity.WARN,
+        set_by=None,
+    )
+    assert office.data(5.0) == []
+    (alert_id,) = office.data(5000.0)
+    office.picture(alert_id)
+    await office.deliver()
+
+    mine, others = [user.chat.screen() for user in (ivanov, smirnova)]
+    assert set(mine.labels) - set(others.labels) == {"Значения на проверке"}
+    assert "/console/data/held?indicator=UNEMPL" in str(mine.buttons)
 
 
 async def test_a_group_put_off_comes_back_with_one_message_although_its_first_is_over(

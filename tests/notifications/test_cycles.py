@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.cycles import Step, begin_cycle, confirm_step, plan_step, remind_owners
-from core.delivery import Preset, choose_preset
+from core.delivery import EventKind, Preset, When, choose_notice, choose_preset
 from notifications import send_due_digests
 from tests.notifications.post_office import PostOffice, opened
 from tests.notifications.test_digests import DIGEST_TIME
@@ -41,6 +41,14 @@ async def test_an_owner_is_reminded_before_and_after_the_term_with_the_way_to_th
     ivanov = office.links(IVANOV, 2001)
     cycle_id = cycle_with(office, Step.PAGES, Step.ACCESS)
     database = office.town.database
+    # Alerts are another kind of event.
+    database.run(
+        choose_notice,
+        person_id=office.town.people[IVANOV],
+        event=EventKind.ALERTS,
+        channel="telegram",
+        choice=When.OFF,
+    )
 
     database.run(remind_owners)
     database.run(

@@ -105,6 +105,7 @@ async def test_a_file_is_checked_first_then_loaded_and_what_looks_wrong_is_decid
     assert "Решить о 1 значении" in loaded
     assert published(town) == {"2025": 6.0, "2026": 6.0}
     assert "похоже на другие единицы" in words_of(held)
+    assert f'href="{address}"' in held.text
     key = re.findall(r'name="key" value="([^"]+)"', held.text)
 
     refused = await analyst.submit(f"{PAGE}/held", key=key, do="reject", reason="")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.alerts import RuleKind, open_alerts
 from core.cycles import (
+    DASHBOARD,
     STEP_WORDS,
     Board,
     BoardStep,
@@ -295,7 +296,9 @@ def _found_words(step: BoardStep) -> str:
         Step.EQUATIONS: gettext("A new version of the model has been read."),
         Step.CONSEQUENCES: gettext("A run since the beginning of the cycle is there."),
         Step.REFRESH: gettext("All is forecast as of data vintage %(vintage)s.") % {"vintage": found.thing},
-        Step.PAGES: gettext("A run since the beginning of the cycle is published."),
+        Step.PAGES: gettext("A dashboard made or changed since the beginning of the cycle is shown.")
+        if found.thing.startswith(DASHBOARD)
+        else gettext("A run since the beginning of the cycle is published."),
         Step.ACCESS: gettext("Levels or lists were changed since the beginning of the cycle."),
     }[step.plan.step]
 
@@ -318,12 +321,18 @@ def _act(step: BoardStep, one: OpenCycle) -> tuple[str, str]:
         ),
         Step.REFRESH: ("/console/data/held", gettext("Values to decide")),
         Step.PAGES: (
-            (f"/t/{one.place.slug}/scenarios", gettext("The page that citizens see"))
+            (_shown_at(one, thing), gettext("The page that citizens see"))
             if thing
-            else ("/console/scenarios", gettext("To the runs"))
+            else ("/console/dashboards", gettext("To the dashboards"))
         ),
         Step.ACCESS: ("/console/data/passports", gettext("To the passports")),
     }[step.plan.step]
+
+
+def _shown_at(one: OpenCycle, thing: str) -> str:
+    if thing.startswith(DASHBOARD):
+        return f"/t/{one.place.slug}/dashboards/{thing.removeprefix(DASHBOARD)}"
+    return f"/t/{one.place.slug}/scenarios"
 
 
 cycles = require_http_methods(["GET", "HEAD", "POST"])(_cycles)

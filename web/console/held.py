@@ -23,6 +23,7 @@ from core.indicators import (
 from core.shared.errors import DomainError, Invalid
 from core.store import Reading
 from core.territories import territory
+from core.uploads import uploads_of
 from web.console.desk import Desk
 from web.console.frame import Opened, open_desk, show_desk
 from web.dependencies import dependencies
@@ -42,6 +43,8 @@ class HeldDesk:
     speakers: dict[str, Speaker]
     places: dict[str, str]
     people: dict[str, str]
+    # The viewer's own uploads by the vintage that they brought: others' reports are not theirs to read.
+    uploads: dict[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +130,11 @@ async def _shown(request: PageRequest, refusal: DomainError | None = None) -> Ht
             },
             places={place: territory(reading, territory_id=place).name(language) for place in places},
             people={person_id: one.display_name for person_id, one in found.items()},
+            uploads={
+                one.vintage: one.id
+                for one in uploads_of(reading, person_id=person_id)
+                if one.vintage is not None
+            },
         )
 
     opened: Opened[HeldDesk] = await open_desk(request, "data", held_desk)
@@ -148,12 +156,12 @@ async def _shown(request: PageRequest, refusal: DomainError | None = None) -> Ht
     )
 
 
-def _by_release(desk: HeldDesk) -> list[tuple[HeldValue, Sequence[HeldRow]]]:
-    """The rows of each release; its first value stands for the release."""
-    found: list[tuple[HeldValue, Sequence[HeldRow]]] = []
-    for _, group in groupby(desk.waiting, key=lambda one: one.key.vintage):
+def _by_release(desk: HeldDesk) -> list[tuple[HeldValue, Sequence[HeldRow], str]]:
+    """The rows of each release with the upload that brought it; its first value stands for the release."""
+    found: list[tuple[HeldValue, Sequence[HeldRow], str]] = []
+    for vintage, group in groupby(desk.waiting, key=lambda one: one.key.vintage):
         values = list(group)
-        found.append((values[0], [_row(one, desk) for one in values]))
+        found.append((values[0], [_row(one, desk) for one in values], desk.uploads.get(vintage, "")))
     return found
 
 
