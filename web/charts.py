@@ -38,12 +38,16 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fan:
-    """What is drawn. ``threshold`` is the value that raises an alert, in the unit of the series."""
+    """What is drawn. ``threshold`` is the value that raises an alert, in the unit of the series.
+
+    ``redefined``: the index of the first seen value of another definition than those before it.
+    """
 
     seen: tuple[Seen, ...]
     ahead: tuple[Ahead, ...] = ()
     threshold: float | None = None
     goals: tuple[Goal, ...] = ()
+    redefined: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,8 @@ class Drawing:
     bands: tuple[str, str, str]
     threshold_y: float | None
     now_x: float | None
+    # Between the last value of the former definition and the first of the one that holds now.
+    break_x: float | None
     dots: tuple[Dot, ...]
     last: Dot
     goals: tuple[tuple[float, float], ...]
@@ -127,7 +133,7 @@ def draw(fan: Fan, frame: Frame) -> Drawing:
         frame=frame,
         rows=tuple(Mark(at=scale.y(v), value=v) for v in scale.ticks),
         columns=_columns(periods, scale, frame.most_periods),
-        history=_line([(dot.x, dot.y) for dot in seen]),
+        history=_history(seen, fan.redefined),
         forecast=_line([(dot.x, dot.y) for dot in (seen[-1], *ahead)]) if ahead else "",
         bands=(
             _band([p.band_95 for p in fan.ahead], seen[-1], first_ahead, scale),
@@ -136,6 +142,9 @@ def draw(fan: Fan, frame: Frame) -> Drawing:
         ),
         threshold_y=None if fan.threshold is None else scale.y(fan.threshold),
         now_x=seen[-1].x if ahead else None,
+        break_x=None
+        if fan.redefined is None
+        else round((seen[fan.redefined - 1].x + seen[fan.redefined].x) / 2, 1),
         dots=(*seen, *ahead),
         last=seen[-1],
         goals=tuple((scale.x(goal.index), scale.y(goal.value)) for goal in fan.goals),
@@ -185,6 +194,12 @@ def _columns(periods: Sequence[str], scale: _Scale, most: int) -> tuple[Mark, ..
     # Counted back from the end: the last period is the one people look for.
     shown = sorted(range(len(periods) - 1, -1, -step))
     return tuple(Mark(at=scale.x(i), value=i, period=periods[i]) for i in shown)
+
+
+def _history(seen: Sequence[Dot], redefined: int | None) -> str:
+    """The line of the facts; values of two definitions are not joined."""
+    parts = [seen] if redefined is None else [seen[:redefined], seen[redefined:]]
+    return "".join(_line([(dot.x, dot.y) for dot in part]) for part in parts)
 
 
 def _line(points: Sequence[tuple[float, float]]) -> str:

@@ -126,6 +126,7 @@ class ChartView:
     alt: str
     readout: str
     threshold_words: str = ""
+    redefined_words: str = ""
     spread_known: bool = True
     has_goal: bool = False
     wide: Drawing = field(init=False)

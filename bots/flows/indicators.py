@@ -169,7 +169,13 @@ def _outlook(talk: Talk, page: IndicatorPage) -> str | None:
     if page.forecast is None:
         return None
     unit = page.indicator.unit_words(talk.language)
-    return forecast_sentence(talk.language, page.forecast, unit=unit, decimals=page.indicator.decimals)
+    return forecast_sentence(
+        talk.language,
+        page.forecast,
+        unit=unit,
+        decimals=page.indicator.decimals,
+        redefined_in=page.redefined_in,
+    )
 
 
 def _table(talk: Talk, card: IndicatorCard) -> RichText | None:

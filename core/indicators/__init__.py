@@ -46,6 +46,7 @@ from core.indicators.errors import (
     UnknownIndicator,
     UnknownRelease,
     WrongOkei,
+    WrongRedefinition,
 )
 from core.indicators.events import (
     ForecastPublished,
@@ -152,6 +153,7 @@ from core.indicators.wording import (
     format_number,
     period_words,
     probability_words,
+    redefinition_words,
     with_sign,
     with_unit,
 )
@@ -201,6 +203,7 @@ __all__ = [
     "UnknownRelease",
     "VintageNote",
     "WrongOkei",
+    "WrongRedefinition",
     "accept_held",
     "accept_held_release",
     "accepted_periods",
@@ -248,6 +251,7 @@ __all__ = [
     "probability_words",
     "readers_of",
     "record_release",
+    "redefinition_words",
     "register_indicators",
     "reject_held",
     "rejected_values",

@@ -25,6 +25,13 @@ class WrongOkei(Invalid):
     message = N_("A code of OKEI has three digits or four: 744 is per cent. Leave it empty if unsure.")
 
 
+class WrongRedefinition(Invalid):
+    """The first period of a new definition is no period of the indicator."""
+
+    code = "wrong_redefinition"
+    message = N_("Write the first period of the new definition as the values write it, for example 2019.")
+
+
 class NoRole(Invalid):
     """Only somebody with a role in an authority can be named."""
 

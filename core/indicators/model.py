@@ -55,6 +55,8 @@ class PassportRow(Base):
     source: Mapped[str] = mapped_column(Text)
     responsible: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     lag_days: Mapped[int | None]
+    # The first period of the definition that holds now; empty if it has always held.
+    redefined_in: Mapped[str] = mapped_column(String(8), default="", server_default="")
 
 
 class PassportChangeRow(Base):

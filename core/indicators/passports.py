@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from core.identity import Action, UnknownPerson, Viewer, viewer_of
 from core.indicators.access import add_reader, readers_of
-from core.indicators.errors import NoRole, UnknownIndicator, WrongOkei
+from core.indicators.errors import NoRole, UnknownIndicator, WrongOkei, WrongRedefinition
 from core.indicators.model import IndicatorRow, PassportChangeRow, PassportRow
 from core.indicators.okei import okei_code
+from core.indicators.periods import Period
 from core.indicators.queries import catalogue, indicator
 from core.indicators.rules import AccessLevel, Indicator
 from core.shared.doors import OVER_TABLES, Actor, Door, reached
@@ -27,6 +28,7 @@ from core.store import Reading, UnitOfWork
 
 LONGEST_LAG_DAYS = 400
 _TEXT_LIMIT = 2000
+_WRITTEN = ("okei", "method", "source", "responsible", "lag_days", "redefined_in")
 _OKEI = re.compile(r"\d{3,4}|")
 
 
@@ -34,7 +36,8 @@ _OKEI = re.compile(r"\d{3,4}|")
 class Passport:
     """What people have written of an indicator; the rest of its passport is in the catalogue.
 
-    `lag_days`: days from the end of a period to its publication, None if nobody has said.
+    `lag_days`: days from the end of a period to its publication, None if nobody has said. `redefined_in`: the
+    first period of the definition that holds now, empty if it has always held.
     """
 
     okei: str = ""
@@ -42,6 +45,7 @@ class Passport:
     source: str = ""
     responsible: PersonId | None = None
     lag_days: int | None = None
+    redefined_in: str = ""
     access_level: AccessLevel = AccessLevel.PUBLIC
 
 
@@ -121,16 +125,17 @@ def write_passport(uow: UnitOfWork, *, code: str, passport: Passport, written_by
     """Change the passport; how many fields have changed, each noted with what it was.
 
     written_by: None is the operator.
-    Raises: UnknownIndicator, Forbidden, WrongOkei, NoRole, TooLong, Invalid.
+    Raises: UnknownIndicator, Forbidden, WrongOkei, WrongRedefinition, NoRole, TooLong, Invalid.
     """
     if written_by is not None:
         require_keeper(uow, code=code, person_id=written_by)
     row = uow.session.get(IndicatorRow, code, with_for_update=True)
     if row is None:
         raise UnknownIndicator(indicator=code)
-    new = _checked(uow, passport)
-    before = _shown(_passport_of(uow, indicator(uow, code=code)))
-    values = {name: getattr(new, name) for name in ("okei", "method", "source", "responsible", "lag_days")}
+    found = indicator(uow, code=code)
+    new = _checked(uow, found, passport)
+    before = _shown(_passport_of(uow, found))
+    values = {name: getattr(new, name) for name in _WRITTEN}
     statement = uow.insert(PassportRow).values(indicator=code, **values)
     uow.session.execute(statement.on_conflict_do_update(index_elements=["indicator"], set_=values))
     row.access_level = new.access_level
@@ -150,9 +155,9 @@ def write_passport(uow: UnitOfWork, *, code: str, passport: Passport, written_by
 def give_passports(uow: UnitOfWork, *, passports: Mapping[str, Passport]) -> None:
     """Begin the passports of those indicators that have none; what people wrote stays."""
     for code, one in passports.items():
-        values = {"okei": one.okei, "method": one.method, "source": one.source, "lag_days": one.lag_days}
+        values = {name: getattr(one, name) for name in _WRITTEN}
         uow.insert_new(
-            PassportRow, {"indicator": code, "responsible": None, **values}, conflict=("indicator",)
+            PassportRow, {"indicator": code, **values, "responsible": None}, conflict=("indicator",)
         )
 
 
@@ -188,11 +193,12 @@ def _as_passport(found: Indicator, row: PassportRow | None) -> Passport:
         source=row.source,
         responsible=None if row.responsible is None else PersonId(row.responsible),
         lag_days=row.lag_days,
+        redefined_in=row.redefined_in,
         access_level=found.access_level,
     )
 
 
-def _checked(uow: UnitOfWork, new: Passport) -> Passport:
+def _checked(uow: UnitOfWork, about: Indicator, new: Passport) -> Passport:
     if not _OKEI.fullmatch(new.okei):
         raise WrongOkei
     if new.lag_days is not None and not 0 <= new.lag_days <= LONGEST_LAG_DAYS:
@@ -204,12 +210,25 @@ def _checked(uow: UnitOfWork, new: Passport) -> Passport:
             grants = ()
         if not grants:
             raise NoRole
-    fields = asdict(new)
+    fields = asdict(new) | {"redefined_in": _period(new.redefined_in, about)}
     for name in ("method", "source"):
         fields[name] = fields[name].replace("\x00", "").strip()
         if len(fields[name]) > _TEXT_LIMIT:
             raise TooLong(limit=_TEXT_LIMIT, length=len(fields[name]))
     return Passport(**fields)
+
+
+def _period(text: str, about: Indicator) -> str:
+    """The period of a redefinition as the values write it. Raises: WrongRedefinition."""
+    if not text.strip():
+        return ""
+    try:
+        period = Period.parse(text.strip())
+    except ValueError as wrong:
+        raise WrongRedefinition from wrong
+    if period.frequency != about.frequency:
+        raise WrongRedefinition
+    return str(period)
 
 
 def _shown(one: Passport) -> dict[str, str]:

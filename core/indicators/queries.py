@@ -12,7 +12,15 @@ from core.identity import Viewer
 from core.indicators.access import open_to
 from core.indicators.errors import UnknownIndicator, UnknownRelease
 from core.indicators.forecasts import Forecast
-from core.indicators.model import ForecastRow, HeldRow, IndicatorRow, ObservationRow, ReleaseRow, TargetRow
+from core.indicators.model import (
+    ForecastRow,
+    HeldRow,
+    IndicatorRow,
+    ObservationRow,
+    PassportRow,
+    ReleaseRow,
+    TargetRow,
+)
 from core.indicators.rules import (
     AccessLevel,
     Indicator,
@@ -408,7 +416,13 @@ def _page(
         forecast_vintage=None if newest is None else newest[1],
         targets=targets(reading, indicator=code, territory_id=territory_id),
         revisions=revisions(reading, indicator=code, territory_id=territory_id),
+        redefined_in=_redefined_in(reading, code),
     )
+
+
+def _redefined_in(reading: Reading, code: str) -> str:
+    row = reading.session.get(PassportRow, code)
+    return "" if row is None else row.redefined_in
 
 
 def _series(

@@ -174,6 +174,8 @@ class IndicatorPage:
     forecast_vintage: int | None
     targets: tuple[Target, ...]
     revisions: tuple[Revision, ...]
+    # The first period of the definition that holds now, empty if it has always held.
+    redefined_in: str = ""
 
 
 def verdict(good: Good, change: float | None) -> Literal["good", "bad", "same"]:

@@ -101,11 +101,26 @@ _AHEAD_BARE = N_("Forecast for {period}: {value}. The history is too short to kn
 _ONE_VALUE = N_("There is only one value: the forecast repeats it, and its spread is unknown.")
 _SHORT = N_("There are only {count} values: the forecast repeats the last one.")
 _POINTS = N_("pp")
+_REDEFINED = N_("Redefined in {period}: values before that are of another definition.")
 _ERROR = N_("On the past data the same method was off by {error} on average ({origins} checks).")
 
 
-def forecast_sentence(language: Language, forecast: Forecast, *, unit: str, decimals: int) -> str:
-    """What is expected at the end of the horizon, and how far the method was off before."""
+def forecast_sentence(
+    language: Language, forecast: Forecast, *, unit: str, decimals: int, redefined_in: str = ""
+) -> str:
+    """What is expected at the end of the horizon, how far the method was off, and what its history mixes."""
+    said = _expected(language, forecast, unit=unit, decimals=decimals)
+    return " ".join(filter(None, (said, redefinition_words(language, redefined_in))))
+
+
+def redefinition_words(language: Language, redefined_in: str) -> str:
+    """That the values before a period are of another definition; empty if they are not."""
+    if not redefined_in:
+        return ""
+    return translate(language, _REDEFINED, period=period_words(language, redefined_in))
+
+
+def _expected(language: Language, forecast: Forecast, *, unit: str, decimals: int) -> str:
     end = forecast.points[-1]
     period = period_words(language, end.period)
     value = with_unit(language, end.median, unit, decimals=decimals)

@@ -1,5 +1,7 @@
 """The passport, the vintages and the named list, as people see and change them."""
 
+import re
+
 import pytest
 
 from core.indicators import AccessLevel, readers_of
@@ -20,6 +22,7 @@ def form(**fields: str) -> dict[str, str]:
         "source": "",
         "responsible": "",
         "lag_days": "",
+        "redefined_in": "",
         "okei": "",
         "access_level": "public",
     }
@@ -67,11 +70,14 @@ async def test_a_passport_is_filled_in_shown_to_all_and_its_history_kept(
         responsible=town.people[IVANOV],
         lag_days="30",
         okei="744",
+        redefined_in="2026",
     )
+    monthly = await anybody.submit(DESK, **filled | {"redefined_in": "2026-03"})
     wrong = await anybody.submit(DESK, **filled | {"okei": "процент"})
     await anybody.submit(DESK, **filled)
     kept_from_vera = await anybody.get(DESK)
-    page = words_of(await anybody.sign_in_as(IVANOV).get(PAGE))
+    shown = await anybody.sign_in_as(IVANOV).get(PAGE)
+    page = words_of(shown)
     history = words_of(await anybody.get(DESK))
 
     assert "Методика не заполнено" in before
@@ -82,10 +88,15 @@ async def test_a_passport_is_filled_in_shown_to_all_and_its_history_kept(
         "Код UNEMP", "Единица % (ОКЕИ 744)", "Методика По методике МОТ", "Источник Росстат, выборочное",
         "Ответственный Иван Иванов", "Периодичность раз в год",
         "Публикуется через 30 дней после конца периода", "Последняя редакция 1", "Доступ всем",
-        "Изменить паспорт",
+        "Изменить паспорт", "Определение переопределён: 2026",
     ):  # fmt: skip
         assert said in page, said
     assert "методика: — → По методике МОТ" in history
+    assert (monthly.status_code, "новое определение с: — → 2026" in history) == (409, True)
+    # The line of the facts is broken between the definitions, in both layouts.
+    assert shown.text.count('class="fan__break" d="M') == 3
+    assert re.search(r'class="fan__history" d="M[^"ML]+M[^"ML]+"', shown.text)
+    assert "прежние значения считались иначе" in page
 
 
 async def test_the_list_is_kept_on_the_page_and_opens_and_closes_the_indicator(

@@ -137,6 +137,7 @@ async def indicator_passport(request: ApiRequest, code: str) -> PassportOut:
         source=known.source,
         responsible_name=person_words(responsible),
         lag_days=known.lag_days,
+        redefined_in=known.redefined_in,
         access_level=shown.access_level,
     )
 

@@ -230,7 +230,8 @@ class SeriesOut(Schema):
 class PassportOut(Schema):
     """What the figures of an indicator mean and who answers for them. Empty: nobody has said.
 
-    ``lag_days``: days from the end of a period to its publication.
+    ``lag_days``: days from the end of a period to its publication. ``redefined_in``: the first period of
+    the definition that holds now; values before it are of another one.
     """
 
     code: str
@@ -245,6 +246,7 @@ class PassportOut(Schema):
     source: str
     responsible_name: str
     lag_days: int | None
+    redefined_in: str
     access_level: str
 
 

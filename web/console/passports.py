@@ -221,14 +221,16 @@ def _sent(request: PageRequest) -> Passport:
         source=str(sent.get("source", "")),
         responsible=PersonId(str(sent.get("responsible", ""))) if sent.get("responsible") else None,
         lag_days=int(lag) if lag else None,
+        redefined_in=str(sent.get("redefined_in", "")).strip()[:8],
         access_level=level,
     )
 
 
 def _typed(request: PageRequest, known: Passport) -> Passport:
     """What was typed and refused, so that nobody has to type it again."""
-    okei, method, source = (str(request.POST.get(name, "")) for name in ("okei", "method", "source"))
-    return replace(known, okei=okei, method=method, source=source)
+    names = ("okei", "method", "source", "redefined_in")
+    okei, method, source, redefined_in = (str(request.POST.get(name, "")) for name in names)
+    return replace(known, okei=okei, method=method, source=source, redefined_in=redefined_in)
 
 
 def _change_words(change: PassportChange, one: OpenPassport) -> str:
@@ -252,6 +254,7 @@ def _field_words(field: str) -> str:
         "source": gettext("source"),
         "responsible": gettext("responsible"),
         "lag_days": gettext("term of publication"),
+        "redefined_in": gettext("new definition since"),
         "access_level": gettext("access"),
     }[field]
 

@@ -179,10 +179,23 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
         page=page,
         say=say,
         headline=headline(page, rules, say),
-        chart=chart_view(points=page.points, forecast=forecast, rules=rules, targets=page.targets, say=say),
+        chart=chart_view(
+            points=page.points,
+            forecast=forecast,
+            rules=rules,
+            targets=page.targets,
+            say=say,
+            redefined_in=page.redefined_in,
+        ),
         forecast_words=""
         if forecast is None
-        else forecast_sentence(request.language, forecast, unit=say.unit, decimals=page.indicator.decimals),
+        else forecast_sentence(
+            request.language,
+            forecast,
+            unit=say.unit,
+            decimals=page.indicator.decimals,
+            redefined_in=page.redefined_in,
+        ),
         rows=table_rows(page.points, forecast, say, revision_marks(page, found.now, found.as_of, say)),
         vintages=vintage_choices(found.vintages, found.as_of),
         as_of=found.as_of,

@@ -17,7 +17,7 @@ from core.indicators import (
     Revision,
     VintageNote,
 )
-from web.indicators.views import Speaker
+from web.indicators.views import Speaker, redefined_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,11 @@ def passport_lines(
         (gettext("Responsible"), person_words(responsible) or gettext("nobody yet")),
         (gettext("Frequency"), frequency_words(one.frequency)),
         (gettext("Published"), lag_words(passport.lag_days) or blank),
+        *(
+            [(gettext("Definition"), redefined_words(passport.redefined_in, say))]
+            if passport.redefined_in
+            else []
+        ),
         (gettext("Last vintage"), str(max(point.vintage for point in now)) if now else gettext("none")),
         (gettext("Access"), level_words(one.access_level)),
     ]

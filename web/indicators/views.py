@@ -20,6 +20,7 @@ from core.indicators import (
     Target,
     format_number,
     period_words,
+    redefinition_words,
     with_unit,
 )
 from core.shared.language import Language
@@ -134,8 +135,9 @@ def chart_view(
     rules: Sequence[AlertRule],
     targets: Sequence[Target],
     say: Speaker,
+    redefined_in: str = "",
 ) -> ChartView | None:
-    """The fan chart, None without a single value."""
+    """The fan chart, None without a single value. The line breaks where the indicator was redefined."""
     if not points:
         return None
     drawn = points[-MOST_DRAWN[say.indicator.frequency] :]
@@ -150,11 +152,19 @@ def chart_view(
         if target.period in periods
     )
     threshold = rules[0] if rules else None
+    anew = [index for index, point in enumerate(drawn) if redefined_in and point.period >= redefined_in]
+    redefined = anew[0] if anew and anew[0] > 0 else None
+    broken = "" if redefined is None else redefinition_words(say.language, redefined_in)
     return ChartView(
         fan=Fan(
-            seen=seen, ahead=ahead, goals=goals, threshold=None if threshold is None else threshold.threshold
+            seen=seen,
+            ahead=ahead,
+            goals=goals,
+            threshold=None if threshold is None else threshold.threshold,
+            redefined=redefined,
         ),
-        alt=_alt(seen, ahead, say),
+        alt=" ".join(filter(None, (_alt(seen, ahead, say), broken))),
+        redefined_words="" if redefined is None else redefined_words(redefined_in, say),
         readout=seen[-1].words,
         threshold_words=""
         if threshold is None
@@ -162,6 +172,11 @@ def chart_view(
         spread_known=forecast is not None and bool(forecast.points[0].quantiles),
         has_goal=bool(goals),
     )
+
+
+def redefined_words(redefined_in: str, say: Speaker) -> str:
+    """``redefined in 2019``."""
+    return gettext("redefined in %(period)s") % {"period": say.period(redefined_in)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
