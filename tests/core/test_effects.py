@@ -11,6 +11,7 @@ from core.effects import (
     WrongInterval,
     attach_effect_card,
     effect_cards,
+    proposal_numbered,
     proposals_about,
 )
 from core.identity import viewer_of
@@ -18,6 +19,7 @@ from core.indicators import Indicator, NewValue, Period, record_release, registe
 from core.rooms import stream_of
 from core.shared.errors import Forbidden
 from core.store import events_after
+from core.territories import TerritoryKind, add_territory
 from tests.town import ANNA, BORIS, IVANOV, VERA, Town
 
 JOBS = Indicator(
@@ -124,3 +126,30 @@ def test_a_card_that_says_nothing_sensible_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         attach(town, number, *effects)
+
+
+def test_an_analyst_finds_a_conversation_by_its_number_in_their_own_territory_alone(
+    town: Town, number: str
+) -> None:
+    elsewhere = town.database.run(
+        add_territory, kind=TerritoryKind.MUNICIPALITY, oktmo="99702000", slug="verkhnee",
+        name_ru="Верхнее", name_en="Verkhneye", parent_oktmo="99000000",
+    )  # fmt: skip
+    foreign = town.database.run(
+        send_message,
+        citizen_id=town.people[BORIS],
+        territory_id=elsewhere.id,
+        text="Яма",
+        client_id="2",
+    ).number
+    vera, boris = (town.database.read(viewer_of, person_id=town.people[who]) for who in (VERA, BORIS))
+
+    found = [
+        town.database.read(proposal_numbered, viewer=vera, number=typed, year=2027)
+        for typed in (number, number.lower().replace("-", " "), str(int(number[-6:])))
+    ]
+
+    assert {one.number for one in found} == {number}
+    for viewer, wanted in ((vera, foreign), (vera, "МС-2027-000099"), (vera, "яма"), (boris, foreign)):
+        with pytest.raises(UnknownConversation):
+            town.database.read(proposal_numbered, viewer=viewer, number=wanted, year=2027)
