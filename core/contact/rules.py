@@ -11,7 +11,7 @@ from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId
 # Our own norm until services carry theirs: a first answer within a day.
 ANSWER_WITHIN = timedelta(hours=24)
 
-_TYPED_NUMBER = re.compile(r"(?:МС[\s-]*)?(?:(20\d\d)[\s-]+)?(\d{1,6})", re.IGNORECASE | re.ASCII)
+_TYPED_NUMBER = re.compile(r"(?:МС[\s-]*)?(?:(20[0-9]{2})[\s-]+)?([0-9]{1,6})", re.IGNORECASE)
 
 
 class ConversationStatus(StrEnum):
