@@ -137,7 +137,7 @@ async def test_a_decision_becomes_a_card_on_a_message_and_a_search_a_sentence(
     found = words_of(await anybody.get(f"/console/scenarios/{search_id}"))
 
     assert f"{number} поступило" in looked[0]
-    assert "Обращения с таким номером здесь нет" in looked[1]
+    assert "Сообщения с таким номером здесь нет" in looked[1]
     assert attached.status_code < 400
     assert wrong.status_code == 409
     thread = words_of(await anybody.sign_in_as(ANNA).get("/conversations/" + _conversation(town)))
@@ -170,7 +170,7 @@ async def test_who_answers_and_reckons_attaches_a_run_in_the_conversation(
     assert "Приложить расчёт" not in alone
     assert "Приложить расчёт Цех на 300 мест" in offered
     assert attached.headers["location"] == conversation
-    assert "Расчёт модели, не решение." in words_of(await anybody.get(conversation))
+    assert "Это расчёт модели, а не решение." in words_of(await anybody.get(conversation))
 
 
 async def test_a_wrong_model_is_shown_with_the_line_of_its_mistake(town: Town, anybody: Browser) -> None:
