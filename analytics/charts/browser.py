@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from kaleido import Kaleido
 
-from analytics.charts.figure import Figure
+from analytics.charts.scenes import Figure
 
 RECYCLE_AFTER = 200
 """Drawings after which the browser is started anew: its memory grows slowly."""

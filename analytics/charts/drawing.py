@@ -6,16 +6,12 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from analytics.charts.browser import RECYCLE_AFTER, BrowserMissing, DrawingFailed, WarmBrowser
-from analytics.charts.chart import FanChart, Layout
-from analytics.charts.fallback import draw_fallback
-from analytics.charts.figure import Figure, fan_figure
-from analytics.charts.scenes import draw_scene_fallback, scene_figure
+from analytics.charts.scenes import Figure, draw_scene_fallback, scene_figure
 from core.charts import Scene
 
 Renderer = Literal["cache", "chrome", "matplotlib"]
@@ -46,19 +42,9 @@ class Painter:
         self.browser = WarmBrowser(browser_path, recycle_after=recycle_after)
         self._cache_dir = cache_dir
 
-    def draw_chart(self, chart: FanChart, *, layout: Layout = "wide") -> Drawing:
-        """Draw a chart: from the cache, by Chrome (tried twice), else by matplotlib.
-
-        Raises: ValueError if the chart has no fact.
-        """
-        figure = fan_figure(chart, layout=layout)
-        return self._draw(figure, lambda: draw_fallback(chart, layout=layout))
-
     def draw_scene(self, scene: Scene) -> Drawing:
-        """Draw a chart that is laid out already, in the same way."""
-        return self._draw(scene_figure(scene), lambda: draw_scene_fallback(scene))
-
-    def _draw(self, figure: Figure, fall_back: Callable[[], bytes]) -> Drawing:
+        """Draw a chart that is laid out: from the cache, by Chrome (tried twice), else by matplotlib."""
+        figure = scene_figure(scene)
         started = time.perf_counter()
         cached = self._cached(figure)
         if cached is not None:
@@ -68,7 +54,7 @@ class Painter:
         except DrawingFailed as error:
             # A fall-back drawing is not cached: the next one deserves Chrome again.
             _log.warning("chart_drawn_by_fallback reason=%s", error)
-            return Drawing(fall_back(), "matplotlib", _since(started))
+            return Drawing(draw_scene_fallback(scene), "matplotlib", _since(started))
         self._keep(figure, png)
         return Drawing(png, "chrome", _since(started))
 

@@ -6,7 +6,6 @@ from typing import Any
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
-from analytics.charts.figure import Figure, escaped
 from analytics.charts.look import BAD, BASE, FONT, GOLD, GRID, INK, MUTED, OCHRE, PAPER
 from core.charts import Area, Mark, Role, Scene, Shape, Stroke, Words, star
 
@@ -15,6 +14,9 @@ COLOURS: dict[Role, str] = {
     "fourth": OCHRE, "fifth": "#7a3fa0", "sixth": "#0f6f7c", "good": "#17683f", "warn": OCHRE, "bad": BAD,
     "gold": GOLD,
 }  # fmt: skip
+Figure = dict[str, Any]
+"""A plotly figure, `data` and `layout`; JSON values only. The alternative text is `layout.meta.alt`."""
+
 _DPI = 100
 _POINT = 72 / _DPI
 
@@ -62,6 +64,11 @@ def _shape(shape: Stroke | Area | Mark) -> Figure:
 
 def _path(points: tuple[tuple[float, float], ...]) -> str:
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def escaped(text: str) -> str:
+    """Text that plotly shows as it is: it reads a few HTML tags in labels."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _annotation(words: Words) -> Figure:

@@ -4,12 +4,33 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analytics.charts import Drawing, FanChart, Painter, Target, Threshold, alt_text
+from analytics.charts import Drawing, Painter
 from analytics.jobs.context import context
 from core.alerts import AlertCard, AlertRule, RuleKind, alert_card, attach_illustration, thresholds_of
-from core.charts import scene_at_work, settle_drawing
+from core.charts import (
+    PICTURE,
+    Head,
+    Line,
+    Measure,
+    OverTime,
+    Spread,
+    alt_text,
+    draw,
+    scene_at_work,
+    settle_drawing,
+)
 from core.files import keep_content, register_file
-from core.indicators import ChartKey, Forecast, Indicator, Point, chart_page, settle_chart, with_unit
+from core.indicators import (
+    Band,
+    ChartKey,
+    Forecast,
+    Indicator,
+    Point,
+    chart_page,
+    period_words,
+    probability_words,
+    settle_chart,
+)
 from core.indicators import Target as Goal
 from core.jobs import finish_job, take_job
 from core.shared.ids import AlertId
@@ -22,6 +43,11 @@ log = logging.getLogger(__name__)
 _THRESHOLD = N_("threshold {value}")
 _TARGET = N_("Target {period}: {value}")
 _SYNTHETIC = N_("synthetic data, an example")
+_FORECAST = N_("forecast")
+_BANDS = N_("Bands: 50, 80 and 95 % probability.")
+_PROBABILITY = N_("{target}, probability {percent}")
+# The newest facts by frequency: as many as can be told apart in a messenger.
+_MOST_POINTS = {"A": 24, "Q": 40, "M": 60}
 
 _painters: list[Painter] = []
 
@@ -64,12 +90,7 @@ def draw_scene(key: str) -> None:
     _work(key, _draw_scene)
 
 
-def draw(card: AlertCard, *, language: Language = "ru") -> Drawing:
-    """The chart of an alert in the wide layout."""
-    return painter().draw_chart(chart_of(card, language=language))
-
-
-def chart_of(card: AlertCard, *, language: Language = "ru") -> FanChart:
+def chart_of(card: AlertCard, *, language: Language = "ru") -> OverTime:
     """What the chart of an alert shows: the facts as known when it fired, the fan, threshold, target."""
     return _chart(
         card.indicator,
@@ -82,7 +103,7 @@ def chart_of(card: AlertCard, *, language: Language = "ru") -> FanChart:
     )
 
 
-def chart_of_indicator(reading: Reading, *, wanted: ChartKey) -> FanChart:
+def chart_of_indicator(reading: Reading, *, wanted: ChartKey) -> OverTime:
     """What the chart of an indicator shows: the facts of now, the fan, the nearest threshold and target."""
     page = chart_page(reading, code=wanted.indicator, territory_id=wanted.territory_id)
     rules = thresholds_of(reading, indicator=wanted.indicator, territory_id=wanted.territory_id)
@@ -110,7 +131,7 @@ def _draw_alert(key: str, arguments: dict[str, Any]) -> None:
     alert_id = AlertId(arguments["alert_id"])
     picture, size, reason = None, 0, ""
     try:
-        drawing = draw(database.read(alert_card, alert_id=alert_id))
+        drawing = _drawn(chart_of(database.read(alert_card, alert_id=alert_id)))
         picture, size = keep_content(context().files_dir, drawing.png), len(drawing.png)
         log.info("alert_drawn alert=%s renderer=%s took_ms=%.0f", alert_id, drawing.renderer, drawing.took_ms)
     except Exception as error:
@@ -126,7 +147,7 @@ def _draw_indicator(key: str, arguments: dict[str, Any]) -> None:
     picture, size, alt = None, 0, ""
     try:
         chart = database.read(chart_of_indicator, wanted=wanted)
-        drawing = painter().draw_chart(chart)
+        drawing = _drawn(chart)
         picture, size = keep_content(context().files_dir, drawing.png), len(drawing.png)
         alt = alt_text(chart)
         log.info("indicator_drawn key=%s renderer=%s took_ms=%.0f", key, drawing.renderer, drawing.took_ms)
@@ -149,6 +170,10 @@ def _draw_scene(key: str, arguments: dict[str, Any]) -> None:
     database.run(settle_drawing, key=wanted, job=key, picture=picture, size_bytes=size)
 
 
+def _drawn(chart: OverTime) -> Drawing:
+    return painter().draw_scene(draw(chart, PICTURE, language=chart.measure.language))
+
+
 def _chart(
     shown: Indicator,
     place: Territory,
@@ -158,41 +183,65 @@ def _chart(
     goals: Sequence[Goal],
     forecast: Forecast | None,
     language: Language,
-) -> FanChart:
+) -> OverTime:
     unit = shown.unit_words(language)
-    source = translate(language, _SYNTHETIC) if place.synthetic else points[-1].source
-    return FanChart(
-        title=shown.title(language),
-        subtitle=" · ".join([place.name(language), unit]),
-        source=source,
-        unit=unit,
-        history=tuple((point.period, point.value) for point in points),
-        language=language,
-        decimals=shown.decimals,
-        forecast=forecast,
-        threshold=None
-        if rule is None or rule.kind is not RuleKind.THRESHOLD
-        # The numbers of other kinds are not values of the indicator.
-        else _threshold(rule, shown, language),
-        target=_target(goals, shown, points[-1].period, forecast, language),
+    measure = Measure(language=language, unit=unit, decimals=shown.decimals)
+    history = tuple((point.period, point.value) for point in points[-_MOST_POINTS[shown.frequency] :])
+    last, ahead = history[-1], () if forecast is None else forecast.points
+    spreads = () if forecast is None else _spreads(forecast, last)
+    goal = next((one for one in goals if one.period > last[0]), None)
+    # The numbers of other kinds of rules are not values of the indicator.
+    limit = rule if rule is not None and rule.kind is RuleKind.THRESHOLD else None
+    notes = [translate(language, _BANDS)] if spreads else []
+    if goal is not None:
+        notes.append(_goal_words(goal, measure, forecast))
+    lines = [Line(name="", style="history", points=history, named=False)]
+    if ahead:
+        medians = tuple((point.period, point.median) for point in ahead)
+        lines.append(Line(name=translate(language, _FORECAST), style="main", points=(last, *medians)))
+    return OverTime(
+        head=Head(
+            title=shown.title(language),
+            subtitle=" · ".join([place.name(language), unit]),
+            source=translate(language, _SYNTHETIC) if place.synthetic else points[-1].source,
+            note=" ".join(notes),
+        ),
+        measure=measure,
+        lines=tuple(lines),
+        spreads=spreads,
+        now=last[0] if ahead else None,
+        threshold=None if limit is None else limit.threshold,
+        goals=() if goal is None else ((goal.period, goal.value),),
+        crossed=limit is not None and _crossed(limit, last[1]),
+        limit="" if limit is None else translate(language, _THRESHOLD, value=measure.whole(limit.threshold)),
+        ahead=translate(language, _FORECAST) if ahead else "",
     )
 
 
-def _threshold(rule: AlertRule, shown: Indicator, language: Language) -> Threshold:
-    words = with_unit(language, rule.threshold, shown.unit_words(language), decimals=shown.decimals)
-    return Threshold(rule.threshold, translate(language, _THRESHOLD, value=words), rule.bad)
+def _crossed(rule: AlertRule, value: float) -> bool:
+    return value > rule.threshold if rule.bad == "above" else value < rule.threshold
 
 
-def _target(
-    goals: Sequence[Goal], shown: Indicator, last: str, forecast: Forecast | None, language: Language
-) -> Target | None:
-    goal = next((goal for goal in goals if goal.period > last), None)
-    if goal is None:
-        return None
-    value = with_unit(language, goal.value, shown.unit_words(language), decimals=shown.decimals)
-    label = translate(language, _TARGET, period=goal.period, value=value)
+def _spreads(forecast: Forecast, last: tuple[str, float]) -> tuple[Spread, ...]:
+    """The bands that all periods of the forecast have, the widest first."""
+    found = []
+    levels: tuple[Band, ...] = (95, 80, 50)
+    for percent in levels:
+        ends = [(point.period, point.band(percent)) for point in forecast.points]
+        band = tuple((period, *pair) for period, pair in ends if pair is not None)
+        if band and len(band) == len(ends):
+            found.append(Spread(percent=percent, points=((*last, last[1]), *band)))
+    return tuple(found)
+
+
+def _goal_words(goal: Goal, measure: Measure, forecast: Forecast | None) -> str:
+    fields = {"period": period_words(measure.language, goal.period), "value": measure.whole(goal.value)}
+    target = translate(measure.language, _TARGET, **fields)
     chance = None if forecast is None else forecast.chance_of(goal.period, goal.value, goal.op)
-    return Target(goal.period, goal.value, label, chance)
+    if chance is None:
+        return f"★ {target}"
+    percent = probability_words(measure.language, chance)
+    return f"★ {translate(measure.language, _PROBABILITY, target=target, percent=percent)}"
 
 
 def _settle(

@@ -78,6 +78,8 @@ class OverTime:
     """Lines over time: a fan, scenarios side by side, several territories or indicators.
 
     `now`: the period of the last fact, where the forecast begins. `goals`: (period, value) to be reached.
+    `crossed`: the last fact is on the wrong side of the threshold. `limit` and `ahead` are words at the
+    threshold and over the forecast, for a picture that goes alone.
     """
 
     head: Head
@@ -87,6 +89,9 @@ class OverTime:
     now: str | None = None
     threshold: float | None = None
     goals: tuple[tuple[str, float], ...] = ()
+    crossed: bool = False
+    limit: str = ""
+    ahead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

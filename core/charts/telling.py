@@ -27,6 +27,7 @@ _PERIOD, _FACT, _PLAN, _STATUS = N_("Period"), N_("Actual"), N_("Plan"), N_("Sta
 _NAME, _VALUE, _BAND = N_("Name"), N_("Value"), N_("Band {percent} %")
 _GOAL = N_("target {period}: {value}")
 _THRESHOLD = N_("threshold {value}")
+_WITHIN = N_("with a probability of {percent} % between {low} and {high}")
 _AND_MORE = N_("and {count} more")
 _SAID_ROWS, _SAID_COLUMNS = 6, 4
 _TOLD_BAND = 80
@@ -117,6 +118,12 @@ def _line_words(chart: OverTime, line: Line) -> str:
 def _marks(chart: OverTime) -> list[str]:
     language, measure = chart.measure.language, chart.measure
     marks = [
+        translate(language, _WITHIN, percent=band.percent, low=measure.whole(low), high=measure.whole(high))
+        for band in chart.spreads
+        if band.percent == _TOLD_BAND
+        for _, low, high in band.points[-1:]
+    ]
+    marks += [
         translate(language, _GOAL, period=period_words(language, period), value=measure.whole(value))
         for period, value in chart.goals
     ]

@@ -25,6 +25,9 @@ def fan() -> OverTime:
         now="2024",
         threshold=5.5,
         goals=(("2030", 4.2),),
+        crossed=True,
+        limit="порог 5,5 %",
+        ahead="прогноз",
     )
 
 

@@ -26,7 +26,17 @@ from core.charts import (
 )
 from core.charts.figures import NARROW_LETTER
 from core.charts.frame import BOLD_LETTER
-from tests.core.chart_examples import PER_CENT, contributions, examples, fan, head, plan, ranking, scenarios
+from tests.core.chart_examples import (
+    FACTS,
+    PER_CENT,
+    contributions,
+    examples,
+    fan,
+    head,
+    plan,
+    ranking,
+    scenarios,
+)
 
 # A letter of DejaVu Sans and of the type of the site takes about so much of its size, measured.
 LETTER = 0.56
@@ -113,7 +123,10 @@ def test_a_chart_is_told_in_words_and_as_a_table_and_as_figures() -> None:
     said = {kind: alt_text(chart) for kind, chart in examples().items()}
     table = as_table(fan(), "ru")
 
-    assert said["fan"].endswith("прогноз: 2030 — 5,9\u00a0%; цель 2030: 4,2\u00a0%; порог 5,5\u00a0%.")
+    within = "с вероятностью 80 % — от 5,3\u00a0% до 6,5\u00a0%"
+    assert said["fan"].endswith(
+        f"прогноз: 2030 — 5,9\u00a0%; {within}; цель 2030: 4,2\u00a0%; порог 5,5\u00a0%."
+    )
     assert "2023: 25,5\u00a0тыс. м², План 30,0\u00a0тыс. м², не выполнено" in said["plan"]
     assert "3. Заречный — 6,1\u00a0%" in said["ranking"]
     assert "поправка по прошлому — −3,3\u00a0п.\u00a0п." in said["contributions"]
@@ -131,3 +144,26 @@ def test_one_value_alone_and_equal_values_are_drawn() -> None:
     for line in (lonely, flat):
         chart = OverTime(head=head("Одно"), measure=PER_CENT, lines=(line,))
         assert "2024" in {one.text for one in words_in(draw(chart, CARD, language="ru"))}
+
+
+def test_a_picture_of_a_forecast_says_its_news_large_and_its_threshold_where_nothing_is_covered() -> None:
+    alone = draw(fan(), PICTURE, language="ru")
+    calm = draw(
+        replace(fan(), crossed=False, threshold=9.0, limit="порог 9,0\u00a0%"), PICTURE, language="ru"
+    )
+    young = replace(
+        fan(), lines=(replace(fan().lines[0], points=FACTS[-1:]),), spreads=(), now=None, ahead=""
+    )
+    lonely = draw(young, PICTURE, language="ru")
+
+    said = {one.text: one for one in words_in(alone)}
+    largest = sorted(said.values(), key=lambda one: -one.size)[:3]
+    assert [one.text for one in largest] == ["7,1\u00a0%", "5,9\u00a0%", "Уровень безработицы"]
+    assert said["7,1\u00a0%"].role == "bad"
+    assert {"прогноз →", "порог 5,5 %", "до 6,5\u00a0%", "от 5,3\u00a0%"} <= said.keys()
+    limit = said["порог 5,5 %"]
+    history = next(one for one in alone.shapes if isinstance(one, Stroke) and one.role == "ink")
+    left, top, right, bottom = box_of(limit)
+    assert not [x for x, y in history.points if left < x < right and top < y < bottom]
+    assert "bad" not in {one.role for one in words_in(calm)}
+    assert [one.role for one in words_in(lonely) if one.text == "7,1\u00a0%"] == ["bad"]
