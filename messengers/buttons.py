@@ -155,6 +155,11 @@ class ShowContributions(ShowFigure):
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainFigure(ShowFigure):
+    """How the forecast and the scenarios of this indicator were made."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnlinkMessenger:
     """This messenger shall no longer lead to me."""
 
@@ -273,6 +278,7 @@ Action = (
     | CompareScenarios
     | RankPlaces
     | ShowContributions
+    | ExplainFigure
     | UnlinkMessenger
     | MergeAccounts
     | Vote
@@ -303,6 +309,7 @@ _LETTERS: dict[str, type[Action]] = {
     "y": CompareScenarios,
     "r": RankPlaces,
     "z": ShowContributions,
+    "H": ExplainFigure,
     "x": UnlinkMessenger,
     "m": MergeAccounts,
     "v": Vote,

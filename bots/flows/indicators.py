@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bots.engine.talk import Talk
-from bots.flows.charts import PATIENCE_S, look_beside, offers
+from bots.flows.charts import LONGEST_CODE, PATIENCE_S, look_beside, offers
 from bots.flows.routes import Flow
 from core.files import FileDamaged, UnknownFile, read_content
 from core.identity import Viewer
@@ -26,7 +26,22 @@ from core.shared.ids import TerritoryId
 from core.shared.language import N_, Language
 from core.store import Reading
 from core.territories import Territory, territory
-from messengers import Link, Open, Photo, Place, Press, RichText, Screen, ShowFigure, bold, plain, stacked
+from messengers import (
+    Button,
+    CompareScenarios,
+    ExplainFigure,
+    Link,
+    Open,
+    Photo,
+    Place,
+    Press,
+    RichText,
+    Screen,
+    ShowFigure,
+    bold,
+    plain,
+    stacked,
+)
 
 _ARROWS = {1: "▲", -1: "▼", 0: "■"}
 _VERDICTS = {"good": N_("better"), "bad": N_("worse"), "same": ""}
@@ -93,8 +108,13 @@ async def show_figure(talk: Talk, wanted: ShowFigure) -> None:
     )
     address = talk.site.address(f"t/{figure.place.slug}/indicators/{indicator.code}")
     more = Link(talk.say(N_("Chart and table")), address)
-    beside = offers(talk, await look_beside(talk, wanted))
-    await talk.show(Screen(text=text, buttons=(*beside, (more,)), file=photo), back=Open(Place.INDICATORS))
+    beside = await look_beside(talk, wanted)
+    last: tuple[Button, ...] = (more,)
+    if (figure.page.forecast or CompareScenarios in beside.charts) and len(indicator.code) <= LONGEST_CODE:
+        how = ExplainFigure(indicator.code, figure.place.id)
+        last = (Press(talk.say(N_("How is it counted?")), how), more)
+    rows = (*offers(talk, beside), last)
+    await talk.show(Screen(text=text, buttons=rows, file=photo), back=Open(Place.INDICATORS))
 
 
 async def _with_chart(talk: Talk, wanted: ShowFigure) -> _Figure:

@@ -75,6 +75,10 @@ from core.indicators.inputs import (
     inputs_of,
     name_inputs,
 )
+from core.indicators.methods import (
+    checks_words,
+    method_shares,
+)
 from core.indicators.okei import (
     okei_code,
 )
@@ -217,6 +221,7 @@ __all__ = [
     "chart_key",
     "chart_page",
     "chart_picture",
+    "checks_words",
     "count_held",
     "dependants_of",
     "favourites",
@@ -238,6 +243,7 @@ __all__ = [
     "latest_forecast",
     "latest_forecasts",
     "levels_seen_by",
+    "method_shares",
     "name_inputs",
     "name_reader",
     "name_readers",

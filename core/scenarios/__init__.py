@@ -52,7 +52,7 @@ from core.scenarios.rules import (
     Search,
     Sentences,
 )
-from core.scenarios.wording import run_lines, run_state_words, run_title
+from core.scenarios.wording import equation_facts, past_words, run_lines, run_state_words, run_title
 
 __all__ = [
     "DEFAULT_DRAWS",
@@ -85,6 +85,7 @@ __all__ = [
     "contributions_chart",
     "describe_model",
     "end_followings",
+    "equation_facts",
     "finish_run",
     "first_chart",
     "follow_run",
@@ -92,6 +93,7 @@ __all__ = [
     "levers_charts",
     "model_text",
     "models_in",
+    "past_words",
     "publish_run",
     "published_result",
     "published_results",

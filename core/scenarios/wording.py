@@ -1,5 +1,9 @@
 """A run in words: where it stands, for the console, the bot and the messages that follow it."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from core.indicators import format_number, with_unit
 from core.scenarios.rules import RunState, ScenarioRun
 from core.shared.language import N_, Language, translate
 
@@ -19,6 +23,12 @@ _STATES = {
 }
 _SHOWN = N_("is shown to citizens")
 _PARTS = 10
+_IDENTITY = N_("An identity: it is true in every year and every draw.")
+_ESTIMATED = N_("Estimated on {years} years; explains {share} of the changes; the neighbours weigh {panel}.")
+_PAST = N_(
+    "A year ahead, over {origins} past years, it was off by {blend} on average; "
+    "“it stays as it is” by {naive}."
+)
 
 
 def run_title(run: ScenarioRun, place: str) -> str:
@@ -45,3 +55,30 @@ def run_lines(language: Language, run: ScenarioRun) -> list[str]:
         done = round(run.percent / 100 * _PARTS)
         lines.append(f"{'▓' * done}{'░' * (_PARTS - done)} {run.percent}\u00a0%")
     return lines
+
+
+def equation_facts(language: Language, equation: Mapping[str, Any]) -> str:
+    """What is known of an equation of an answer: on how much it stands. Empty for one without data."""
+    if equation["identity"]:
+        return translate(language, _IDENTITY)
+    if equation["r2"] is None:
+        return ""
+    share, panel = (_percent(language, 100 * equation[one]) for one in ("r2", "panel"))
+    return translate(language, _ESTIMATED, years=equation["years"], share=share, panel=panel)
+
+
+def past_words(language: Language, body: Mapping[str, Any], name: str) -> str:
+    """How far the model was off in the past for an indicator, beside the simplest guess; empty if unknown."""
+    past, shown = body["past"].get(name), body["shown"].get(name)
+    if past is None or shown is None:
+        return ""
+    decimals = shown.get("decimals", 1)
+    blend, naive = (
+        with_unit(language, past[one], shown["unit"], decimals=decimals + (decimals > 0))
+        for one in ("blend", "naive")
+    )
+    return translate(language, _PAST, origins=past["origins"], blend=blend, naive=naive)
+
+
+def _percent(language: Language, value: float) -> str:
+    return f"{format_number(language, value, decimals=1)}\u00a0%"

@@ -147,8 +147,11 @@ async def test_charts_beside_an_indicator_come_as_pictures_with_their_news(town:
         await phone.taps("Место среди районов")
         ranking = await phone.sees("Заречный — на 2-м месте из 2: 18\u202f500\xa0млн руб.")
         await phone.taps("Вклад")
-        parts = await phone.sees("Больше всего добавляет «собственный ход» (+4,0\xa0п. п.).")
+        parts = await phone.sees("Больше всего добавляет «собственный ход» (+4,0\xa0п.\xa0п.).")
         pictures = phone.pictures()
+        phone.says("/показатель муниципальный продукт")
+        await phone.taps("Как посчитано?")
+        counted = await phone.sees("Опубликованные сценарии\nРост продукта")
         phone.says("/показатель музеев")
         alone = await phone.sees("3\xa0шт. — 2026")
         keys = list(ordered(town).values())
@@ -159,6 +162,8 @@ async def test_charts_beside_an_indicator_come_as_pictures_with_their_news(town:
     assert "На первом — Лесной (21\u202f000\xa0млн руб.)." in ranking.text
     assert [one.picture for one in (scenarios, ranking, parts)] == pictures
     assert pictures == [hashlib.sha256(content_of(key)).hexdigest() for key in keys]
+    assert "объясняет 61,0\xa0% изменений; вес соседей 25,0\xa0%." in counted.text
+    assert "ошибался в среднем на 310\xa0млн руб.; «останется как есть» — на 420\xa0млн руб." in counted.text
     assert "таблице" not in scenarios.text + ranking.text + parts.text
     assert not {"Сравнить сценарии", "Место среди районов", "Вклад"} & set(alone.labels)
     # Wages move the product, but not for whoever may not see them.

@@ -24,6 +24,7 @@ from messengers import (
     ChooseTerritory,
     Commit,
     CompareScenarios,
+    ExplainFigure,
     FollowRun,
     ForgetMe,
     MergeAccounts,
@@ -72,6 +73,7 @@ ACTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "CompareScenarios": ("Сравнивать больше не с чем.",) * 5,
     "RankPlaces": ("Сравнивать больше не с чем.",) * 5,
     "ShowContributions": ("Сравнивать больше не с чем.",) * 5,
+    "ExplainFigure": ("Прогноза для этого показателя пока нет",) * 5,
     # Runs are asked for and seen by analysts.
     "FollowRun": ("Такого расчёта сценариев нет.",) * 5,
     "CancelRun": ("Такого расчёта сценариев нет.",) * 5,
@@ -166,7 +168,7 @@ async def test_everybody_gets_what_the_table_says(town: Town, tmp_path: Path, po
             "ChooseTerritory": ChooseTerritory(town.territory.id),
             **{
                 kind.__name__: kind("UNEMPL", town.territory.id)
-                for kind in (ShowFigure, CompareScenarios, RankPlaces, ShowContributions)
+                for kind in (ShowFigure, CompareScenarios, RankPlaces, ShowContributions, ExplainFigure)
             },
             "OpenBelow": OpenBelow(Place.MENU),
             "UnlinkMessenger": UnlinkMessenger("max"),

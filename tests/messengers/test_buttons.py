@@ -20,6 +20,7 @@ from messengers import (
     ChooseTerritory,
     Commit,
     CompareScenarios,
+    ExplainFigure,
     FollowRun,
     ForgetMe,
     MergeAccounts,
@@ -54,7 +55,7 @@ ACTIONS: list[Action] = [
     ChooseLanguage("en"),
     *(
         kind("A_CODE_OF_29_LETTERS_AT_MOST_", new_id())
-        for kind in (ShowFigure, CompareScenarios, RankPlaces, ShowContributions)
+        for kind in (ShowFigure, CompareScenarios, RankPlaces, ShowContributions, ExplainFigure)
     ),
     Vote(new_id(), new_id()),
     AcceptAlert(new_id()),

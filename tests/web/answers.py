@@ -46,7 +46,21 @@ def answer() -> dict[str, Any]:
         },
         "chances": [{"indicator": "GMP", "value": 20_000.0, "year": 2028, "op": ">=", "by_scenario": {}}],
         "contributions": {"GMP": {"base": parts}},
-        "equations": {"GMP": {"text": "dlog(GMP) = own + wage", "about": ["GMP"]}},
+        "equations": {
+            "GMP": {
+                "text": "dlog(GMP) = own + wage",
+                "words": {
+                    "ru": "Рост продукта — из своего хода и оплаты труда.",
+                    "en": "Growth of the product.",
+                },
+                "identity": False,
+                "years": 20,
+                "r2": 0.61,
+                "panel": 0.25,
+                "about": ["GMP"],
+            }
+        },
+        "past": {"GMP": {"origins": 8, "blend": 310.0, "naive": 420.0}},
         "description": [],
         "levers": {},
     }

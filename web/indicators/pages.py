@@ -18,9 +18,11 @@ from core.indicators import (
     Point,
     VintageNote,
     cards,
+    checks_words,
     forecast_sentence,
     indicator_page,
     keeps_passport,
+    method_shares,
     passport,
     series,
     values_at,
@@ -36,9 +38,7 @@ from web.indicators.views import (
     Speaker,
     card_view,
     chart_view,
-    checks_words,
     headline,
-    method_shares,
     ranking_rows,
     rule_words,
     table_rows,
@@ -211,8 +211,8 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
             )
             for one in found.commitments
         ],
-        methods=[] if forecast is None else method_shares(forecast),
-        checks="" if forecast is None else checks_words(forecast.backtest),
+        methods=[] if forecast is None else method_shares(request.language, forecast),
+        checks="" if forecast is None else checks_words(request.language, forecast.backtest),
         revisions=[
             (say.period(one.period), say.value(one.before), say.value(one.after), one.recorded_at)
             for one in page.revisions

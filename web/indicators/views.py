@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from core.alerts import AlertRule
 from core.charts import short_period
 from core.indicators import (
-    Backtest,
     Forecast,
     ForecastPoint,
     Indicator,
@@ -78,14 +77,6 @@ class TableRow:
     band: str
     forecast: bool
     mark: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodShare:
-    """What part one method has in the forecast."""
-
-    name: str
-    percent: int
 
 
 def card_view(card: IndicatorCard, *, slug: str, language: Language) -> CardView:
@@ -250,40 +241,6 @@ def rule_words(rule: AlertRule, say: Speaker) -> str:
     if rule.bad == "above":
         return gettext("officials are told when it rises above %(value)s") % fields
     return gettext("officials are told when it falls below %(value)s") % fields
-
-
-def method_shares(forecast: Forecast) -> list[MethodShare]:
-    """The share of each method at the end of the horizon, the largest first."""
-    names = {
-        "naive": gettext("it stays as it is"),
-        "damped_drift": gettext("the trend goes on and fades"),
-        "damped_holt": gettext("the trend of the last years, smoothed, goes on and fades"),
-        "dynamic_theta": gettext("half of the trend with smoothing"),
-        "theta": gettext("half of the trend with smoothing"),
-        "panel_drift": gettext("as comparable territories: their trend goes on and fades"),
-        "panel_holt": gettext("as comparable territories: their trend, smoothed, goes on and fades"),
-    }
-    totals: dict[str, float] = {}
-    for one in forecast.weights:
-        # A method that runs both in units and in per cent is one method for a reader.
-        method = one.method.removesuffix("_plain")
-        totals[method] = totals.get(method, 0.0) + one.by_horizon[-1]
-    shares = [
-        MethodShare(name=names.get(method, method), percent=round(100 * total))
-        for method, total in totals.items()
-    ]
-    return sorted((one for one in shares if one.percent), key=lambda one: -one.percent)
-
-
-def checks_words(backtest: Backtest) -> str:
-    """How the procedure was checked on the past, empty if it could not be."""
-    if backtest.coverage80 is None:
-        return ""
-    return ngettext(
-        "Checked on the past %(count)d time: %(share)d %% of the facts fell into the 80 %% band.",
-        "Checked on the past %(count)d times: %(share)d %% of the facts fell into the 80 %% band.",
-        backtest.origins,
-    ) % {"count": backtest.origins, "share": round(100 * backtest.coverage80)}
 
 
 def _seen(point: Point, say: Speaker) -> Seen:

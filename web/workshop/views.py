@@ -7,7 +7,14 @@ from django.utils.translation import gettext
 
 from core.charts import Chart, Head
 from core.indicators import format_number, probability_words, with_unit
-from core.scenarios import contributions_chart, levers_charts, scenarios_chart, term_words
+from core.scenarios import (
+    contributions_chart,
+    equation_facts,
+    levers_charts,
+    past_words,
+    scenarios_chart,
+    term_words,
+)
 from core.shared.language import Language
 from web.scenes import ChartOnPage
 from web.words import NBSP
@@ -134,37 +141,11 @@ class Answer:
                 title=self.title(name),
                 words=one["words"][self._language],
                 formula=one["text"],
-                facts=self._facts(one),
-                past=self._past(name),
+                facts=equation_facts(self._language, one),
+                past=past_words(self._language, self.body, name),
             )
             for name, one in self.body["equations"].items()
         ]
-
-    def _facts(self, one: Mapping[str, Any]) -> str:
-        if one["identity"]:
-            return gettext("An identity: it is true in every year and every draw.")
-        if one["r2"] is None:
-            return ""
-        return gettext(
-            "Estimated on %(years)d years; explains %(share)s of the changes; the neighbours weigh %(panel)s."
-        ) % {
-            "years": one["years"],
-            "share": self._percent(100 * one["r2"], sign=False),
-            "panel": self._percent(100 * one["panel"], sign=False),
-        }
-
-    def _past(self, name: str) -> str:
-        past = self.body["past"].get(name)
-        if past is None:
-            return ""
-        return gettext(
-            "A year ahead, over %(origins)d past years, it was off by %(blend)s on average; "
-            "“it stays as it is” by %(naive)s."
-        ) % {
-            "origins": past["origins"],
-            "blend": self._said(name, past["blend"], finer=1),
-            "naive": self._said(name, past["naive"], finer=1),
-        }
 
     def _median(self, name: str, key: str) -> list[float]:
         place = self.body["levels"].index(0.5)
