@@ -80,11 +80,12 @@ class Mailing:
     async def goes_on(self, messages: int) -> None:
         """Wait until so many more messages have arrived, and a moment that falls anywhere.
 
-        What a killed sender had in hand may end uncertain, so fewer may be left than that.
+        What a killed sender had in hand may end uncertain, or wait a minute to be repeated, so that fewer may
+        be left than that.
         """
         wanted = len(self.telegram.effects) + messages
         async with asyncio.timeout(60):
-            while len(self.telegram.effects) < wanted and self.is_at_work():
+            while len(self.telegram.effects) < wanted and self.has_something_due():
                 await asyncio.sleep(0.05)
         await asyncio.sleep(random.uniform(0, 0.15))
 
@@ -95,6 +96,10 @@ class Mailing:
 
     def is_at_work(self) -> bool:
         return any(one.finished_at is None for one in self.deliveries())
+
+    def has_something_due(self) -> bool:
+        now = self.database.clock.now()
+        return any(one.finished_at is None and one.due_at <= now for one in self.deliveries())
 
     def deliveries(self) -> list[Delivery]:
         """What became of all rows, those by which a blocked messenger's were replaced among them."""
