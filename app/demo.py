@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from core.duty import Step, set_chain
 from core.identity import (
-    PERSONAL_DATA,
     Person,
     Role,
     create_person,
@@ -14,7 +13,6 @@ from core.identity import (
     grant_role,
     link_identity,
     person_by_identity,
-    publish_consent_document,
 )
 from core.polls import open_poll, recent_polls
 from core.shared.ids import PersonId, TerritoryId
@@ -24,15 +22,6 @@ from core.territories import TerritoryKind, add_territory, territory_by_slug
 PROVIDER = "demo"
 TOWN = "zarechny"
 COUNTRY = "99999999"
-
-CONSENT_RU = """Я соглашаюсь, чтобы администрация хранила моё имя, место жительства и то, что я пишу, \
-голосую и предлагаю в этом сервисе, и отвечала мне. Данные хранятся в России и не передаются другим. \
-Согласие можно отозвать в кабинете в любой момент: тогда останется только чтение, а уже отданные \
-голоса будут учтены без имени."""
-CONSENT_EN = """I agree that the administration keeps my name, my place of living and what I write, vote \
-and propose in this service, and answers me. The data stay in Russia and are not given to others. I may \
-withdraw this consent in my account at any time: only reading remains then, and votes already cast \
-stay counted without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +47,6 @@ PEOPLE = (
 
 def found_town(uow: UnitOfWork) -> TerritoryId:
     """Put the synthetic country, region, towns and people into the database; again changes nothing."""
-    publish_consent_document(uow, kind=PERSONAL_DATA, version=1, text_ru=CONSENT_RU, text_en=CONSENT_EN)
     add_territory(
         uow,
         kind=TerritoryKind.COUNTRY,

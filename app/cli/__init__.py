@@ -60,6 +60,9 @@ COMMANDS = {
     ),
     "import": Command(module="app.cli.import_", summary="load observations from a CSV file"),
     "forecast": Command(module="app.cli.forecast", summary="forecast a territory by a scenario model"),
+    "territories": Command(
+        module="app.cli.territories_", summary="show the territories, or load them from a CSV file"
+    ),
     "calendar": Command(module="app.cli.calendar_", summary="load days that are worked or not this year"),
     "accounts": Command(
         module="app.cli.accounts", summary="make accounts of given roles, print their tokens"

@@ -29,7 +29,7 @@ from core.identity import (
 )
 from core.shared.ids import PersonId, TerritoryId
 from core.store import Database, UnitOfWork
-from core.territories import UnknownTerritory, territory_by_slug
+from core.territories import UnknownTerritory, territories, territory_by_slug
 
 _ROLES = ("visitor", "citizen", *Role)
 
@@ -71,7 +71,11 @@ def main(settings: Settings, arguments: Sequence[str]) -> int:
         people += _new_people(database, options.roles, slug=options.territory)
         accounts = [_with_ways_in(database, address, each, tokens=not options.links_only) for each in people]
     except UnknownTerritory:
-        parser.error(f"there is no territory {options.territory!r}")
+        known = ", ".join(place.slug for place in database.read(territories))
+        parser.error(
+            f"there is no territory {options.territory!r}; "
+            + (f"name one by --territory: {known}" if known else "load some by ./run territories FILE.csv")
+        )
     finally:
         database.close()
     _print(accounts, as_json=options.json)

@@ -3,6 +3,7 @@
 import logging
 
 from analytics.synthetic import seed
+from app.consent import publish_consent
 from app.demo import first_poll, found_town
 from app.schema import migrate
 from app.settings import Settings
@@ -13,11 +14,12 @@ log = logging.getLogger(__name__)
 
 
 def main(settings: Settings) -> None:
-    """Migrate, load the shipped lists and, where wanted, the synthetic town. Safe to repeat."""
+    """Migrate, load what ships (lists, consent) and, where wanted, the synthetic town. Safe to repeat."""
     database = open_database(settings)
     try:
         migrate(database)
         database.run(load_reference)
+        database.run(publish_consent)
         if settings.fills_demo:
             database.run(found_town)
             first_poll(database)

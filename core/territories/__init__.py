@@ -1,7 +1,7 @@
 """Territories: the tree region → municipality → settlement, and the versioned lists that hang on it."""
 
-from core.territories.commands import add_territory, load_reference
-from core.territories.errors import UnknownTerritory, WrongOktmo
+from core.territories.commands import add_territory, load_reference, load_territories
+from core.territories.errors import TakenSlug, UnknownTerritory, WrongOktmo, WrongTerritory
 from core.territories.queries import (
     ancestry,
     descendants,
@@ -14,15 +14,18 @@ from core.territories.rules import ReferenceItem, Territory, TerritoryKind, inha
 
 __all__ = [
     "ReferenceItem",
+    "TakenSlug",
     "Territory",
     "TerritoryKind",
     "UnknownTerritory",
     "WrongOktmo",
+    "WrongTerritory",
     "add_territory",
     "ancestry",
     "descendants",
     "inhabited",
     "load_reference",
+    "load_territories",
     "reference_items",
     "territories",
     "territory",

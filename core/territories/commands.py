@@ -1,6 +1,9 @@
 """Use cases of territories: putting them into the tree, loading the lists that ship as data."""
 
+import csv
+import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,13 +11,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from core.shared.doors import Actor, Door, reached
 from core.shared.ids import TerritoryId, new_id
 from core.store import UnitOfWork
-from core.territories.errors import UnknownTerritory
+from core.territories.errors import TakenSlug, UnknownTerritory, WrongTerritory
 from core.territories.model import ReferenceRow, TerritoryRow
 from core.territories.rules import Territory, TerritoryKind, check_oktmo
 
 _DATA = Path(__file__).parent / "data"
+_MOSCOW = "Europe/Moscow"
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_NAME = 64
 
 
 def add_territory(
@@ -26,7 +33,7 @@ def add_territory(
     name_ru: str,
     name_en: str,
     parent_oktmo: str | None = None,
-    time_zone: str = "Europe/Moscow",
+    time_zone: str = _MOSCOW,
     synthetic: bool = False,
 ) -> Territory:
     """Put a territory under its parent; the one with this ОКТМО if it is there already.
@@ -61,6 +68,52 @@ def add_territory(
     row = uow.session.execute(select(TerritoryRow).where(TerritoryRow.oktmo == oktmo)).scalar_one()
     row.parent_id = row.parent_id or parent
     return as_territory(row)
+
+
+@reached(Actor.OPERATOR, Door.CLI)
+def load_territories(uow: UnitOfWork, *, lines: Iterable[str]) -> int:
+    """Put the territories of a CSV file into the tree, one a line, those above before those below. How many.
+
+    Columns, after a heading that is passed over: kind (`TerritoryKind`), ОКТМО, address on the site, name,
+    name in English, ОКТМО of the parent or nothing, IANA time zone or nothing for Moscow; between semicolons.
+    Loaded again, names and the time zone are as the newest file has them; address, kind and parent stay.
+    Raises: WrongTerritory, WrongOktmo, UnknownTerritory, TakenSlug; nothing is loaded then.
+    """
+    loaded = 0
+    for number, cells in enumerate(csv.reader(lines, delimiter=";"), start=1):
+        if number == 1 or not any(cells):
+            continue
+        try:
+            kind, oktmo, slug, name_ru, name_en, parent, zone = (cell.strip() for cell in cells)
+            TerritoryKind(kind), ZoneInfo(zone or _MOSCOW)
+        # ZoneInfo's own error is a KeyError, for a path it is a ValueError.
+        except (ValueError, KeyError, OSError) as wrong:
+            raise WrongTerritory(line=number) from wrong
+        if not (_SLUG.fullmatch(slug) and name_ru and name_en and max(map(len, cells)) <= _LONGEST_NAME):
+            raise WrongTerritory(line=number)
+        _put(uow, kind, oktmo, slug, name_ru, name_en, parent, zone or _MOSCOW)
+        loaded += 1
+    return loaded
+
+
+def _put(
+    uow: UnitOfWork, kind: str, oktmo: str, slug: str, name_ru: str, name_en: str, parent: str, zone: str
+) -> None:
+    holder = select(TerritoryRow.oktmo).where(TerritoryRow.slug == slug)
+    if uow.session.execute(holder).scalar_one_or_none() not in {None, oktmo}:
+        raise TakenSlug(name=slug)
+    add_territory(
+        uow,
+        kind=TerritoryKind(kind),
+        oktmo=oktmo,
+        slug=slug,
+        name_ru=name_ru,
+        name_en=name_en,
+        parent_oktmo=parent or None,
+        time_zone=zone,
+    )
+    row = uow.session.execute(select(TerritoryRow).where(TerritoryRow.oktmo == oktmo)).scalar_one()
+    row.name_ru, row.name_en, row.time_zone = name_ru, name_en, zone
 
 
 def load_reference(uow: UnitOfWork) -> int:

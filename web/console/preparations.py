@@ -9,12 +9,15 @@ from core.identity import Action, people_who_may
 from core.indicators import newest_vintage
 from core.shared.ids import TerritoryId
 from core.store import Reading
+from core.territories import inhabited, territory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparations:
     """What has been done already."""
 
+    # The address of a place of theirs, for commands that want one.
+    slug: str
     channels_chosen: bool
     somebody_answers: bool
     figures_loaded: bool
@@ -28,8 +31,10 @@ class Preparations:
 
 
 def preparations(reading: Reading, *, places: Collection[TerritoryId]) -> Preparations:
-    """As of now. ``places``: where the one who asks administers; anywhere among them is enough."""
+    """As of now. ``places``: where the one who asks administers, not empty; anywhere there is enough."""
+    towns = inhabited([territory(reading, territory_id=place) for place in places])
     return Preparations(
+        slug=towns[0].slug,
         channels_chosen=bool(channel_policies(reading)),
         somebody_answers=any(
             people_who_may(reading, action=Action.ANSWER_CITIZENS, territory_id=place) for place in places

@@ -63,7 +63,7 @@ def _steps(done: Preparations) -> list[Step]:
             title=gettext("Let the first official in"),
             hint=gettext("Somebody has to answer the citizens. This command makes an official and a link:"),
             done=done.somebody_answers,
-            command="./run accounts official",
+            command=f"./run accounts official --territory {done.slug}",
         ),
         Step(
             title=gettext("Load the figures"),
