@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from app.catalogue import compile_catalogues
 from core.schema import metadata
 from core.shared.clock import ManualClock
 from core.store import Database, unchained
@@ -24,6 +25,11 @@ hypothesis.settings.load_profile("any machine")
 
 # A Tuesday, 12:00 in Moscow: working hours.
 NOON = datetime(2027, 3, 9, 9, 0, tzinfo=UTC)
+
+
+def pytest_configure() -> None:
+    """Compile the words before any is asked for: a catalogue that was not there is not looked for again."""
+    compile_catalogues()
 
 
 @pytest.hookimpl(trylast=True)

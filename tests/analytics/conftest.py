@@ -1,4 +1,4 @@
-"""The synthetic region for tests of data, and the words that reports are made of."""
+"""The synthetic region for tests of data."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,18 +8,11 @@ import pytest
 from analytics.jobs import configure
 from analytics.jobs.pictures import close
 from analytics.synthetic import seed
-from app.catalogue import compile_catalogues
 from core.shared.clock import ManualClock
 from core.store import Database
 from core.territories import TerritoryKind, add_territory
 from tests.kept import KeptTown
 from tests.town import Town
-
-
-@pytest.fixture(scope="session", autouse=True)
-def catalogues() -> None:
-    """Compile the catalogues that refusals and descriptions are read from."""
-    compile_catalogues()
 
 
 @pytest.fixture(scope="session")

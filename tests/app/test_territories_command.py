@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogue import compile_catalogues
 from app.cli import accounts, territories_
 from app.settings import Settings
 from core.store import Database
@@ -13,12 +12,6 @@ from core.territories import territories
 HEADING = "kind;oktmo;slug;name;name_en;parent;zone"
 REGION = "region;50000000;nso;Новосибирская область;Novosibirsk Region;;Asia/Novosibirsk"
 TOWN = "municipality;50701000;berdsk;Бердск;Berdsk;50000000;Asia/Novosibirsk"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def russian_words() -> None:
-    """The catalogue, compiled as at the start of a process."""
-    compile_catalogues()
 
 
 @pytest.fixture(scope="module")

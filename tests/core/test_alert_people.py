@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.catalogue import compile_catalogues
 from core.alerts import (
     AlertCard,
     AlertOver,
@@ -74,11 +73,6 @@ class Case:
 
     def done(self) -> list[tuple[EntryKind, str, str]]:
         return [(one.kind, one.person_name, one.about_name) for one in self.card.entries]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def russian_words() -> None:
-    compile_catalogues()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.catalogue import compile_catalogues
 from core.alerts import RuleKind, Severity, evaluate_terms, set_alert_rule
 from core.briefs import (
     Brief,
@@ -63,7 +62,6 @@ def arrives(town: Town, code: str, values: list[float], *, last: int = 2026) -> 
 
 @pytest.fixture
 def head(town: Town) -> PersonId:
-    compile_catalogues()
     with town.database.transaction() as uow:
         made = create_person(uow, display_name="Анна Соколова", home_id=town.territory.id)
         grant_role(uow, person_id=made.id, role=Role.HEAD, territory_id=town.territory.id)

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.catalogue import compile_catalogues
 from core.duty import (
     Chain,
     NotOnDuty,
@@ -106,7 +105,6 @@ def test_a_calendar_is_loaded_again_as_the_newest_file_has_it(town: Town) -> Non
 @pytest.fixture
 def belov(town: Town) -> PersonId:
     """The administrator of the town."""
-    compile_catalogues()
     with town.database.transaction() as uow:
         made = create_person(uow, display_name="Пётр Белов", home_id=town.territory.id)
         grant_role(uow, person_id=made.id, role=Role.ADMINISTRATOR, territory_id=town.territory.id)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from app.catalogue import compile_catalogues
 from core.alerts import (
     EntryKind,
     Severity,
@@ -86,7 +85,6 @@ class Duty:
 
 @pytest.fixture
 def duty(watch: Watch) -> Duty:  # noqa: F811
-    compile_catalogues()
     return Duty(watch)
 
 

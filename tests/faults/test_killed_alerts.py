@@ -13,7 +13,6 @@ import pytest
 import redis
 
 from analytics.jobs import keep_up
-from app.catalogue import compile_catalogues
 from app.lifeline import descendants, kill_quietly
 from core.alerts import Severity, alert_card, alerts_of_vintage, set_alert_rule
 from core.chats import chat_stream, chats_of, open_chat
@@ -201,7 +200,6 @@ FAULTS = [
 async def test_the_alert_arrives_once_whatever_is_killed_on_its_way(
     town: Town, processes: Processes, database_url: str, redis_url: str
 ) -> None:
-    compile_catalogues()
     database = Database(database_url, clock=SystemClock())
     async with FakeTelegram() as telegram:
         telegram.answers_after_s = 0.5

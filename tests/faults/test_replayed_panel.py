@@ -22,7 +22,6 @@ from sqlalchemy import text
 
 from analytics.job_names import JOBS
 from analytics.jobs import keep_up
-from app.catalogue import compile_catalogues
 from app.lifeline import descendants, kill_quietly
 from core.alerts import DRAW_ALERT, settle_late_illustrations
 from core.chats import chat_stream, chats_of
@@ -216,7 +215,6 @@ def _without_pictures(uow: UnitOfWork, *, draws: list[str]) -> None:
 async def test_each_transition_of_the_panel_and_each_message_come_once_whatever_is_killed(
     town: Town, processes: Processes, database_url: str, redis_url: str
 ) -> None:
-    compile_catalogues()
     real, database = panel(), Database(database_url, clock=SystemClock())
     _, places = regions(database, REGIONS)
     replay = Replay(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogue import LOCALE_FOLDER, compile_catalogues
+from app.catalogue import LOCALE_FOLDER
 from core.store import Database
 from tests.town import Town
 from tests.web.browser_twin import Browser
@@ -13,11 +13,6 @@ from web import WebDependencies, build_web
 from web.asgi_types import AsgiApp
 
 PUBLIC_URL = "http://testserver"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _words() -> None:
-    compile_catalogues()
 
 
 @pytest.fixture

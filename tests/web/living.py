@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 
-from app.catalogue import LOCALE_FOLDER, compile_catalogues
+from app.catalogue import LOCALE_FOLDER
 from core.store import Database
 from messengers import Carrier, ChannelPolicy
 from realtime import UVICORN_OPTIONS, Hub, build_hub
@@ -37,7 +37,6 @@ class Gate:
 @contextmanager
 def living_web(database: Database, files_dir: Path, redis_url: str | None = None) -> Iterator[str]:
     """Serve in a thread; gives the address without a slash at its end."""
-    compile_catalogues()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = uvicorn.Server(
