@@ -17,6 +17,7 @@ from core.scenarios import (
     run_for,
     run_lines,
     run_state_words,
+    run_subject,
     run_title,
     runs_in,
     visible_part,
@@ -49,11 +50,17 @@ async def show_runs(talk: Talk, _subject: str = "") -> None:
         )
         await talk.show(Screen(text=text))
         return
+    places = {place.id: place.name(talk.language) for _, place in runs}
+    # A button is short (40 signs in VK): a place that all of them share stands above.
+    lines = [bold(talk.say(N_("Runs of scenarios"))), *(places.values() if len(places) == 1 else ())]
     rows = tuple(
         (Press(f"{title} — {run_state_words(talk.language, run)}", Open(Place.RUN, run.id)),)
-        for run, title in ((run, run_title(run, place.name(talk.language))) for run, place in runs)
+        for run, title in (
+            (run, run_subject(run) if len(places) == 1 else run_title(run, places[place.id]))
+            for run, place in runs
+        )
     )
-    await talk.show(Screen(text=bold(talk.say(N_("Runs of scenarios"))), buttons=rows))
+    await talk.show(Screen(text=stacked(*lines), buttons=rows))
 
 
 async def show_run(talk: Talk, subject: str) -> None:

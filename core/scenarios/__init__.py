@@ -52,7 +52,14 @@ from core.scenarios.rules import (
     Search,
     Sentences,
 )
-from core.scenarios.wording import equation_facts, past_words, run_lines, run_state_words, run_title
+from core.scenarios.wording import (
+    equation_facts,
+    past_words,
+    run_lines,
+    run_state_words,
+    run_subject,
+    run_title,
+)
 
 __all__ = [
     "DEFAULT_DRAWS",
@@ -106,6 +113,7 @@ __all__ = [
     "run_for",
     "run_lines",
     "run_state_words",
+    "run_subject",
     "run_title",
     "runs_in",
     "scenarios_chart",

@@ -33,7 +33,12 @@ _PAST = N_(
 
 def run_title(run: ScenarioRun, place: str) -> str:
     """What a run is about: «Заречный: Цех на 300 мест»."""
-    return f"{place}: {run.request.decision.title if run.request.decision else run.model.name}"
+    return f"{place}: {run_subject(run)}"
+
+
+def run_subject(run: ScenarioRun) -> str:
+    """The same without the place."""
+    return run.request.decision.title if run.request.decision else run.model.name
 
 
 def run_state_words(language: Language, run: ScenarioRun) -> str:
