@@ -6,9 +6,8 @@ from core.alerts import (
     AlertCard,
     AlertState,
     Severity,
-    alert_headline,
+    alert_sentence,
     note_lines,
-    quiet_lines,
     standing_lines,
 )
 from core.shared.language import N_, Language, translate, translate_plural
@@ -34,7 +33,7 @@ def group_words(reading: Reading, cards: Sequence[AlertCard], language: Language
         theme=rubrics.get(lead.indicator.rubric, lead.indicator.rubric),
     )
     sign = "🔴" if lead.alert.rule.severity is Severity.CRITICAL else "⚠️"
-    lines = [RichText(_line(language, card)) for card in ordered[:LINES_SHOWN]]
+    lines = [RichText(alert_sentence(language, card)) for card in ordered[:LINES_SHOWN]]
     if len(cards) > LINES_SHOWN:
         more = translate(language, N_("and {count} more"), count=len(cards) - LINES_SHOWN)
         lines.append(RichText(more))
@@ -44,11 +43,6 @@ def group_words(reading: Reading, cards: Sequence[AlertCard], language: Language
     # Notes are kept with the alert that leads, whether or not it is over.
     people = [*standing_lines(language, shown), *note_lines(language, lead)]
     return stacked(bold(f"{sign} {news}"), *lines, *map(RichText, people))
-
-
-def _line(language: Language, card: AlertCard) -> str:
-    """What and how much; that it is quiet by itself, where it is."""
-    return ". ".join([alert_headline(language, card), *quiet_lines(language, card)[:1]])
 
 
 def group_buttons(

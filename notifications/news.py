@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from core.alerts import alert_card, alert_headline, quiet_lines
+from core.alerts import alert_card, alert_sentence
 from core.briefs import Brief, brief_heading, brief_of, brief_sections, headed_by
 from core.delivery import (
     BroadcastState,
@@ -140,7 +140,7 @@ def _words(reading: Reading, notice: WaitingNotice, language: Language) -> str:
     kind = kind_of(notice.kind)
     if kind is Kind.ALERT:
         card = alert_card(reading, alert_id=AlertId(notice.details["alert_id"]))
-        return ". ".join([alert_headline(language, card), *quiet_lines(language, card)])
+        return alert_sentence(language, card)
     if kind is Kind.STEP:
         return step_sentence(reading, notice.details, language)
     if kind is Kind.NOISE:

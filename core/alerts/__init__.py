@@ -87,7 +87,6 @@ from core.alerts.journal import (
 )
 from core.alerts.mute_words import (
     mute_line,
-    quiet_lines,
 )
 from core.alerts.mutes import (
     Mute,
@@ -165,6 +164,7 @@ from core.alerts.wording import (
     alert_caption,
     alert_headline,
     alert_lines,
+    alert_sentence,
     holder_lines,
     note_lines,
     standing_lines,
@@ -238,6 +238,7 @@ __all__ = [
     "alert_lines",
     "alert_of_picture",
     "alert_rule_for",
+    "alert_sentence",
     "alert_topic",
     "alerts_of_vintage",
     "assign_alert",
@@ -271,7 +272,6 @@ __all__ = [
     "open_alerts",
     "open_alerts_of",
     "publish_forecast",
-    "quiet_lines",
     "readers_of_week",
     "remember_term",
     "remind_of_assignments",

@@ -1,5 +1,6 @@
 """What keeps an alert quiet, in words: at the console, in the message, in the digest."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from core.alerts.flapping import FLAP_TIMES, FLAP_WINDOW
@@ -41,7 +42,17 @@ def quiet_lines(language: Language, card: AlertCard) -> list[str]:
     if card.alert.state is AlertState.OK:
         return []
     zone = card.territory.time_zone
-    lines = [mute_line(language, mute, zone=zone) for mute in card.mutes]
+    lines = [mute_line(language, mute, zone=zone) for mute in _without_narrower(card.mutes)]
     if card.alert.flapping and not any(mute.cause is MuteCause.FLAPPING for mute in card.mutes):
         lines.append(translate(language, _FLAPS, times=FLAP_TIMES, window=FLAP_WINDOW))
     return lines
+
+
+def _without_narrower(mutes: Sequence[Mute]) -> list[Mute]:
+    """What holds in the whole country holds in its regions: only the widest place above is named."""
+    order = list(TerritoryKind)
+    places = [
+        mute.territory for mute in mutes if mute.cause is MuteCause.ABOVE and mute.territory is not None
+    ]
+    widest = min(places, key=lambda place: order.index(place.kind), default=None)
+    return [mute for mute in mutes if mute.cause is not MuteCause.ABOVE or mute.territory == widest]

@@ -61,6 +61,13 @@ def alert_headline(language: Language, card: AlertCard) -> str:
     return f"{sign} {words}"
 
 
+def alert_sentence(language: Language, card: AlertCard) -> str:
+    """The headline and why nobody is disturbed, in one line: of a digest, of a message of several alerts."""
+    why = [line.removesuffix(".") + "." for line in quiet_lines(language, card)]
+    headline = alert_headline(language, card)
+    return " ".join([f"{headline}.", *why]) if why else headline
+
+
 def alert_lines(language: Language, card: AlertCard) -> list[str]:
     """The caption below the headline: where, against which threshold, from where, where to, who has it."""
     alert = card.alert
