@@ -1,19 +1,29 @@
 """Forecasts of a series or of a panel: simple methods blended by how they did before, bands of their errors.
 
 The weights at each past origin come from errors already known there, and so do the bands, so what is
-reported about the past is what would have been said then. Methods, blend and fan live in
+reported about the past is what would have been said then. Where the definition of the indicator changed,
+the level comes from the new one alone (`analytics.statistical.redefinition`). Methods, blend and fan live in
 `analytics.statistical`, where whole panels run through the same code.
 
 Only numpy: a worker starts in a third of a second, and a re-run gives the same bits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analytics.scales import choose_scale, from_scale, to_scale
-from analytics.statistical import Array, Rolled, error_quantiles, lone_paths, pooled_paths, quantiles, roll
+from analytics.statistical import (
+    Array,
+    Rolled,
+    error_quantiles,
+    lone_paths,
+    pooled_paths,
+    quantiles,
+    roll_methods,
+)
 from core.indicators import (
     LEVELS,
     PERIODS_IN_YEAR,
@@ -25,7 +35,7 @@ from core.indicators import (
     Scale,
 )
 
-PROCEDURE, PANEL_PROCEDURE = "blend-2", "panel-1"
+PROCEDURE, PANEL_PROCEDURE = "blend-3", "panel-2"
 """Names of the procedures in the passport; they change whenever the numbers may change."""
 
 DEFAULT_HORIZONS = {"A": 5, "Q": 8, "M": 12}
@@ -47,10 +57,13 @@ def forecast(
     unit: str = "",
     horizon: int | None = None,
     seed: int = 24,
+    redefined_in: str = "",
 ) -> Forecast:
     """Forecast a gapless series that ends at `last_period`.
 
-    `unit` helps to choose the scale (a share stays between 0 and 100 %). With fewer than four values
+    `unit` helps to choose the scale (a share stays between 0 and 100 %). `redefined_in`: the first period of
+    another definition, empty if there is none; while no value of it is known, the forecast is of the older
+    one. With fewer than four values
     the forecast is naive; with one value no spread is known and no band is drawn. `seed` goes into the
     passport; nothing is drawn at random here.
 
@@ -62,9 +75,12 @@ def forecast(
     last = Period.parse(last_period)
     steps = horizon or DEFAULT_HORIZONS[last.frequency]
     scale = choose_scale(history, unit)
-    if history.size < _MIN_FOR_BLEND:
-        return _naive_only(history, last=last, steps=steps, scale=scale, seed=seed)
-    return _blended(history, last=last, steps=steps, scale=scale, seed=seed)
+    make = _naive_only if history.size < _MIN_FOR_BLEND else _blended
+    made = make(
+        history, last=last, steps=steps, scale=scale, seed=seed,
+        redefined=_place(redefined_in, last, history.size),
+    )  # fmt: skip
+    return replace(made, redefined_in=redefined_in)
 
 
 def forecast_panel(
@@ -74,11 +90,13 @@ def forecast_panel(
     unit: str = "",
     horizon: int | None = None,
     seed: int = 24,
+    redefined_in: str = "",
 ) -> list[Forecast]:
     """Forecast annual series of one indicator over comparable territories together, in their order.
 
     All of them are gapless, end at `last_period` and are equally long. From eight territories on this is
-    better than each alone (docs/analytics.md, «What was measured»); the weights are shared.
+    better than each alone (docs/analytics.md, «What was measured»); the weights are shared. `redefined_in`
+    is that of `forecast`.
 
     Raises: ValueError if it is no such table, or if a value is not finite or not above zero.
     """
@@ -90,27 +108,50 @@ def forecast_panel(
         raise ValueError("a panel needs values above zero, or its largest territory is all of it")
     last = Period.parse(last_period)
     y = to_scale(table, scale)
-    first = _MIN_TRAINING["A"]
-    rolled = roll(y, pooled_paths(y, horizon or DEFAULT_HORIZONS["A"]), first=first, pooled=True)
+    first, steps = _MIN_TRAINING["A"], horizon or DEFAULT_HORIZONS["A"]
+    redefined = _place(redefined_in, last, table.shape[1])
+    rolled = roll_methods(
+        y, lambda known: pooled_paths(known, steps), first=first, pooled=True, redefined=redefined
+    )
+    if redefined is not None:
+        table = from_scale(rolled.y, scale)
     places = list(range(first - 1, table.shape[1]))
-    bands = quantiles(y, rolled, places=places, levels=LEVELS, pooled=True)
-    return [
+    bands = quantiles(rolled, places=places, levels=LEVELS, pooled=True)
+    told = [
         _told(
             table[row], rolled, bands[row], row=row, first=first, last=last, scale=scale, seed=seed,
             procedure=PANEL_PROCEDURE,
         )
         for row in range(len(table))
     ]  # fmt: skip
+    return [replace(one, redefined_in=redefined_in) for one in told]
 
 
-def _blended(history: Array, *, last: Period, steps: int, scale: Scale, seed: int) -> Forecast:
+def _place(redefined_in: str, last: Period, length: int) -> int | None:
+    """Place of the first value of another definition; None if all the values are of one."""
+    if not redefined_in:
+        return None
+    place = length - 1 - (last.ordinal - Period.parse(redefined_in).ordinal)
+    return place if 0 < place < length else None
+
+
+def _blended(
+    history: Array, *, last: Period, steps: int, scale: Scale, seed: int, redefined: int | None
+) -> Forecast:
     season = PERIODS_IN_YEAR[last.frequency]
     y = to_scale(history, scale)[None]
     first = _first_origin(history.size, last.frequency)
-    paths = lone_paths(history[None], scale=scale, steps=steps, season=season, first=first)
-    rolled = roll(y, paths, first=first, pooled=False)
+
+    def methods(known: Array) -> Mapping[str, Array]:
+        values = history[None] if known is y else from_scale(known, scale)
+        begin = min(first, known.shape[1])
+        return lone_paths(values, scale=scale, steps=steps, season=season, first=begin)
+
+    rolled = roll_methods(y, methods, first=first, pooled=False, redefined=redefined)
+    if redefined is not None:
+        history = from_scale(rolled.y[0], scale)
     places = list(range(first - 1, history.size))
-    bands = quantiles(y, rolled, places=places, levels=LEVELS, pooled=False)[0]
+    bands = quantiles(rolled, places=places, levels=LEVELS, pooled=False)[0]
     return _told(
         history, rolled, bands, row=0, first=first, last=last, scale=scale, seed=seed, procedure=PROCEDURE
     )
@@ -142,6 +183,7 @@ def _told(
             from_scale(bands, scale),
             first=first,
             season=PERIODS_IN_YEAR[last.frequency],
+            redefined=rolled.redefined,
         ),
         scale=scale,
         seed=seed,
@@ -166,12 +208,21 @@ def _points(median: Array, bands: Array | None, *, last: Period, scale: Scale) -
     )
 
 
-def _backtest(history: Array, median: Array, bands: Array, *, first: int, season: int) -> Backtest:
-    """Error of the blend in units of the indicator, and coverage of bands made from earlier errors only."""
+def _backtest(
+    history: Array, median: Array, bands: Array, *, first: int, season: int, redefined: int | None
+) -> Backtest:
+    """Error of the blend in units of the indicator, and coverage of bands made from earlier errors only.
+
+    What was said in one definition is not judged by a fact of another.
+    """
     origins = np.arange(first - 1, history.size - 1)
     steps = bands.shape[1]
     at = origins[:, None] + 1 + np.arange(steps)
     known = at < history.size
+    if redefined is not None:
+        known &= (origins[:, None] >= redefined) | (at < redefined)
+    if not known.any():
+        return _NOT_CHECKED
     facts = history[np.minimum(at, history.size - 1)]
     errors = np.where(known, np.abs(facts - median[origins]), np.nan)
     standing = np.abs(facts - history[origins, None])
@@ -180,7 +231,7 @@ def _backtest(history: Array, median: Array, bands: Array, *, first: int, season
     mae, naive = float(np.nanmean(errors)), float(standing[known].mean())
     covered = _coverage(facts, known, bands[:-1])
     return Backtest(
-        origins=origins.size,
+        origins=int(known.any(axis=1).sum()),
         mae=mae,
         mase=mae / usual if usual > 0 else None,
         relative_mae=mae / naive if naive > 0 else None,
@@ -203,14 +254,22 @@ def _coverage(facts: Array, known: NDArray[np.bool_], bands: Array) -> tuple[flo
     return float(inside80[checked].mean()), float(inside95[checked].mean())
 
 
-def _naive_only(history: Array, *, last: Period, steps: int, scale: Scale, seed: int) -> Forecast:
-    """Fewer than four values: repeat the last one, and say so; a spread needs at least one change."""
+def _naive_only(
+    history: Array, *, last: Period, steps: int, scale: Scale, seed: int, redefined: int | None
+) -> Forecast:
+    """Fewer than four values: repeat the last one, and say so.
+
+    A spread needs at least one change, and the one between two definitions is none.
+    """
     y = to_scale(history, scale)
     median = np.full(steps, y[-1])
     bands = None
-    if y.size > 1:
+    if y.size > (1 if redefined is None else 2):
         no_errors = np.full((1, y.size, steps), np.nan)
-        around = error_quantiles(y[None], no_errors, places=[y.size - 1], levels=LEVELS, pooled=False)
+        around = error_quantiles(
+            y[None], no_errors,
+            places=[y.size - 1], levels=LEVELS, pooled=False, redefined=redefined,
+        )  # fmt: skip
         bands = median[:, None] + around[0, 0]
     return Forecast(
         points=_points(median, bands, last=last, scale=scale),

@@ -77,9 +77,7 @@ def _blend(competition: Competition) -> tuple[Array, Array]:
         paths = lone_paths(values, scale="log", steps=HORIZON)
         rolled = roll(y, paths, first=_MIN_TRAINING, pooled=False)
         median[rows] = from_scale(rolled.median[:, last], "log")
-        bands[rows] = from_scale(
-            quantiles(y, rolled, places=[last], levels=LEVELS, pooled=False)[:, 0], "log"
-        )
+        bands[rows] = from_scale(quantiles(rolled, places=[last], levels=LEVELS, pooled=False)[:, 0], "log")
     return median, bands
 
 

@@ -20,6 +20,7 @@ from analytics.scales import choose_scale, from_scale, to_scale
 from analytics.statistical import (
     CRPS_LEVELS,
     Array,
+    Methods,
     crps,
     drift,
     lone_paths,
@@ -27,7 +28,7 @@ from analytics.statistical import (
     panel_paths,
     pooled_paths,
     quantiles,
-    roll,
+    roll_methods,
     smoothed_level,
     theta,
     usual_change,
@@ -102,8 +103,10 @@ class PanelScore:
         return float(np.average(shares, weights=weights))
 
 
-Blend = Callable[[Panel], tuple[list[int], Array, Array]]
+Blended = tuple[list[int], Array, Array]
 """Places of origins, medians (territory, time, horizon), quantiles (territory, place, horizon, level)."""
+
+Blend = Callable[[Panel], Blended]
 
 
 def read_panels(file: Path) -> list[Panel]:
@@ -133,7 +136,7 @@ def score_panels(
 ) -> PanelScore:
     """Score forecasts for 1 to 5 years ahead whose last known year lies in the range.
 
-    blend: `blend_panel` by default, or `blend_alone`.
+    blend: `blend_panel` by default; or `blend_alone`, or one of the two with the marks of new definitions.
     redefined: by indicator, the first year of a new definition. A forecast made before it is then not
     judged by a fact from it on: they are different quantities.
     """
@@ -150,20 +153,44 @@ def score_panels(
     )
 
 
-def blend_panel(panel: Panel, *, levels: Sequence[float] = _LEVELS) -> tuple[list[int], Array, Array]:
-    """The blend of the product over a panel, see `analytics.forecasting.forecast_panel`."""
-    y = panel.y
-    rolled = roll(y, pooled_paths(y, HORIZON), first=_MIN_TRAINING, pooled=True)
-    places = list(range(_MIN_TRAINING - 1, y.shape[1] - 1))
-    return places, rolled.median, quantiles(y, rolled, places=places, levels=tuple(levels), pooled=True)
+def blend_panel(panel: Panel, *, levels: Sequence[float] = _LEVELS, redefined: int | None = None) -> Blended:
+    """The blend of the product over a panel, see `analytics.forecasting.forecast_panel`.
+
+    redefined: the first year of another definition, which is known from that year on and not before.
+    """
+    return _as_said(
+        panel, lambda y: pooled_paths(y, HORIZON), pooled=True, levels=tuple(levels), redefined=redefined
+    )
 
 
-def blend_alone(panel: Panel) -> tuple[list[int], Array, Array]:
+def blend_alone(panel: Panel, *, redefined: int | None = None) -> Blended:
     """The same where each territory is forecast as if it had no neighbours."""
-    paths = lone_paths(from_scale(panel.y, panel.scale), scale=panel.scale, steps=HORIZON)
-    rolled = roll(panel.y, paths, first=_MIN_TRAINING, pooled=False)
-    places = list(range(_MIN_TRAINING - 1, panel.y.shape[1] - 1))
-    return places, rolled.median, quantiles(panel.y, rolled, places=places, levels=_LEVELS, pooled=False)
+
+    def methods(y: Array) -> Mapping[str, Array]:
+        return lone_paths(from_scale(y, panel.scale), scale=panel.scale, steps=HORIZON)
+
+    return _as_said(panel, methods, pooled=False, levels=_LEVELS, redefined=redefined)
+
+
+def _as_said(
+    panel: Panel, methods: Methods, *, pooled: bool, levels: tuple[float, ...], redefined: int | None
+) -> Blended:
+    y, last = panel.y, panel.y.shape[1] - 1
+    places = list(range(_MIN_TRAINING - 1, last))
+    new = None if redefined is None else redefined - panel.first_year
+    told = roll_methods(y, methods, first=_MIN_TRAINING, pooled=pooled, redefined=new)
+    if new is None:
+        return places, told.median, quantiles(told, places=places, levels=levels, pooled=pooled)
+    before = roll_methods(y[:, :new], methods, first=_MIN_TRAINING, pooled=pooled, redefined=None)
+    bands = [
+        quantiles(one, places=part, levels=levels, pooled=pooled)
+        for one, part in (
+            (before, [place for place in places if place < new]),
+            (told, [place for place in places if place >= new]),
+        )
+    ]
+    median = np.concatenate([before.median, told.median[:, new:]], axis=1)
+    return places, median, np.concatenate(bands, axis=1)
 
 
 def conditional_ratio(panels: Sequence[Panel], *, first_origin: int) -> float:
@@ -218,9 +245,7 @@ def _targets(
     ]
 
 
-def _score(
-    panel: Panel, blended: tuple[list[int], Array, Array], targets: Sequence[tuple[int, int]]
-) -> IndicatorScore:
+def _score(panel: Panel, blended: Blended, targets: Sequence[tuple[int, int]]) -> IndicatorScore:
     places, _, bands = blended
     y, scale = panel.y, usual_change(panel.y)
     scores: defaultdict[str, list[NDArray[Any]]] = defaultdict(list)

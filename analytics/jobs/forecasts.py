@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from core.indicators import (
     all_series,
     gapless_tail,
     indicator,
+    redefinitions,
     release,
     series_changed_by,
     series_forecast_at,
@@ -62,14 +63,15 @@ def _forecast(database: Database, job: Job, holder: str) -> bool:
     found = database.read(release, release_id=ReleaseId(job.arguments["release_id"]))
     began = renewed = time.monotonic()
     batches = database.read(_batches, vintage=found.vintage)
-    panels = Panels(database, vintage=found.vintage)
+    redefined = database.read(redefinitions)
+    panels = Panels(database, vintage=found.vintage, redefined=redefined)
     for batch in batches:
         if time.monotonic() - renewed > _RENEW_AFTER_S:
             renewed = time.monotonic()
             if not database.run(renew_job, key=job.key, holder=holder):
                 log.info("job_lost key=%s", job.key)
                 return False
-        made = _made(database.read(_known, batch=batch, vintage=found.vintage), panels)
+        made = _made(database.read(_known, batch=batch, vintage=found.vintage), panels, redefined)
         database.run(_publish, vintage=found.vintage, made=made)
     database.run(_judge_held, vintage=found.vintage)
     log.info(
@@ -106,7 +108,7 @@ def _known(
 
 
 def _made(
-    known: list[tuple[Pair, Indicator, tuple[Point, ...]]], panels: Panels
+    known: list[tuple[Pair, Indicator, tuple[Point, ...]]], panels: Panels, redefined: Mapping[str, str]
 ) -> list[tuple[Pair, Forecast | None]]:
     """Forecast each series, with its panel where it has one.
 
@@ -115,16 +117,17 @@ def _made(
     made: list[tuple[Pair, Forecast | None]] = []
     for pair, shown, points in known:
         try:
-            made.append((pair, panels.forecast(pair[0], shown, points) or _alone(shown, points)))
+            mark = redefined.get(shown.code, "")
+            made.append((pair, panels.forecast(pair[0], shown, points) or _alone(shown, points, mark)))
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):
             log.exception("series_not_forecast indicator=%s territory=%s", pair[1], pair[0])
             made.append((pair, None))
     return made
 
 
-def _alone(shown: Indicator, points: tuple[Point, ...]) -> Forecast:
+def _alone(shown: Indicator, points: tuple[Point, ...], redefined_in: str) -> Forecast:
     values = [point.value for point in points]
-    return forecast(values, last_period=points[-1].period, unit=shown.unit)
+    return forecast(values, last_period=points[-1].period, unit=shown.unit, redefined_in=redefined_in)
 
 
 def _judge_held(uow: UnitOfWork, *, vintage: int) -> None:

@@ -21,11 +21,15 @@ _Key = tuple[str, TerritoryKind, str]
 
 
 class Panels:
-    """The panels of one vintage, each made when the first of its series is asked for."""
+    """The panels of one vintage, each made when the first of its series is asked for.
 
-    def __init__(self, database: Database, *, vintage: int) -> None:
+    redefined: first periods of new definitions by indicator.
+    """
+
+    def __init__(self, database: Database, *, vintage: int, redefined: Mapping[str, str]) -> None:
         self._database = database
         self._vintage = vintage
+        self._redefined = redefined
         self._kinds = {place.id: place.kind for place in database.read(territories)}
         self._made: dict[_Key, Mapping[TerritoryId, Forecast]] = {}
 
@@ -60,7 +64,12 @@ class Panels:
         if len(members) < MIN_SERIES:
             return {}
         try:
-            made = forecast_panel(list(members.values()), last_period=last, unit=shown.unit)
+            made = forecast_panel(
+                list(members.values()),
+                last_period=last,
+                unit=shown.unit,
+                redefined_in=self._redefined.get(shown.code, ""),
+            )
         except (ValueError, ArithmeticError, np.linalg.LinAlgError):
             # Each of its series is still forecast alone.
             log.exception("panel_not_forecast indicator=%s last=%s", shown.code, last)

@@ -13,6 +13,7 @@ from analytics.statistical.methods import (
     theta,
 )
 from analytics.statistical.panel import MIN_SERIES, panel_paths, pooled_paths
+from analytics.statistical.redefinition import Methods, roll_methods
 from analytics.statistical.scores import CRPS_LEVELS, crps, mase, smape
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "METHODS",
     "MIN_SERIES",
     "Array",
+    "Methods",
     "Rolled",
     "crps",
     "damped_holt",
@@ -33,6 +35,7 @@ __all__ = [
     "pooled_paths",
     "quantiles",
     "roll",
+    "roll_methods",
     "smape",
     "smoothed_level",
     "theta",

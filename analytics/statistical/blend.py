@@ -17,36 +17,43 @@ _PRIOR_FACTS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Rolled:
-    """A blend run from every origin.
+    """A blend of series `y` (series, time) run from every origin.
 
     median: (series, time, horizon), what was said after each observation. weights: (method, series or 1,
     time, horizon). errors: (series, time, horizon) by the time when the fact arrived, see `fan.arrived`.
+    redefined: time of the first value of another definition, None if all are of one.
     """
 
+    y: Array
     methods: tuple[str, ...]
     median: Array
     weights: Array
     errors: Array
+    redefined: int | None = None
 
 
-def roll(y: Array, paths: Mapping[str, Array], *, first: int, pooled: bool) -> Rolled:
+def roll(
+    y: Array, paths: Mapping[str, Array], *, first: int, pooled: bool, redefined: int | None = None
+) -> Rolled:
     """Blend `paths` (each: series, time, horizon) of series `y` (series, time) from every origin.
 
     first: observations before errors start to count. pooled: the weights are shared by all series and
     their mean is taken; otherwise each series has its own weights, which are learned from little, and
-    the weighted median is taken: one method that runs away must not move it.
+    the weighted median is taken: one method that runs away must not move it. redefined: time of the first
+    value of another definition; nothing is learned from an error that crosses it.
     """
     stacked = np.stack(list(paths.values()))
-    weights = _weights(y, stacked, first=first, pooled=pooled)
+    weights = _weights(y, stacked, first=first, pooled=pooled, redefined=redefined)
     median = np.einsum("mpth,msth->sth", weights, stacked) if pooled else weighted_median(stacked, weights)
-    return Rolled(tuple(paths), median, weights, arrived(y, median, first=first))
+    errors = arrived(y, median, first=first, redefined=redefined)
+    return Rolled(y, tuple(paths), median, weights, errors, redefined)
 
 
-def quantiles(
-    y: Array, rolled: Rolled, *, places: list[int], levels: tuple[float, ...], pooled: bool
-) -> Array:
+def quantiles(rolled: Rolled, *, places: list[int], levels: tuple[float, ...], pooled: bool) -> Array:
     """Quantiles (series, place, horizon, level) of the blend said after each of `places`."""
-    around = error_quantiles(y, rolled.errors, places=places, levels=levels, pooled=pooled)
+    around = error_quantiles(
+        rolled.y, rolled.errors, places=places, levels=levels, pooled=pooled, redefined=rolled.redefined
+    )
     return np.asarray(rolled.median[:, places, :, None] + around)
 
 
@@ -67,9 +74,9 @@ def weighted_median(values: Array, weights: Array) -> Array:
     return np.asarray(below + share * (above - below))
 
 
-def _weights(y: Array, stacked: Array, *, first: int, pooled: bool) -> Array:
+def _weights(y: Array, stacked: Array, *, first: int, pooled: bool, redefined: int | None) -> Array:
     scale = usual_change(y)
-    errors = np.abs(arrived(y, stacked, first=first))
+    errors = np.abs(arrived(y, stacked, first=first, redefined=redefined))
     for step in range(1, stacked.shape[-1] + 1):
         errors[..., step:, step - 1] /= scale[:, :-step]
     known = ~np.isnan(errors[0])

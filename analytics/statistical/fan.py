@@ -20,11 +20,12 @@ _SHARED = 10.0
 """Past errors at which a territory is believed half against the panel."""
 
 
-def arrived(y: Array, paths: Array, *, first: int) -> Array:
+def arrived(y: Array, paths: Array, *, first: int, redefined: int | None = None) -> Array:
     """Errors by the time when the fact arrived: (..., series, time, horizon); NaN where there is none.
 
     `paths` is (..., series, time, horizon) by origin. Origins with fewer than `first` observations do not
-    count. What stands at time t was known at t: a cumulative sum never looks ahead.
+    count, and neither does a forecast made before the time `redefined` of a fact from it on: they are of
+    different quantities. What stands at time t was known at t: a cumulative sum never looks ahead.
     """
     errors = np.full(paths.shape, np.nan)
     for step in range(1, paths.shape[-1] + 1):
@@ -32,6 +33,8 @@ def arrived(y: Array, paths: Array, *, first: int) -> Array:
         if begin >= y.shape[1]:
             break
         errors[..., begin:, step - 1] = y[:, begin:] - paths[..., first - 1 : y.shape[1] - step, step - 1]
+        if redefined is not None:
+            errors[..., redefined : redefined + step, step - 1] = np.nan
     return errors
 
 
@@ -44,14 +47,21 @@ def discounted(values: Array) -> Array:
 
 
 def error_quantiles(
-    y: Array, errors: Array, *, places: Sequence[int], levels: Sequence[float], pooled: bool
+    y: Array,
+    errors: Array,
+    *,
+    places: Sequence[int],
+    levels: Sequence[float],
+    pooled: bool,
+    redefined: int | None = None,
 ) -> Array:
     """Quantiles (series, place, horizon, level) of the error to come after each of `places`.
 
     errors: of the blend, from `arrived`. pooled: the series share the shape of the error and part of its
-    size; otherwise each series stands alone.
+    size; otherwise each series stands alone. redefined: time of the first value of another definition; with
+    k values of it the band is wider by the root of 1 + 1/k².
     """
-    spread, origins = _spread(y, errors, pooled=pooled)
+    spread, origins = _spread(y, errors, pooled=pooled, redefined=redefined)
     out = np.empty((y.shape[0], len(places), errors.shape[2], len(levels)))
     steps = np.arange(errors.shape[2])
     for row, place in enumerate(places):
@@ -65,11 +75,21 @@ def error_quantiles(
         half = _half_quantiles(z.reshape(shape), weight.reshape(shape), levels)
         # The errors of a lone series overlap, so two origins count as one; a panel has its other series.
         tails = _student_ratio(levels, origins[:, place, None] / (1.0 if pooled else 2.0))
-        out[:, row] = sizes[:, 0, :, None] * (half * tails)[:, None, :]
+        out[:, row] = _widening(place, redefined) * sizes[:, 0, :, None] * (half * tails)[:, None, :]
     return out
 
 
-def _spread(y: Array, errors: Array, *, pooled: bool) -> tuple[Array, Array]:
+def _widening(place: int, redefined: int | None) -> float:
+    """What errors of another definition say of this one is doubtful, and the less so the more is known of it.
+
+    Chosen on artificial breaks, see docs/analytics.md, «Log of variants».
+    """
+    if redefined is None or place < redefined:
+        return 1.0
+    return float(np.sqrt(1.0 + 1.0 / (place + 1 - redefined) ** 2))
+
+
+def _spread(y: Array, errors: Array, *, pooled: bool, redefined: int | None) -> tuple[Array, Array]:
     """Mean absolute error (series, time, horizon) to expect at each time, and origins it was learned from.
 
     A horizon with few facts borrows from the square-root growth of the first one; it never shrinks with
@@ -84,16 +104,21 @@ def _spread(y: Array, errors: Array, *, pooled: bool) -> tuple[Array, Array]:
         totals, weights = sums, counts
     own = totals / np.maximum(weights, 1e-12)
     growth = np.sqrt(np.arange(1, errors.shape[2] + 1))
-    prior = np.where(weights[:, :, :1] > 0, own[:, :, :1], _usual_change(y, pooled=pooled)) * growth
+    usual = _usual_change(y, pooled=pooled, redefined=redefined)
+    prior = np.where(weights[:, :, :1] > 0, own[:, :, :1], usual) * growth
     common = (counts * own + _PRIOR_ORIGINS * prior) / (counts + _PRIOR_ORIGINS)
     floor = np.maximum(np.abs(y).mean(axis=1), 1e-9)[:, None, None] * 1e-6
     common = np.maximum(np.maximum.accumulate(common, axis=2), floor if not pooled else floor.min())
     return common * _ratio(sums, counts, common, pooled=pooled), np.broadcast_to(counts[:, :, 0], y.shape)
 
 
-def _usual_change(y: Array, *, pooled: bool) -> Array:
+def _usual_change(y: Array, *, pooled: bool, redefined: int | None) -> Array:
+    """Mean absolute change up to each time, but for the one between two definitions."""
     changes = np.concatenate([np.zeros((y.shape[0], 1)), np.abs(np.diff(y, axis=1))], axis=1)
-    usual = np.cumsum(changes, axis=1) / np.maximum(np.arange(y.shape[1]), 1)
+    counted = np.arange(y.shape[1]) > 0
+    if redefined is not None:
+        changes[:, redefined], counted[redefined] = 0.0, False
+    usual = np.cumsum(changes, axis=1) / np.maximum(np.cumsum(counted), 1)
     return np.asarray((usual.mean(axis=0, keepdims=True) if pooled else usual)[:, :, None])
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from statistics import geometric_mean
 
 from analytics.backtest import (
+    Blended,
     Panel,
     PanelScore,
     blend_alone,
+    blend_panel,
     conditional_ratio,
     read_competition,
     read_panels,
@@ -37,6 +40,13 @@ _NAMES = (
     "a1_crps_vs_theta_same_definition",
     "a1_crps_vs_naive_same_definition",
     "a1_worst_indicator_ratio_same_definition",
+    "a1_crps_vs_theta_marked",
+    "a1_crps_vs_naive_marked",
+    "a1_worst_indicator_ratio_marked",
+    "a1_crps_vs_theta_marked_same_definition",
+    "a1_crps_vs_naive_marked_same_definition",
+    "a1_worst_indicator_ratio_marked_same_definition",
+    "a1_marked_vs_unmarked_redefined_alone",
     "a1_hindsight_vs_naive",
     "a1_panel_vs_alone",
     "a1_panel_vs_alone_until_2015",
@@ -44,8 +54,12 @@ _NAMES = (
     "a2_cover95",
     "a2_cover80_same_definition",
     "a2_cover95_same_definition",
+    "a2_cover80_marked",
+    "a2_cover95_marked",
     "a2_lowest_cover80",
     "a2_highest_cover80",
+    "a2_lowest_cover80_marked",
+    "a2_highest_cover80_marked",
     "a3_ratio",
     "a4_smape",
     "a4_mase",
@@ -74,16 +88,42 @@ def _beside_alone(panels: list[Panel], *, first_origin: int, last_origin: int = 
     )
 
 
+def _marked(panel: Panel) -> Blended:
+    """The panel as it is forecast where the passport of its indicator names the new definition."""
+    return blend_panel(panel, redefined=REDEFINED.get(panel.indicator))
+
+
+def _alone_marked(panel: Panel) -> Blended:
+    return blend_alone(panel, redefined=REDEFINED.get(panel.indicator))
+
+
+def _marked_beside_unmarked_alone(panels: list[Panel]) -> float:
+    """CRPS of lone territories with the marks over that without them, origins of the new definitions."""
+    ratios = [
+        score_panels([panel], first_origin=REDEFINED[panel.indicator], blend=_alone_marked).over(
+            score_panels([panel], first_origin=REDEFINED[panel.indicator], blend=blend_alone)
+        )
+        for panel in panels
+        if panel.indicator in REDEFINED
+    ]
+    return geometric_mean(ratios)
+
+
 def _panel_figures(panels: list[Panel]) -> dict[str, float | None]:
     began = time.process_time()
     every = score_panels(panels, first_origin=0)
     took = time.process_time() - began
     later = score_panels(panels, first_origin=REPORTED_FROM)
     same = score_panels(panels, first_origin=REPORTED_FROM, redefined=REDEFINED)
+    marked = score_panels(panels, first_origin=REPORTED_FROM, blend=_marked)
+    marked_same = score_panels(panels, first_origin=REPORTED_FROM, redefined=REDEFINED, blend=_marked)
     _print("every origin", every)
     _print(f"origins from {REPORTED_FROM} on", later)
     _print(f"origins from {REPORTED_FROM} on, forecast and fact of the same definition", same)
+    _print(f"origins from {REPORTED_FROM} on, marks of new definitions used", marked)
+    _print(f"origins from {REPORTED_FROM} on, marks used, the same definition", marked_same)
     shares = [one.cover80 for one in later.indicators]
+    shares_marked = [one.cover80 for one in marked.indicators]
     return {
         "a1_crps_vs_theta": later.against("theta"),
         "a1_crps_vs_naive": later.against("naive"),
@@ -94,6 +134,13 @@ def _panel_figures(panels: list[Panel]) -> dict[str, float | None]:
         "a1_crps_vs_theta_same_definition": same.against("theta"),
         "a1_crps_vs_naive_same_definition": same.against("naive"),
         "a1_worst_indicator_ratio_same_definition": _worst(same),
+        "a1_crps_vs_theta_marked": marked.against("theta"),
+        "a1_crps_vs_naive_marked": marked.against("naive"),
+        "a1_worst_indicator_ratio_marked": _worst(marked),
+        "a1_crps_vs_theta_marked_same_definition": marked_same.against("theta"),
+        "a1_crps_vs_naive_marked_same_definition": marked_same.against("naive"),
+        "a1_worst_indicator_ratio_marked_same_definition": _worst(marked_same),
+        "a1_marked_vs_unmarked_redefined_alone": _marked_beside_unmarked_alone(panels),
         "a1_hindsight_vs_naive": later.hindsight_against("naive"),
         "a1_panel_vs_alone": _beside_alone(panels, first_origin=REPORTED_FROM),
         "a1_panel_vs_alone_until_2015": _beside_alone(panels, first_origin=0, last_origin=2015),
@@ -101,8 +148,12 @@ def _panel_figures(panels: list[Panel]) -> dict[str, float | None]:
         "a2_cover95": later.coverage(95),
         "a2_cover80_same_definition": same.coverage(80),
         "a2_cover95_same_definition": same.coverage(95),
+        "a2_cover80_marked": marked.coverage(80),
+        "a2_cover95_marked": marked.coverage(95),
         "a2_lowest_cover80": min(shares),
         "a2_highest_cover80": max(shares),
+        "a2_lowest_cover80_marked": min(shares_marked),
+        "a2_highest_cover80_marked": max(shares_marked),
         "a3_ratio": conditional_ratio(panels, first_origin=REPORTED_FROM),
         "a6_backtest_s": took,
     }

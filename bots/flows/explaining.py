@@ -7,7 +7,7 @@ from typing import Any
 from bots.engine.talk import Talk
 from bots.flows.routes import Flow
 from core.identity import Viewer
-from core.indicators import IndicatorPage, checks_words, indicator_page, method_shares
+from core.indicators import IndicatorPage, checks_words, definition_words, indicator_page, method_shares
 from core.scenarios import equation_facts, past_words, published_results
 from core.shared.ids import TerritoryId
 from core.shared.language import N_
@@ -62,6 +62,7 @@ def _forecast(talk: Talk, page: IndicatorPage) -> RichText | None:
         talk.say(_BLEND),
         *(f"• {name} — {percent}\u00a0%" for name, percent in shares),
         checks_words(talk.language, page.forecast.backtest) or None,
+        definition_words(talk.language, page.forecast, page.redefined_in) or None,
         talk.say(_BANDS),
     )
 

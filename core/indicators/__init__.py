@@ -77,6 +77,7 @@ from core.indicators.inputs import (
 )
 from core.indicators.methods import (
     checks_words,
+    definition_words,
     method_shares,
 )
 from core.indicators.okei import (
@@ -91,6 +92,7 @@ from core.indicators.passports import (
     lags,
     passport,
     passport_changes,
+    redefinitions,
     write_passport,
 )
 from core.indicators.periods import (
@@ -223,6 +225,7 @@ __all__ = [
     "chart_picture",
     "checks_words",
     "count_held",
+    "definition_words",
     "dependants_of",
     "favourites",
     "forecast_of",
@@ -258,6 +261,7 @@ __all__ = [
     "readers_of",
     "record_release",
     "redefinition_words",
+    "redefinitions",
     "register_indicators",
     "reject_held",
     "rejected_values",

@@ -80,7 +80,10 @@ class Backtest:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A forecast of one series with its weights, its own past error and its seed."""
+    """A forecast of one series with its weights, its own past error and its seed.
+
+    redefined_in: the first period of another definition that the procedure was told of, empty if of none.
+    """
 
     points: tuple[ForecastPoint, ...]
     weights: tuple[MethodWeight, ...]
@@ -90,6 +93,7 @@ class Forecast:
     last_period: str
     history_length: int
     procedure: str
+    redefined_in: str = ""
 
     def chance_of(self, period: str, value: float, op: Literal[">=", "<="]) -> float | None:
         """Probability (0..1) of a target by its period, None if the forecast does not know it."""
@@ -114,4 +118,6 @@ class Forecast:
             weights=tuple(MethodWeight(w["method"], tuple(w["by_horizon"])) for w in body["weights"]),
             backtest=Backtest(**{**backtest, "mae_by_horizon": tuple(backtest["mae_by_horizon"])}),
             **{name: body[name] for name in ("scale", "seed", "last_period", "history_length", "procedure")},
+            # Forecasts of older procedures knew of none.
+            redefined_in=body.get("redefined_in", ""),
         )

@@ -1,6 +1,8 @@
 """How a forecast was made, in words: for the page and for the bot."""
 
 from core.indicators.forecasts import Backtest, Forecast
+from core.indicators.periods import Period
+from core.indicators.wording import period_words
 from core.shared.language import N_, Language, translate, translate_plural
 
 _NAMES = {
@@ -14,6 +16,19 @@ _NAMES = {
 }
 _CHECKED = N_("Checked on the past {count} time: {share} % of the facts fell into the 80 % band.")
 _CHECKED_MANY = N_("Checked on the past {count} times: {share} % of the facts fell into the 80 % band.")
+
+_NEW_ALONE = N_(
+    "The level comes from values of the new definition alone (the first is of {period}); the older ones only "
+    "tell how fast the indicator changes and how far forecasts miss."
+)
+_STILL_OLD = N_(
+    "No value of the new definition is known yet (the first will be of {period}): the forecast is of the "
+    "older one."
+)
+_MIXED = N_(
+    "This forecast was made before the new definition was marked, so it mixes values of both; the next one "
+    "will not."
+)
 
 
 def method_shares(language: Language, forecast: Forecast) -> list[tuple[str, int]]:
@@ -36,3 +51,19 @@ def checks_words(language: Language, backtest: Backtest) -> str:
         return ""
     share = round(100 * backtest.coverage80)
     return translate_plural(language, _CHECKED, _CHECKED_MANY, backtest.origins, share=share)
+
+
+def definition_words(language: Language, forecast: Forecast, redefined_in: str) -> str:
+    """Which definition a forecast is of; empty if all the values that it was made of are of one.
+
+    redefined_in: the first period of the definition that holds now, as the passport has it today.
+    """
+    if not redefined_in:
+        return ""
+    last, new = Period.parse(forecast.last_period), Period.parse(redefined_in)
+    if new <= last.next(1 - forecast.history_length):
+        return ""
+    sentence = _NEW_ALONE if forecast.redefined_in == redefined_in else _MIXED
+    if new > last:
+        sentence = _STILL_OLD
+    return translate(language, sentence, period=period_words(language, redefined_in))

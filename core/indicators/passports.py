@@ -103,6 +103,14 @@ def lags(reading: Reading) -> dict[str, int]:
     return {code: days for code, days in rows.tuples() if days is not None}
 
 
+def redefinitions(reading: Reading) -> dict[str, str]:
+    """First periods of the definitions that hold now by indicator, of those that were redefined."""
+    rows = reading.session.execute(
+        select(PassportRow.indicator, PassportRow.redefined_in).where(PassportRow.redefined_in != "")
+    )
+    return dict(rows.tuples().all())
+
+
 def keeps_passport(reading: Reading, *, viewer: Viewer, code: str) -> bool:
     """Whether the viewer may change the passport. Raises: UnknownIndicator for what is hidden from them."""
     if viewer.person_id is None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from statsmodels.tsa.forecasting.theta import ThetaModel
 from analytics.forecasting import forecast
 from analytics.statistical import METHODS, theta
 from analytics.synthetic.generator import DATA
-from core.indicators import LEVELS, Forecast, forecast_sentence
+from core.indicators import LEVELS, Forecast, definition_words, forecast_sentence
 
 UNEMPLOYMENT = [
     9.8,
@@ -53,7 +54,7 @@ def test_a_forecast_repeats_to_the_bit_with_the_same_seed() -> None:
 
 
 def test_a_forecast_survives_the_database_unchanged() -> None:
-    made = forecast(UNEMPLOYMENT, last_period="2025", unit="%")
+    made = forecast(UNEMPLOYMENT, last_period="2025", unit="%", redefined_in="2020")
 
     assert Forecast.from_json(json.loads(json.dumps(made.to_json()))) == made
 
@@ -124,6 +125,72 @@ def test_three_values_are_repeated_with_a_band() -> None:
     assert band is not None
     assert band[0] < 5.1 < band[1]
     assert "only 3 values" in forecast_sentence("en", made, unit="%", decimals=1)
+
+
+OLDER = [40.0, 41.5, 42.0, 44.1, 43.9, 45.2, 46.0, 47.5, 47.1, 49.0]
+
+
+@pytest.mark.parametrize("newer", [[71.0], [71.0, 73.2], [71.0, 73.2, 72.9]])
+@pytest.mark.parametrize("older", [OLDER, OLDER[:2], OLDER[:1]])
+def test_the_level_of_an_older_definition_is_of_no_account(older: list[float], newer: list[float]) -> None:
+    mark = str(2026 - len(newer))
+
+    made, moved = (
+        forecast([*(times * value for value in older), *newer], last_period="2025", redefined_in=mark)
+        for times in (1.0, 7.0)
+    )
+
+    assert [point.median for point in made.points] == pytest.approx([point.median for point in moved.points])
+    assert [one.quantiles for one in made.points] == [pytest.approx(one.quantiles) for one in moved.points]
+    assert made.backtest.mae == pytest.approx(moved.backtest.mae)
+    assert newer[-1] == pytest.approx(made.points[-1].median, rel=0.15)
+    assert made.redefined_in == mark
+    # Two values of two definitions are one value of each: no change is known, and no band.
+    assert (made.points[0].band(80) is None) == (len(older) == len(newer) == 1)
+
+
+def test_monthly_values_of_a_new_definition_keep_their_season() -> None:
+    values = monthly(8)
+    new = [value + 500.0 for value in values[-3:]]
+
+    made = forecast([*values[:-3], *new], last_period="2024-12", redefined_in="2024-10")
+
+    usual = forecast(values, last_period="2024-12")
+    ahead = [point.median for point in made.points]
+    assert min(ahead) > 550
+    assert int(np.argmax(ahead)) == int(np.argmax([point.median for point in usual.points]))
+
+
+def test_few_values_of_a_new_definition_make_the_band_wider_and_the_trend_doubtful() -> None:
+    usual = forecast([*OLDER, 50.1], last_period="2025")
+    made = forecast([*OLDER, 50.1], last_period="2025", redefined_in="2025")
+
+    widths = [band[1] - band[0] for one in (usual, made) if (band := one.points[0].band(80))]
+    assert widths[1] > 1.2 * widths[0]
+    assert 50.1 < made.points[-1].median < usual.points[-1].median
+    # What was said of 2025 in the older definition is not judged by the value of the new one.
+    assert made.backtest.origins == usual.backtest.origins - 1
+
+
+@pytest.mark.parametrize(("mark", "told"), [("2026", "2026"), ("1999", "1999")])
+def test_a_mark_outside_the_values_changes_no_figure(mark: str, told: str) -> None:
+    made = forecast(UNEMPLOYMENT, last_period="2025", unit="%", redefined_in=mark)
+
+    assert made.redefined_in == told
+    assert replace(made, redefined_in="") == forecast(UNEMPLOYMENT, last_period="2025", unit="%")
+
+
+def test_words_say_which_definition_a_forecast_is_of() -> None:
+    def said(made: Forecast, mark: str) -> str:
+        return definition_words("en", made, mark)
+
+    unaware = forecast(UNEMPLOYMENT, last_period="2025", unit="%")
+    aware = forecast(UNEMPLOYMENT, last_period="2025", unit="%", redefined_in="2024")
+
+    assert said(aware, "2024").startswith("The level comes from values of the new definition alone")
+    assert "the first will be of 2026" in said(unaware, "2026")
+    assert "mixes values of both" in said(unaware, "2024")
+    assert [said(unaware, mark) for mark in ("", "2006", "1999")] == ["", "", ""]
 
 
 def test_no_value_is_refused() -> None:

@@ -19,6 +19,7 @@ from analytics.statistical import (
     panel_paths,
     quantiles,
     roll,
+    roll_methods,
     theta,
 )
 from analytics.statistical.methods import damped_drift, dynamic_theta
@@ -37,6 +38,21 @@ def walks(series: int = 12, years: int = 20, *, seed: int = 3) -> Array:
 def panel_of(y: Array) -> Rolled:
     paths = {"naive": naive(y, 3), "theta": theta(y, 3), **panel_paths(y, 3)}
     return roll(y, paths, first=6, pooled=True)
+
+
+def test_a_movement_of_the_older_definition_is_believed_by_half_then_by_two_thirds() -> None:
+    y = np.concatenate([np.arange(14.0), 90.0 + np.arange(4.0)])[None]
+
+    rolled = roll_methods(
+        y, lambda known: {"naive": naive(known, 2), **dict.fromkeys("abc", drift(known, 2))},
+        first=6, pooled=False, redefined=14,
+    )  # fmt: skip
+
+    ahead = rolled.median[0, 13:17, 0] - rolled.y[0, 13:17]
+    assert ahead == pytest.approx([1, 1 / 2, 2 / 3, 3 / 4])
+    assert np.diff(rolled.y[0]) == pytest.approx(1.0)
+    # An error that crosses the break teaches nothing: that of 2 years ahead still crosses a year later.
+    assert np.isnan(rolled.errors[0, 13:17]).tolist() == [[False] * 2, [True] * 2, [False, True], [False] * 2]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -58,7 +74,7 @@ def test_a_blend_of_a_panel_knows_nothing_of_later_facts() -> None:
 
     assert calm.median[:, :15].tobytes() == shocked.median[:, :15].tobytes()
     assert calm.weights[:, :, :15].tobytes() == shocked.weights[:, :, :15].tobytes()
-    bands = [quantiles(y, one, places=[14], levels=HALVES, pooled=True) for one in (calm, shocked)]
+    bands = [quantiles(one, places=[14], levels=HALVES, pooled=True) for one in (calm, shocked)]
     assert bands[0] == pytest.approx(bands[1], rel=1e-12)
 
 
@@ -101,7 +117,7 @@ def test_bands_hold_their_share_of_facts_they_have_not_seen() -> None:
     for seed in range(12):
         y = walks(20, 22, seed=seed)
         rolled = panel_of(y)
-        bands = quantiles(y, rolled, places=list(range(10, 21)), levels=HALVES, pooled=True)
+        bands = quantiles(rolled, places=list(range(10, 21)), levels=HALVES, pooled=True)
         fact = y[:, 11:]
         inside.append((bands[:, :, 0, 0] <= fact) & (fact <= bands[:, :, 0, 2]))
 
@@ -121,7 +137,7 @@ def test_few_origins_make_wider_bands_than_many() -> None:
 
 def test_the_fan_of_a_longer_horizon_is_never_narrower() -> None:
     y = walks()
-    bands = quantiles(y, panel_of(y), places=[19], levels=HALVES, pooled=True)
+    bands = quantiles(panel_of(y), places=[19], levels=HALVES, pooled=True)
 
     width = bands[:, 0, :, 2] - bands[:, 0, :, 0]
     assert np.all(np.diff(width, axis=1) >= -1e-12)

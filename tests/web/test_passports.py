@@ -97,6 +97,7 @@ async def test_a_passport_is_filled_in_shown_to_all_and_its_history_kept(
     assert shown.text.count('class="fan__break" d="M') == 3
     assert re.search(r'class="fan__history" d="M[^"ML]+M[^"ML]+"', shown.text)
     assert "прежние значения считались иначе" in page
+    assert "посчитан до того, как отметили новое определение, и смешивает значения обоих" in page
 
 
 async def test_the_list_is_kept_on_the_page_and_opens_and_closes_the_indicator(

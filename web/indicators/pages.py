@@ -19,6 +19,7 @@ from core.indicators import (
     VintageNote,
     cards,
     checks_words,
+    definition_words,
     forecast_sentence,
     indicator_page,
     keeps_passport,
@@ -213,6 +214,9 @@ async def indicator(request: PageRequest, slug: str, code: str) -> HttpResponse:
         ],
         methods=[] if forecast is None else method_shares(request.language, forecast),
         checks="" if forecast is None else checks_words(request.language, forecast.backtest),
+        definition=""
+        if forecast is None
+        else definition_words(request.language, forecast, page.redefined_in),
         revisions=[
             (say.period(one.period), say.value(one.before), say.value(one.after), one.recorded_at)
             for one in page.revisions
