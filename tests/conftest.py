@@ -1,5 +1,6 @@
 """What every test may ask for: real databases, a real Redis, a small town to live in."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from app.catalogue import compile_catalogues
 from core.schema import metadata
 from core.shared.clock import ManualClock
 from core.store import Database, unchained
-from tests.kept import KeptTown
+from tests.kept import KeptEngines, KeptTown
 from tests.servers import postgres_server, redis_server
 from tests.town import Town
 
@@ -90,24 +91,46 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def kept_engines() -> KeptEngines:
+    """The engines of this test process."""
+    return KeptEngines()
+
+
+@pytest.fixture(scope="session")
+def current_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A link to the folder of the test that runs."""
+    return tmp_path_factory.mktemp("current") / "test"
+
+
+@pytest.fixture
+def copied_sqlite(tmp_path: Path, current_folder: Path) -> Callable[[Path], str]:
+    """Copies a SQLite file for the test and gives its address, which is the same for every test."""
+
+    def copy(file: Path) -> str:
+        shutil.copyfile(file, tmp_path / "strategy24.db")
+        current_folder.unlink(missing_ok=True)
+        current_folder.symlink_to(tmp_path)
+        return f"sqlite:///{current_folder / 'strategy24.db'}"
+
+    return copy
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, copied_sqlite: Callable[[Path], str]) -> str:
     """The address of an empty database with tables, once of each kind."""
     if request.param == "sqlite":
-        path = tmp_path / "strategy24.db"
-        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-        return f"sqlite:///{path}"
+        return copied_sqlite(request.getfixturevalue("sqlite_template"))
     url: str = request.getfixturevalue("postgres_url")
     request.getfixturevalue("postgres_broom")()
     return url
 
 
 @pytest.fixture
-def database(database_url: str, clock: ManualClock) -> Iterator[Database]:
+def database(database_url: str, clock: ManualClock, kept_engines: KeptEngines) -> Iterator[Database]:
     """An empty database with tables, once of each kind, whose clock the test turns."""
-    opened = Database(database_url, clock=clock)
-    yield opened
-    opened.close()
+    with kept_engines.open(database_url, clock) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

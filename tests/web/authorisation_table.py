@@ -292,13 +292,12 @@ async def ask_page(browser: Browser, row: Row, things: dict[str, str]) -> httpx.
 
 async def ask_api(browser: Browser, operation: str, things: dict[str, str]) -> httpx.Response:
     """Ask for an operation of the API with the cookie of a page."""
-    await browser.get("/ui")
     method, path = operation.split(" ")
     return await browser.client.request(
         method,
         "/api/v1" + path.format(**things),
         json=_body(API[operation], things),
-        headers={"X-CSRFToken": browser.client.cookies["csrf"]},
+        headers={"X-CSRFToken": await browser.csrf_token()},
     )
 
 

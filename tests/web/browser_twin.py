@@ -42,20 +42,19 @@ class Browser:
         return await self.client.get(path)
 
     async def submit(self, path: str, **fields: str | list[str]) -> httpx.Response:
-        """Send a form of ours, with the token that the page carried."""
-        page = await self.client.get("/ui")
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        assert token is not None
-        return await self.client.post(path, data={"csrfmiddlewaretoken": token[1], **fields})
+        """Send a form of ours, with the token that its page carried."""
+        return await self.client.post(path, data={"csrfmiddlewaretoken": await self.csrf_token(), **fields})
 
     async def upload(self, path: str, content: bytes, *, name: str, **fields: str) -> httpx.Response:
         """Send a form of ours with a file in its field ``file``."""
-        page = await self.client.get("/ui")
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        assert token is not None
-        return await self.client.post(
-            path, data={"csrfmiddlewaretoken": token[1], **fields}, files={"file": (name, content)}
-        )
+        data = {"csrfmiddlewaretoken": await self.csrf_token(), **fields}
+        return await self.client.post(path, data=data, files={"file": (name, content)})
+
+    async def csrf_token(self) -> str:
+        """The token against foreign forms: of the pages seen so far, of the sign-in if there was none."""
+        if "csrf" not in self.client.cookies:
+            await self.client.get("/in")
+        return self.client.cookies["csrf"]
 
 
 def words_of(response: httpx.Response) -> str:

@@ -1,14 +1,18 @@
 """A browser without a screen, in front of the real ASGI application and a real database."""
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from app.catalogue import LOCALE_FOLDER
+from core.shared.clock import ManualClock
 from core.store import Database
+from tests.conftest import NOON
 from tests.town import Town
 from tests.web.browser_twin import Browser
+from tests.web.furnished import Furnished
 from web import WebDependencies, build_web
 from web.asgi_types import AsgiApp
 
@@ -36,3 +40,18 @@ async def anybody(web: AsgiApp, town: Town) -> AsyncIterator[Browser]:
     """A browser in which nobody has signed in."""
     async with Browser.open(web, town) as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def furnished(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Furnished]:
+    """A town with one of each thing, with or without a secret one; each is made when first asked for."""
+    made: dict[bool, Furnished] = {}
+
+    def furnished(with_secret: bool) -> Furnished:
+        if with_secret not in made:
+            path = tmp_path_factory.mktemp("furnished") / "strategy24.db"
+            shutil.copyfile(sqlite_template, path)
+            made[with_secret] = Furnished.at(path, ManualClock(NOON), with_secret=with_secret)
+        return made[with_secret]
+
+    return furnished

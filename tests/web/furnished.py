@@ -1,6 +1,9 @@
 """A town with one of each thing, for the tests that walk the authorisation table."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from core.alerts import Severity, evaluate_release, make_silence, rules_in
 from core.chats import open_web_chat
@@ -11,8 +14,11 @@ from core.identity import viewer_of
 from core.indicators import NewValue, Period, record_release
 from core.rooms import Post, create_room, open_territory_room, post_message, put_sign
 from core.scenarios import run_at_work
-from core.shared.ids import AlertId, RoomId
+from core.shared.clock import ManualClock
+from core.shared.ids import AlertId, PersonId, RoomId
 from core.spaces import SpaceKind, create_space, join_space
+from core.store import Database
+from core.territories import Territory
 from tests.town import ANNA, IVANOV, SMIRNOVA, Town
 from tests.web.boards import ADDRESS, charts_of, give_dashboard
 from tests.web.figures import publish_unemployment, the_open_alert, watch_unemployment
@@ -21,6 +27,33 @@ from tests.web.scenario import computed_run
 from tests.web.uploads import begun_cycle, checked_upload
 
 SECRET_WORDS = "Собираемся в подвале"
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A SQLite file of a furnished town, made once and copied for every test."""
+
+    path: Path
+    territory: Territory
+    people: Mapping[str, PersonId]
+    things: Mapping[str, str]
+
+    @classmethod
+    def at(cls, path: Path, clock: ManualClock, *, with_secret: bool) -> "Furnished":
+        """Furnish the empty database at `path`, with or without the room that Anna alone may know of."""
+        database = Database(f"sqlite:///{path}", clock=clock)
+        town = Town.found(database, clock)
+        things = furnish(town)
+        if with_secret:
+            things["room"] = open_secret_room(town)
+            things["stream"] = f"room:{things['room']}"
+        # The last connection to close puts everything into the one file.
+        database.close()
+        return cls(path=path, territory=town.territory, people=town.people, things=things)
+
+    def town_in(self, database: Database, clock: ManualClock) -> Town:
+        """The town in a copy of the file."""
+        return Town(database, clock, self.territory, dict(self.people))
 
 
 def furnish(town: Town) -> dict[str, str]:

@@ -1,65 +1,39 @@
 """Who may do what: every address of the web × every kind of viewer. An address without a row fails."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from django.urls import URLPattern, get_resolver
 
 from core.shared.clock import ManualClock
-from core.shared.ids import PersonId
 from core.store import Database
-from core.territories import Territory
-from tests.conftest import NOON
 from tests.realtime.schema import operations
 from tests.town import Town
 from tests.web.authorisation_table import API, KINDS, PAGES, SOCKET, ask_api, ask_page, become
 from tests.web.browser_twin import Browser
-from tests.web.furnished import furnish
-
-
-@dataclass(frozen=True)
-class Furnished:
-    """A database file with one of each thing, made once and copied for every row of the tables."""
-
-    path: Path
-    territory: Territory
-    people: dict[str, PersonId]
-    things: dict[str, str]
-
-
-@pytest.fixture(scope="session")
-def furnished(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Furnished:
-    """The town with a poll, Anna's conversation and chat, an alert. Rights are the same on PostgreSQL."""
-    path = tmp_path_factory.mktemp("furnished") / "strategy24.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    clock = ManualClock(NOON)
-    database = Database(f"sqlite:///{path}", clock=clock)
-    town = Town.found(database, clock)
-    things = furnish(town)
-    # The last connection to close puts everything into the one file.
-    database.close()
-    return Furnished(path=path, territory=town.territory, people=town.people, things=things)
+from tests.web.furnished import Furnished
 
 
 @pytest.fixture
-def database(furnished: Furnished, tmp_path: Path, clock: ManualClock) -> Iterator[Database]:
-    path = tmp_path / "strategy24.db"
-    path.write_bytes(furnished.path.read_bytes())
-    opened = Database(f"sqlite:///{path}", clock=clock)
-    yield opened
-    opened.close()
+def bare(furnished: Callable[[bool], Furnished]) -> Furnished:
+    """The town without a secret. Rights are the same on PostgreSQL."""
+    return furnished(False)
 
 
 @pytest.fixture
-def town(furnished: Furnished, database: Database, clock: ManualClock) -> Town:
-    return Town(database=database, clock=clock, territory=furnished.territory, people=dict(furnished.people))
+def database_url(bare: Furnished, copied_sqlite: Callable[[Path], str]) -> str:
+    return copied_sqlite(bare.path)
 
 
 @pytest.fixture
-def things(furnished: Furnished) -> dict[str, str]:
-    return furnished.things
+def town(bare: Furnished, database: Database, clock: ManualClock) -> Town:
+    return bare.town_in(database, clock)
+
+
+@pytest.fixture
+def things(bare: Furnished) -> dict[str, str]:
+    return dict(bare.things)
 
 
 async def test_every_page_has_a_row_and_every_row_a_page(anybody: Browser) -> None:

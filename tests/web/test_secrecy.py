@@ -5,9 +5,8 @@ It walks the authorisation table, so a new page, operation or stream is walked b
 
 import json
 import re
-import shutil
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -23,10 +22,10 @@ from app.catalogue import LOCALE_FOLDER
 from core.identity import Viewer, open_session
 from core.shared.clock import ManualClock
 from core.spaces.model import SpaceRow
-from core.store import Database, Reading
+from core.store import Reading
 from realtime import Hub, build_hub
 from realtime.doors import DOORS
-from tests.conftest import NOON
+from tests.kept import KeptEngines
 from tests.town import Town
 from tests.web.authorisation_table import (
     ANALYST,
@@ -51,7 +50,7 @@ from tests.web.authorisation_table import (
     become,
 )
 from tests.web.browser_twin import Browser
-from tests.web.furnished import SECRET_WORDS, furnish, open_secret_room
+from tests.web.furnished import SECRET_WORDS, Furnished
 from web import WebDependencies, build_web
 from web.asgi_types import AsgiApp
 
@@ -164,33 +163,41 @@ class Site:
         return [_NOISE.sub("…", one) for one in told]
 
 
-def site_over(path: Path, *, with_secret: bool) -> Site:
-    """The furnished town in this file, with or without the room that Anna alone may know of."""
-    clock = ManualClock(NOON)
-    database = Database(f"sqlite:///{path}", clock=clock)
-    town = Town.found(database, clock)
-    things = furnish(town)
-    if with_secret:
-        things["room"] = open_secret_room(town)
-        things["stream"] = f"room:{things['room']}"
-    web = build_web(
-        WebDependencies(
-            database=database,
-            secret_key="a secret of fifty letters at least, for the tests only",
-            public_url=ORIGIN,
-            allowed_hosts=("testserver",),
-            locale_dir=LOCALE_FOLDER,
-            files_dir=path.parent / "files",
-        )
-    )
-    hub = build_hub(database=database, redis_url=None, allowed_origins=[ORIGIN])
-    return Site(town=town, things=things, web=web, hub=hub)
+@pytest.fixture
+def site_of(
+    furnished: Callable[[bool], Furnished],
+    copied_sqlite: Callable[[Path], str],
+    kept_engines: KeptEngines,
+    clock: ManualClock,
+    tmp_path: Path,
+) -> Iterator[Callable[[bool], Site]]:
+    """Makes the furnished town, with or without the room that Anna alone may know of, one after the other."""
+    with ExitStack() as running:
+
+        def make(with_secret: bool) -> Site:
+            running.pop_all().close()
+            kept = furnished(with_secret)
+            database = running.enter_context(kept_engines.open(copied_sqlite(kept.path), clock))
+            web = build_web(
+                WebDependencies(
+                    database=database,
+                    secret_key="a secret of fifty letters at least, for the tests only",
+                    public_url=ORIGIN,
+                    allowed_hosts=("testserver",),
+                    locale_dir=LOCALE_FOLDER,
+                    files_dir=tmp_path / "files",
+                )
+            )
+            hub = build_hub(database=database, redis_url=None, allowed_origins=[ORIGIN])
+            return Site(town=kept.town_in(database, clock), things=dict(kept.things), web=web, hub=hub)
+
+        yield make
 
 
 @pytest.fixture
-def site(sqlite_template: Path, tmp_path: Path) -> Site:
+def site(site_of: Callable[[bool], Site]) -> Site:
     """The town with its secret."""
-    return site_over(shutil.copyfile(sqlite_template, tmp_path / "secret.db"), with_secret=True)
+    return site_of(True)
 
 
 def named_in(*texts: str) -> set[str]:
@@ -279,12 +286,11 @@ async def test_whoever_belongs_finds_the_thing(site: Site) -> None:
 
 @pytest.mark.parametrize("kind", [NOBODY, CITIZEN, OFFICIAL, MODERATOR])
 async def test_the_site_is_the_same_with_a_secret_and_without(
-    sqlite_template: Path, tmp_path: Path, kind: str
+    site_of: Callable[[bool], Site], kind: str
 ) -> None:
     seen = []
     for with_secret in (True, False):
-        path = shutil.copyfile(sqlite_template, tmp_path / f"{with_secret}.db")
-        site = site_over(path, with_secret=with_secret)
+        site = site_of(with_secret)
         # The room that is asked for here is the town's own, in both.
         async with site.browser(NOBODY) as browser:
             address = (await browser.get("/t/zarechny/room")).headers["location"]
