@@ -37,6 +37,9 @@ WORKER, CHARTS, RELAY = "worker-default", "worker-charts", "relay"
 COMMANDS = {WORKER: "worker default", CHARTS: "worker charts", RELAY: "relay"}
 HISTORY = [5.1, 5.0, 5.2, 5.1, 5.0, 5.2, 5.1, 5.0, 5.2, 5.1, 5.0]
 LIMIT_S = 120
+# A killed sender, or a line that broke after the request: it may have arrived. What is put off for another
+# reason (a limit, no connection) is known not to have been sent.
+NOBODY_KNOWS = {"sender_died", "TimedOut", "NetworkError"}
 
 
 @dataclass(slots=True)
@@ -224,7 +227,7 @@ async def test_the_alert_arrives_once_whatever_is_killed_on_its_way(
             )  # fmt: skip
             assert len(instance.alerts()) == 1, fault.name
             # Twice only where nobody knows whether it arrived: better than not at all.
-            assert 1 <= len(sent) <= (1 if lost is None else attempts), fault.name
+            assert 1 <= len(sent) <= (attempts if lost in NOBODY_KNOWS else 1), fault.name
             assert len(shown) == 1, fault.name
             assert not (fault.mend and pictures), fault.name
     database.close()

@@ -66,7 +66,7 @@ async def test_a_newcomer_writes_and_votes(town: Town, installed: Path) -> None:
         await phone.taps("Парковка")
         await phone.sees("Голос принят: Парковка")
         await phone.taps("Парк")
-        changed = await phone.sees("Голос изменён: было «Парковка», стало Парк")
+        changed = await phone.sees("Голос изменён: было «Парковка», стало «Парк»")
 
     assert "⌂ Меню" in changed.labels
     assert town.tally(poll) == {"Парк": 1, "Парковка": 0}
