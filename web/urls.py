@@ -22,6 +22,8 @@ from web.console import duty as desk_duty
 from web.console import held as desk_held
 from web.console import pages as console
 from web.console import passports as desk_passports
+from web.console import people as desk_people
+from web.console import person as desk_person
 from web.console import polls as desk_polls
 from web.console import setup as desk_setup
 from web.console import silences as desk_silences
@@ -124,6 +126,9 @@ urlpatterns = [
     ),
     path("console/setup", desk_setup.setup, name="setup"),
     path("console/channels", desk_channels.channels, name="channels"),
+    path("console/people", desk_people.people, name="people"),
+    path("console/people/<str:person_id>", desk_person.person, name="person"),
+    path("console/people/<str:person_id>/role", desk_person.change_role, name="change_role"),
     path("console/polls", desk_polls.poll_queue, name="poll_queue"),
     path("console/polls/new", desk_polls.new_poll, name="new_poll"),
     path("console/polls/<str:poll_id>", desk_polls.poll_item, name="poll_at_desk"),

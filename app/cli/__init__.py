@@ -67,6 +67,7 @@ COMMANDS = {
     "accounts": Command(
         module="app.cli.accounts", summary="make accounts of given roles, print their tokens"
     ),
+    "roles": Command(module="app.cli.roles", summary="show who has which role where; give one, take one"),
     "channels": Command(
         module="app.cli.channels", summary="show what each messenger may carry; --owner answers the set-up"
     ),

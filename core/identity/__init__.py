@@ -6,17 +6,20 @@ from core.identity.errors import (
     EnoughCodes,
     IdentityTaken,
     JourneyUsed,
+    LastAdministrator,
     LastWayIn,
     LaunchTooOld,
     LaunchUsed,
     LinkExpired,
     MailNotSent,
     NotAnAddress,
+    OwnRole,
     SignInNeeded,
     UnknownPerson,
 )
 from core.identity.events import IdentityLinked, IdentityUnlinked, RolesChanged, SessionRevoked
 from core.identity.forgetting import erase_identity, nobody_name
+from core.identity.granting import grant_role, revoke_role, revoke_roles
 from core.identity.people import (
     PERSONAL_DATA,
     PROVING,
@@ -25,7 +28,6 @@ from core.identity.people import (
     consenting,
     create_person,
     give_consent,
-    grant_role,
     link_identity,
     lock_people,
     mark_reachable,
@@ -34,7 +36,6 @@ from core.identity.people import (
     publish_consent_document,
     rename,
     require_consent,
-    revoke_roles,
     settle,
     unlink_messenger,
     welcome,
@@ -78,7 +79,9 @@ from core.identity.rules import (
     Person,
     Role,
     Viewer,
+    allowed_by,
     may,
+    may_give,
 )
 from core.identity.sessions import (
     EmailCode,
@@ -96,6 +99,7 @@ from core.identity.sessions import (
     sign_in,
     use_link_code,
 )
+from core.identity.staffing import HeldRole, person_to_appoint, residents_called, roles_of
 
 __all__ = [
     "ANONYMOUS",
@@ -111,11 +115,13 @@ __all__ = [
     "EmailCode",
     "EnoughCodes",
     "Grant",
+    "HeldRole",
     "Identity",
     "IdentityLinked",
     "IdentityTaken",
     "IdentityUnlinked",
     "JourneyUsed",
+    "LastAdministrator",
     "LastWayIn",
     "LaunchTooOld",
     "LaunchUsed",
@@ -124,6 +130,7 @@ __all__ = [
     "NewSession",
     "NotAnAddress",
     "OpenSession",
+    "OwnRole",
     "Person",
     "Role",
     "RolesChanged",
@@ -132,6 +139,7 @@ __all__ = [
     "UnknownPerson",
     "Viewer",
     "absorb_person",
+    "allowed_by",
     "choose_language",
     "consenting",
     "count_residents",
@@ -155,6 +163,7 @@ __all__ = [
     "mark_reachable",
     "mark_unreachable",
     "may",
+    "may_give",
     "move_identity",
     "nobody_name",
     "open_session",
@@ -162,6 +171,7 @@ __all__ = [
     "people_who_may",
     "person",
     "person_by_identity",
+    "person_to_appoint",
     "prove_by_provider",
     "prove_email",
     "publish_consent_document",
@@ -170,9 +180,12 @@ __all__ = [
     "require_consent",
     "require_right",
     "residents",
+    "residents_called",
     "revoke_all_sessions",
+    "revoke_role",
     "revoke_roles",
     "revoke_session",
+    "roles_of",
     "sessions_alive",
     "sessions_of",
     "settle",

@@ -91,6 +91,22 @@ class MailNotSent(DomainError):
     message = N_("The mail did not go out: no server takes it for this address. Check how it is written.")
 
 
+class OwnRole(DomainError):
+    """Somebody would give a role to themselves."""
+
+    code = "own_role"
+    kind = RefusalKind.FORBIDDEN
+    message = N_("Nobody gives a role to themselves. Ask another administrator, or whoever runs the server.")
+
+
+class LastAdministrator(DomainError):
+    """Somebody would take the last role from themselves that lets them give roles."""
+
+    code = "last_administrator"
+    kind = RefusalKind.CONFLICT
+    message = N_("This is your last role of an administrator. Another administrator can take it from you.")
+
+
 class SignInNeeded(DomainError):
     """The action needs a known person."""
 

@@ -1,12 +1,12 @@
-"""Use cases about persons, the messengers that lead to them, their roles and their consent."""
+"""Use cases about persons, the messengers that lead to them and their consent."""
 
 from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, select, update
 
 from core.identity.errors import ConsentNeeded, IdentityTaken, LastWayIn, UnknownPerson
-from core.identity.events import IdentityLinked, IdentityUnlinked, RolesChanged
-from core.identity.model import ConsentDocumentRow, ConsentRow, IdentityRow, PersonRow, RoleGrantRow
+from core.identity.events import IdentityLinked, IdentityUnlinked
+from core.identity.model import ConsentDocumentRow, ConsentRow, IdentityRow, PersonRow
 from core.identity.queries import (
     PERSON,
     as_person,
@@ -15,7 +15,7 @@ from core.identity.queries import (
     person,
     person_by_identity,
 )
-from core.identity.rules import Assurance, Person, Role
+from core.identity.rules import Assurance, Person
 from core.shared.doors import ON_A_SCREEN, OWN_SCREENS, OWN_WAYS, Actor, Door, reached
 from core.shared.errors import checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
@@ -137,7 +137,7 @@ def unlink_messenger(uow: UnitOfWork, *, person_id: PersonId, provider: str) -> 
     mine = (IdentityRow.person_id == person_id, IdentityRow.provider == provider)
     if uow.changed(delete(IdentityRow).where(*mine)):
         if provider == PROVING and person(uow, person_id=person_id).assurance is Assurance.VERIFIED:
-            _change(uow, person_id, assurance=Assurance.REGISTERED)
+            change_person(uow, person_id, assurance=Assurance.REGISTERED)
         uow.record(IdentityUnlinked(person_id=person_id, provider=provider))
         uow.audit("identity_unlinked", actor=person_id, subject=f"identity:{provider}")
 
@@ -150,7 +150,7 @@ def confirm(uow: UnitOfWork, *, person_id: PersonId) -> None:
     if person(uow, person_id=person_id).assurance is not Assurance.REGISTERED:
         return
     if any(way.provider == PROVING for way in identities_of(uow, person_id=person_id)):
-        _change(uow, person_id, assurance=Assurance.VERIFIED)
+        change_person(uow, person_id, assurance=Assurance.VERIFIED)
         uow.audit("person_verified", actor=person_id, subject=f"person:{person_id}")
 
 
@@ -176,8 +176,8 @@ def absorb_person(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> N
     for model in (IdentityRow, ConsentRow):
         uow.session.execute(update(model).where(model.person_id == twin_id).values(person_id=kept_id))
     better = max(kept.assurance, twin.assurance, key=list(Assurance).index)
-    _change(uow, kept_id, assurance=better, home_id=kept.home_id or twin.home_id)
-    _change(uow, twin_id, assurance=Assurance.VISITOR, home_id=None)
+    change_person(uow, kept_id, assurance=better, home_id=kept.home_id or twin.home_id)
+    change_person(uow, twin_id, assurance=Assurance.VISITOR, home_id=None)
     confirm(uow, person_id=kept_id)
     for way in identities_of(uow, person_id=kept_id):
         uow.record(IdentityLinked(person_id=kept_id, provider=way.provider, subject=way.subject))
@@ -221,70 +221,19 @@ def mark_reachable(uow: UnitOfWork, *, provider: str, subject: str) -> None:
 @reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def settle(uow: UnitOfWork, *, person_id: PersonId, home_id: TerritoryId) -> None:
     """Say where a person lives."""
-    _change(uow, person_id, home_id=home_id)
+    change_person(uow, person_id, home_id=home_id)
 
 
 @reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def choose_language(uow: UnitOfWork, *, person_id: PersonId, language: Language) -> None:
     """Say which language a person reads."""
-    _change(uow, person_id, language=language)
+    change_person(uow, person_id, language=language)
 
 
 @reached(Actor.CITIZEN, Door.BOT, Door.WEB, closed={Door.API: OWN_SCREENS})
 def rename(uow: UnitOfWork, *, person_id: PersonId, display_name: str) -> None:
     """Change the name that others see. Raises: Empty, TooLong."""
-    _change(uow, person_id, display_name=checked_text(display_name, limit=NAME_LIMIT))
-
-
-@reached(Actor.OPERATOR, Door.CLI)
-def grant_role(
-    uow: UnitOfWork,
-    *,
-    person_id: PersonId,
-    role: Role,
-    territory_id: TerritoryId,
-    service: str | None = None,
-    granted_by: PersonId | None = None,
-) -> None:
-    """Give a role in a territory and below it, for one service or for all. Twice is once."""
-    held = uow.session.execute(
-        select(RoleGrantRow.id).where(
-            RoleGrantRow.person_id == person_id,
-            RoleGrantRow.role == role,
-            RoleGrantRow.territory_id == territory_id,
-            RoleGrantRow.service.is_(None) if service is None else RoleGrantRow.service == service,
-            RoleGrantRow.revoked_at.is_(None),
-        )
-    ).first()
-    if held is not None:
-        return
-    uow.session.add(
-        RoleGrantRow(
-            id=new_id(),
-            person_id=person_id,
-            role=role,
-            territory_id=territory_id,
-            service=service,
-            granted_by=granted_by,
-            granted_at=uow.now,
-        )
-    )
-    _change(uow, person_id, assurance=Assurance.OFFICIAL)
-    uow.record(RolesChanged(person_id=person_id))
-    uow.audit(f"role_granted:{role}", actor=granted_by, subject=f"person:{person_id}")
-
-
-def revoke_roles(uow: UnitOfWork, *, person_id: PersonId, revoked_by: PersonId | None = None) -> None:
-    """End all roles of a person at once: whoever leaves office keeps no button."""
-    uow.session.execute(
-        update(RoleGrantRow)
-        .where(RoleGrantRow.person_id == person_id, RoleGrantRow.revoked_at.is_(None))
-        .values(revoked_at=uow.now)
-    )
-    _change(uow, person_id, assurance=Assurance.REGISTERED)
-    confirm(uow, person_id=person_id)
-    uow.record(RolesChanged(person_id=person_id))
-    uow.audit("roles_revoked", actor=revoked_by, subject=f"person:{person_id}")
+    change_person(uow, person_id, display_name=checked_text(display_name, limit=NAME_LIMIT))
 
 
 def publish_consent_document(uow: UnitOfWork, *, kind: str, version: int, text_ru: str, text_en: str) -> bool:
@@ -309,7 +258,7 @@ def give_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSONAL_D
         ConsentRow(id=new_id(), person_id=person_id, kind=kind, version=current.version, given_at=uow.now)
     )
     if person(uow, person_id=person_id).assurance is Assurance.VISITOR:
-        _change(uow, person_id, assurance=Assurance.REGISTERED)
+        change_person(uow, person_id, assurance=Assurance.REGISTERED)
         confirm(uow, person_id=person_id)
     uow.audit(f"consent_given:{kind}:{current.version}", actor=person_id, subject=f"person:{person_id}")
 
@@ -323,7 +272,7 @@ def withdraw_consent(uow: UnitOfWork, *, person_id: PersonId, kind: str = PERSON
         .values(withdrawn_at=uow.now)
     )
     if person(uow, person_id=person_id).assurance in {Assurance.REGISTERED, Assurance.VERIFIED}:
-        _change(uow, person_id, assurance=Assurance.VISITOR)
+        change_person(uow, person_id, assurance=Assurance.VISITOR)
     uow.audit(f"consent_withdrawn:{kind}", actor=person_id, subject=f"person:{person_id}")
 
 
@@ -345,6 +294,7 @@ def consenting(found: Person | None) -> Person:
     return found
 
 
-def _change(uow: UnitOfWork, person_id: PersonId, **values: object) -> None:
+def change_person(uow: UnitOfWork, person_id: PersonId, **values: object) -> None:
+    """Write these columns of the person's row. Raises: UnknownPerson."""
     if uow.changed(update(PersonRow).where(PersonRow.id == person_id).values(**values)) != 1:
         raise UnknownPerson

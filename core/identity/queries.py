@@ -258,7 +258,7 @@ def residents(
     """People who live in these territories and have let us keep their data, by id, beyond ``after``."""
     rows = reading.session.execute(
         select(PersonRow.id)
-        .where(_lives_in(territory_ids), PersonRow.id > after)
+        .where(lives_in(territory_ids), PersonRow.id > after)
         .order_by(PersonRow.id)
         .limit(limit)
     ).scalars()
@@ -267,10 +267,11 @@ def residents(
 
 def count_residents(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> int:
     """How many ``residents`` there are."""
-    return reading.session.execute(select(func.count()).where(_lives_in(territory_ids))).scalar_one()
+    return reading.session.execute(select(func.count()).where(lives_in(territory_ids))).scalar_one()
 
 
-def _lives_in(territory_ids: Collection[TerritoryId]) -> ColumnElement[bool]:
+def lives_in(territory_ids: Collection[TerritoryId]) -> ColumnElement[bool]:
+    """Of a person's row: a resident of one of these territories, who has given consent."""
     # A visitor has given no consent: nobody writes to them of their own accord.
     return PersonRow.home_id.in_(territory_ids) & (PersonRow.assurance != Assurance.VISITOR)
 

@@ -174,6 +174,32 @@ def may(viewer: Viewer, action: Action, *, within: Collection[TerritoryId]) -> b
     )
 
 
+def may_give(viewer: Viewer, *, service: str | None, within: Collection[TerritoryId]) -> bool:
+    """Whether the viewer may give and take a role in a place, for one service or, with None, for all.
+
+    Nobody gives more than they have: neither above their own territory nor beyond their own service.
+    """
+    return any(
+        Action.GRANT_ROLES in POLICY[grant.role]
+        and grant.territory_id in within
+        and grant.service in {None, service}
+        for grant in viewer.grants
+    )
+
+
+def allowed_by(role: Role, *, service: str | None = None) -> list[Action]:
+    """What a role lets one do, given for one service or for all, in the order of ``Action``.
+
+    >>> [action.value for action in allowed_by(Role.ANALYST, service="strategic_management")]
+    ['run_models', 'see_console']
+    """
+    return [
+        action
+        for action in Action
+        if action in POLICY[role] and (service is None or SERVICE_OF[action] in {None, service})
+    ]
+
+
 def checked_address(text: str) -> str:
     """An address of electronic mail in the form in which it is kept. Raises: Invalid.
 

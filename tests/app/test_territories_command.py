@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import accounts, territories_
+from app.cli import accounts, roles, territories_
 from app.settings import Settings
 from core.store import Database
 from core.territories import territories
@@ -39,6 +39,14 @@ def test_a_town_is_loaded_and_its_first_administrator_comes_in(
     assert "berdsk                город Бердск" in capsys.readouterr().out
     assert accounts.main(empty, ["administrator", "citizen", "--territory", "berdsk"]) == 0
     assert capsys.readouterr().out.count("/in/") == 2
+    there = ["--territory", "berdsk"]
+    assert roles.main(empty, ["give", "official", "Administrator 1", *there]) == 0
+    given = capsys.readouterr().out
+    assert [line.split()[1] for line in given.splitlines()] == ["administrator", "official"]
+    assert roles.main(empty, ["take", "administrator", given.split()[0], *there]) == 0
+    assert "administrator " not in capsys.readouterr().out
+    assert roles.main(empty, ["give", "official", "Nobody", *there]) == 1
+    assert "is no one person" in capsys.readouterr().err
 
     database = Database(str(empty.database_url))
     region, town = database.read(territories)

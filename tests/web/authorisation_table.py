@@ -125,6 +125,11 @@ PAGES: dict[str, Row] = {
     # For administrators, who are none of these.
     "setup": Row(frozenset(), "/console/setup"),
     "channels": Row(frozenset(), "/console/channels"),
+    "people": Row(frozenset(), "/console/people"),
+    "person": Row(frozenset(), "/console/people/{official}"),
+    "change_role": Row(
+        frozenset(), "/console/people/{official}/role?do=give&role=moderator&territory={territory}"
+    ),
     # Nobody on the stage heads the town; that a head reads it is told in tests/web/test_console_brief.py.
     "brief": Row(frozenset(), "/console/brief"),
     "duty": Row(OFFICIALS, "/console/duty"),

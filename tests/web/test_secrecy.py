@@ -95,6 +95,7 @@ ROUTED = {
     "cycle_id",
     "dashboard_id",
     "chart_id",
+    "person_id",
 }
 # The streams by their kinds: who knows of the thing behind it. None: everybody, it hides nothing.
 STREAMS = {"room": OWN, "signs": OWN, "chat": OWN, "queue": STAFF, "poll": None, "me": None}

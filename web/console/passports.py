@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.identity import Person, Role, Viewer, people, staff
+from core.identity import Person, Viewer, people, staff
 from core.indicators import (
     AccessLevel,
     Indicator,
@@ -28,6 +28,7 @@ from core.store import Reading
 from core.territories import reference_items
 from web.console.desk import Desk
 from web.console.frame import Opened, open_desk, show_desk
+from web.console.roles import role_words
 from web.dependencies import dependencies
 from web.indicators.passports import lag_words, level_words, person_words
 from web.page_request import PageRequest
@@ -165,33 +166,26 @@ async def _shown(request: PageRequest, code: str, refusal: DomainError | None = 
     )
 
 
-def found_by(members: Sequence[Viewer], text: str) -> list[Viewer]:
-    """Those whose name, post or role has all the words, in any case.
+def found_by(members: Sequence[Viewer], text: str, *, limit: int = FOUND_SHOWN) -> list[Viewer]:
+    """Those whose name, post or role has all the words, in any case, е standing for ё.
 
     In Python and not in SQL: lower() of SQLite knows no Cyrillic, and an authority has hundreds of people.
     """
-    words = text.casefold().split()
+    words = _folded(text).split()
     if not words:
         return []
-    found = [one for one in members if all(word in member_words(one).casefold() for word in words)]
-    return found[:FOUND_SHOWN]
+    found = [one for one in members if all(word in _folded(member_words(one)) for word in words)]
+    return found[:limit]
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("ё", "е")
 
 
 def member_words(member: Viewer) -> str:
     """A person with their post and roles, as they are chosen and found."""
     roles = ", ".join(dict.fromkeys(role_words(grant.role) for grant in member.grants))
     return f"{person_words(member.person)} ({roles})"
-
-
-def role_words(role: Role) -> str:
-    """A role as people call it."""
-    return {
-        Role.OFFICIAL: gettext("official"),
-        Role.MODERATOR: gettext("moderator"),
-        Role.ANALYST: gettext("analyst"),
-        Role.ADMINISTRATOR: gettext("administrator"),
-        Role.HEAD: gettext("head of the authority"),
-    }[role]
 
 
 def _lacking(known: Passport) -> list[str]:

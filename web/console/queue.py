@@ -194,6 +194,8 @@ def _places_of_everywhere(desk: Desk) -> tuple[Place, ...]:
     found: list[Place] = []
     if desk.reads_brief:
         found.append(Place(address="/console/brief", title=gettext("The week"), icon="calendar"))
+    if desk.gives_roles:
+        found.append(Place(address="/console/people", title=gettext("People"), icon="users"))
     if desk.preparations is not None:
         left = desk.preparations.left
         found.append(Place(address="/console/setup", title=gettext("Set-up"), icon="check-check", count=left))

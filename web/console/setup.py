@@ -18,7 +18,10 @@ ADDRESS = "/console/setup"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A line of the list. ``address``: where it is done, empty if not on a page."""
+    """A line of the list.
+
+    ``address``: where it is done, empty if not on a page. ``command``: what does it at the server.
+    """
 
     title: str
     hint: str
@@ -61,8 +64,12 @@ def _steps(done: Preparations) -> list[Step]:
         ),
         Step(
             title=gettext("Let the first official in"),
-            hint=gettext("Somebody has to answer the citizens. This command makes an official and a link:"),
+            hint=gettext(
+                "Somebody has to answer the citizens. Find the person and give the role, or let this command "
+                "make an official and a link:"
+            ),
             done=done.somebody_answers,
+            address="/console/people",
             command=f"./run accounts official --territory {done.slug}",
         ),
         Step(

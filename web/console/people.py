@@ -1,0 +1,150 @@
+"""People at the console: who has which role where, and finding somebody by name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+
+from core.identity import Action, Person, Role, Viewer, residents_called, staff
+from core.shared.errors import Forbidden
+from core.shared.ids import TerritoryId
+from core.shared.language import Language
+from core.spaces import territories_where
+from core.store import Reading
+from core.territories import Territory, territories
+from web.console.desk import Desk
+from web.console.frame import Opened, open_desk, show_desk
+from web.console.passports import found_by
+from web.console.roles import role_words
+from web.indicators.passports import person_words
+from web.page_request import PageRequest
+
+ADDRESS = "/console/people"
+SHOWN = 50
+FOUND_SHOWN = 20
+# One letter would list half of the town.
+LEAST_LETTERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Those with roles where the viewer gives them, and residents whose name was asked for."""
+
+    staff: list[Viewer]
+    found: list[Person]
+    places: Mapping[TerritoryId, Territory]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A person on the page."""
+
+    address: str
+    name: str
+    line: str
+
+
+def places_to_give(reading: Reading, desk: Desk) -> dict[TerritoryId, Territory]:
+    """The territories where the viewer gives roles, wider ones first. Raises: Forbidden if there are none."""
+    granted = set(territories_where(reading, desk.viewer, Action.GRANT_ROLES))
+    if not granted:
+        raise Forbidden
+    return {place.id: place for place in territories(reading) if place.id in granted}
+
+
+def read_people(reading: Reading, desk: Desk, text: str, role: Role | None) -> People:
+    """Whom the page shows: all with a role, or with this one, and residents. Raises: Forbidden."""
+    places = places_to_give(reading, desk)
+    members = [
+        replace(one, grants=tuple(grant for grant in one.grants if grant.territory_id in places))
+        for one in staff(reading)
+    ]
+    found = (
+        residents_called(reading, territory_ids=list(places), text=text, limit=FOUND_SHOWN + 1)
+        if role is None and long_enough(text)
+        else []
+    )
+    wanted = [one for one in members if role in {None, *(grant.role for grant in one.grants)} and one.grants]
+    return People(staff=wanted, found=found, places=places)
+
+
+def long_enough(text: str) -> bool:
+    """Whether the text is enough of a name to look for residents."""
+    return len(text.replace(" ", "")) >= LEAST_LETTERS
+
+
+async def people(request: PageRequest) -> HttpResponse:
+    """The list; with a name, whoever is called so."""
+    asked = str(request.GET.get("q", "")).replace("\x00", "").strip()[:100]
+    role = next((one for one in Role if one == request.GET.get("role")), None)
+    opened: Opened[People] = await open_desk(
+        request, None, lambda reading, desk: read_people(reading, desk, asked, role)
+    )
+    found, language = opened.item, request.language
+    lines = _found(found, asked, language) if asked else _lines(found.staff, found.places, language)
+    first = _first(str(request.GET.get("from", "")))
+    shown = lines[:FOUND_SHOWN] if asked else lines[first : first + SHOWN]
+    sent = {"q": asked, "role": role or ""}
+    return show_desk(
+        request,
+        opened,
+        "console/people.html",
+        title=gettext("People and roles"),
+        tab=next(iter(opened.desk.tabs), "conversations"),
+        taken=bool(request.GET.get("taken")),
+        asked=asked,
+        role=role,
+        roles=[(one.value, role_words(one)) for one in Role],
+        lines=shown,
+        count=len(lines),
+        short=bool(asked) and not long_enough(asked),
+        too_many=bool(asked) and len(lines) > FOUND_SHOWN,
+        most=FOUND_SHOWN,
+        namesakes=bool(asked) and len({line.name for line in shown}) < len(shown),
+        later=urlencode({**sent, "from": first + SHOWN}) if not asked and len(lines) > first + SHOWN else "",
+        earlier=urlencode(sent) if not asked and first else "",
+    )
+
+
+def _found(found: People, asked: str, language: Language) -> list[Line]:
+    """Colleagues by name, post or role, then residents without a role here."""
+    colleagues = found_by(found.staff, asked, limit=FOUND_SHOWN + 1)
+    known = {one.person_id for one in found.staff}
+    others = [
+        Line(
+            address=f"{ADDRESS}/{one.id}",
+            name=person_words(one),
+            line=gettext("%(place)s, no role here") % {"place": home_words(one, found.places, language)},
+        )
+        for one in found.found
+        if one.id not in known
+    ]
+    return _lines(colleagues, found.places, language) + others
+
+
+def _lines(
+    members: Sequence[Viewer], places: Mapping[TerritoryId, Territory], language: Language
+) -> list[Line]:
+    return [
+        Line(
+            address=f"{ADDRESS}/{one.person_id}",
+            name=person_words(one.person),
+            line="; ".join(
+                f"{role_words(grant.role)} — {places[grant.territory_id].name(language)}"
+                for grant in one.grants
+            ),
+        )
+        for one in members
+    ]
+
+
+def home_words(one: Person, places: Mapping[TerritoryId, Territory], language: Language) -> str:
+    """Where somebody lives, if it is one of these places."""
+    place = None if one.home_id is None else places.get(one.home_id)
+    return "" if place is None else place.name(language)
+
+
+def _first(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
