@@ -70,6 +70,23 @@ def test_the_console_is_walked_by_j_k_and_enter(visitor: Callable[..., Visitor])
     expect(page.locator("#answer")).to_have_value("jk")
 
 
+def test_on_a_phone_what_is_known_of_the_citizen_is_a_link_away(visitor: Callable[..., Visitor]) -> None:
+    page = visitor(IVANOV, width=390).open("/console/conversations").page
+    page.get_by_role("link", name=TIMUR).click()
+    about = page.get_by_role("complementary", name="Справка")
+
+    expect(about).to_be_hidden()
+    tab_to(page, "О жителе и переписке")
+    page.keyboard.press("Enter")
+    expect(about.get_by_text("Первое сообщение")).to_be_visible()
+    expect(page.locator("#answer")).to_be_hidden()
+    tab_to(page, "К переписке")
+    page.keyboard.press("Enter")
+
+    expect(about).to_be_hidden()
+    expect(page.locator("#answer")).to_be_visible()
+
+
 def test_a_chart_is_inspected_period_by_period(visitor: Callable[..., Visitor]) -> None:
     page = visitor().open("/t/zarechny/indicators/WAGE").page
 
