@@ -4,6 +4,7 @@ from core.contact.commands import answer, inherit_conversations, resolve, send_m
 from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
 from core.contact.queries import (
+    QUEUE_SHOWN,
     conversation,
     conversation_in,
     conversation_numbered,
@@ -24,6 +25,7 @@ from core.contact.rules import (
 
 __all__ = [
     "ANSWER_WITHIN",
+    "QUEUE_SHOWN",
     "AlreadyResolved",
     "CitizenWrote",
     "Conversation",

@@ -13,6 +13,9 @@ from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId
 from core.spaces import territories_where
 from core.store import Reading, StreamEvent, event_at, heads
 
+# Who waits longest comes first, so nobody beyond it is overlooked: they come up as others are answered.
+QUEUE_SHOWN = 100
+
 
 def conversation(reading: Reading, *, viewer: Viewer, conversation_id: ConversationId) -> Conversation:
     """One conversation, for its citizen and for those who may answer. Raises: UnknownConversation."""
@@ -65,7 +68,7 @@ def queue(
     *,
     viewer: Viewer,
     territory_ids: Collection[TerritoryId] | None = None,
-    limit: int = 100,
+    limit: int = QUEUE_SHOWN,
 ) -> list[ConversationCard]:
     """Conversations that the viewer may answer: who waits longest first, then the answered ones.
 

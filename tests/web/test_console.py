@@ -61,6 +61,23 @@ async def test_the_queue_shows_who_waits_and_what_they_said(anybody: Browser, to
     assert "Анна Петрова 1 не прочитано Яма на Ленина, 12 ждёт 1 мин МС-2027-000001" in page
 
 
+async def test_a_queue_that_is_cut_says_so(
+    anybody: Browser, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(town, "Яма на Ленина, 12")
+    anybody.sign_in_as(IVANOV)
+
+    whole = words_of(await anybody.get("/console/conversations"))
+    # As many as are shown, without writing them all.
+    monkeypatch.setattr("web.console.queue.QUEUE_SHOWN", 1)
+    cut = words_of(await anybody.get("/console/conversations"))
+
+    assert "Сообщения 1 " in whole
+    assert "Это первые" not in whole
+    assert "Сообщения 1+ " in cut
+    assert "Это первые: кто ждёт дольше всех." in cut
+
+
 async def test_opening_a_conversation_is_reading_it(anybody: Browser, town: Town) -> None:
     sent = write(town, "Яма на Ленина, 12")
     anybody.sign_in_as(IVANOV)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext
 
 from core.alerts import AlertCard, Severity, alert_headline, open_alerts
-from core.contact import ANSWER_WITHIN, ConversationCard, ConversationStatus
+from core.contact import ANSWER_WITHIN, QUEUE_SHOWN, ConversationCard, ConversationStatus
 from core.contact import queue as conversations_waiting
 from core.dashboards import Dashboard, DashboardState, own_dashboards
 from core.delivery import Broadcast, BroadcastState, broadcasts_in
@@ -49,12 +49,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TabView:
-    """A tab with the number of things that wait in it."""
+    """A tab with the number of things that wait in it; ``more``: at least so many."""
 
     code: Tab
     title: str
     count: int
     current: bool
+    more: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +70,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """The left pane. ``new``: where the tab's next thing is made."""
+    """The left pane. ``new``: where the tab's next thing is made; ``cut``: only the first are in the rows."""
 
     tab: Tab
     tabs: tuple[TabView, ...]
     new: Place | None
     places: tuple[Place, ...]
     rows: tuple[Row, ...]
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,15 +142,23 @@ def queue_view(
         "data": [_upload_row(one, current, now) for one in waiting.uploads],
         "dashboards": [_dashboard_row(one, current, now) for one in waiting.dashboards],
     }
+    all_wait = counts["conversations"] >= QUEUE_SHOWN
     return QueueView(
         tab=tab,
         tabs=tuple(
-            TabView(code=code, title=_title(code), count=counts[code], current=code == tab)
+            TabView(
+                code=code,
+                title=_title(code),
+                count=counts[code],
+                current=code == tab,
+                more=code == "conversations" and all_wait,
+            )
             for code in desk.tabs
         ),
         new=_new(tab),
         places=(*_places(tab, waiting), *_places_of_everywhere(desk)),
         rows=tuple(rows[tab]),
+        cut=tab == "conversations" and len(waiting.conversations) >= QUEUE_SHOWN,
     )
 
 
