@@ -1,5 +1,7 @@
 """A person at a browser, and a critical eye on what they see."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -44,13 +46,20 @@ class Visitor:
         return self
 
     def follow(self, link: Locator) -> Self:
-        """Follow a link and wait until the scripts of the next page have run.
-
-        Before that the Enter key of a chat's field writes a line break, as without scripts.
-        """
-        with self.page.expect_navigation(wait_until="load"):
+        """Follow a link and wait until the scripts of the next page have run."""
+        with self.leaving():
             link.click()
         return self
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """What is done here leads to another page; wait until its scripts have run.
+
+        Until then keys go to the old page, or to the new one as it is without scripts, where the Enter of a
+        chat's field writes a line break.
+        """
+        with self.page.expect_navigation(wait_until="load"):
+            yield
 
     def at(self, width: int, theme: Literal["light", "dark"]) -> Self:
         """Turn the phone into a desk, the day into night."""

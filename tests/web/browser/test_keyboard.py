@@ -56,13 +56,15 @@ def test_a_vote_is_cast(visitor: Callable[..., Visitor], stage: Stage) -> None:
 
 
 def test_the_console_is_walked_by_j_k_and_enter(visitor: Callable[..., Visitor]) -> None:
-    page = visitor(IVANOV).open("/console/conversations").page
+    official = visitor(IVANOV).open("/console/conversations")
+    page = official.page
 
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    with official.leaving():
+        page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text(TIMUR)
     page.keyboard.press("r")
@@ -71,8 +73,9 @@ def test_the_console_is_walked_by_j_k_and_enter(visitor: Callable[..., Visitor])
 
 
 def test_on_a_phone_what_is_known_of_the_citizen_is_a_link_away(visitor: Callable[..., Visitor]) -> None:
-    page = visitor(IVANOV, width=390).open("/console/conversations").page
-    page.get_by_role("link", name=TIMUR).click()
+    official = visitor(IVANOV, width=390).open("/console/conversations")
+    page = official.page
+    official.follow(page.get_by_role("link", name=TIMUR))
     about = page.get_by_role("complementary", name="Справка")
 
     expect(about).to_be_hidden()
