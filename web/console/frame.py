@@ -57,7 +57,13 @@ def show_desk(
         active="console",
         status=status,
         queue=queue_view(
-            opened.waiting, desk=opened.desk, tab=tab, current=current, now=now, language=request.language
+            opened.waiting,
+            desk=opened.desk,
+            tab=tab,
+            path=request.path,
+            current=current,
+            now=now,
+            language=request.language,
         ),
         followed=" ".join(f"queue:{place}" for place in opened.desk.followed),
         current=current,

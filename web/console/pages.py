@@ -26,7 +26,7 @@ async def console(request: PageRequest) -> HttpResponse:
 
 
 async def queue_fragment(request: PageRequest, tab: str) -> HttpResponse:
-    """The queue anew, with the same row lit."""
+    """The sections and the queue anew, with the same row lit."""
     if tab not in TABS:
         raise Http404
     opened = await open_desk(request, tab, nothing)
@@ -34,8 +34,9 @@ async def queue_fragment(request: PageRequest, tab: str) -> HttpResponse:
         opened.waiting,
         desk=opened.desk,
         tab=tab,
+        path=str(request.GET.get("at", "")),
         current=str(request.GET.get("current", "")),
         now=dependencies().database.clock.now(),
         language=request.language,
     )
-    return fragment(request, "console/queue.html", queue=view)
+    return fragment(request, "console/queue_fragment.html", queue=view)

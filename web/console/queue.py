@@ -1,7 +1,7 @@
 """The left pane of the console: what waits, longest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
@@ -27,6 +27,17 @@ from web.words import short_moment, time_left
 
 # Of the norm of a day: when a sign of haste is due.
 HURRY_AFTER = timedelta(hours=4)
+ICONS: dict[Tab, str] = {
+    "conversations": "message-circle",
+    "polls": "vote",
+    "alerts": "bell-ring",
+    "broadcasts": "send-horizontal",
+    "scenarios": "chart-line",
+    "data": "table",
+    "dashboards": "layout-grid",
+}
+# So many names of sections fit beside one another at 390 px.
+FEW_SECTIONS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,36 +59,48 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TabView:
-    """A tab with the number of things that wait in it; ``more``: at least so many."""
-
-    code: Tab
-    title: str
-    count: int
-    current: bool
-    more: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A page beside the queue that belongs to its tab. ``count``: what waits there."""
+    """A page with its address and name. ``count``: what waits there; ``more``: at least so many."""
 
     address: str
     title: str
     icon: str = ""
     count: int = 0
+    more: bool = False
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """The left pane. ``new``: where the tab's next thing is made; ``cut``: only the first are in the rows."""
+    """The sections of the console and the left pane with the queue of one of them.
+
+    ``new``: where the tab's next thing is made; ``places``: what else belongs to the tab; ``cut``: only the
+    first are in the rows.
+    """
 
     tab: Tab
-    tabs: tuple[TabView, ...]
+    sections: tuple[Place, ...]
     new: Place | None
     places: tuple[Place, ...]
     rows: tuple[Row, ...]
     cut: bool
+
+    @property
+    def few(self) -> bool:
+        """Whether the sections stand beside one another even on a phone."""
+        return len(self.sections) <= FEW_SECTIONS
+
+    @property
+    def here(self) -> Place | None:
+        """The section that is open."""
+        return next((one for one in self.sections if one.current), None)
+
+    @property
+    def elsewhere(self) -> Place:
+        """The other sections together: what waits in them."""
+        others = [one for one in self.sections if not one.current]
+        count, more = sum(one.count for one in others), any(one.more for one in others)
+        return Place(address="", title=gettext("Other sections"), count=count, more=more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +144,9 @@ def _runs(reading: Reading, places: Sequence[TerritoryId]) -> list[tuple[Scenari
 
 
 def queue_view(
-    waiting: Waiting, *, desk: Desk, tab: Tab, current: str, now: datetime, language: Language
+    waiting: Waiting, *, desk: Desk, tab: Tab, path: str, current: str, now: datetime, language: Language
 ) -> QueueView:
-    """The left pane with one tab open and one row lit."""
+    """The left pane with one tab open and one row lit. ``path``: of the page that it is a part of."""
     counts: dict[Tab, int] = {
         "conversations": sum(_waits(card) for card in waiting.conversations),
         "polls": sum(poll.takes_votes for poll, _ in waiting.polls),
@@ -143,20 +166,26 @@ def queue_view(
         "dashboards": [_dashboard_row(one, current, now) for one in waiting.dashboards],
     }
     all_wait = counts["conversations"] >= QUEUE_SHOWN
+    of_everywhere = _places_of_everywhere(desk, path)
+    beside = any(place.current for place in of_everywhere)
     return QueueView(
         tab=tab,
-        tabs=tuple(
-            TabView(
-                code=code,
-                title=_title(code),
-                count=counts[code],
-                current=code == tab,
-                more=code == "conversations" and all_wait,
-            )
-            for code in desk.tabs
+        sections=(
+            *(
+                Place(
+                    address=f"/console/{code}",
+                    title=_title(code),
+                    icon=ICONS[code],
+                    count=counts[code],
+                    more=code == "conversations" and all_wait,
+                    current=code == tab and not beside,
+                )
+                for code in desk.tabs
+            ),
+            *of_everywhere,
         ),
         new=_new(tab),
-        places=(*_places(tab, waiting), *_places_of_everywhere(desk)),
+        places=_places(tab, waiting, path),
         rows=tuple(rows[tab]),
         cut=tab == "conversations" and len(waiting.conversations) >= QUEUE_SHOWN,
     )
@@ -172,34 +201,34 @@ def _new(tab: Tab) -> Place | None:
     }.get(tab)
 
 
-def _places(tab: Tab, waiting: Waiting) -> tuple[Place, ...]:
+def _places(tab: Tab, waiting: Waiting, path: str) -> tuple[Place, ...]:
     """What whoever has this tab may open."""
-    found: dict[Tab, tuple[tuple[str, str, str], ...]] = {
+    found: dict[Tab, tuple[tuple[str, str], ...]] = {
         "alerts": (
-            ("/console/alerts/journal", gettext("Journal"), "file-text"),
-            ("/console/silences", gettext("Silenced alerts"), "bell"),
-            ("/console/duty", gettext("On duty"), "users"),
+            ("/console/alerts/journal", gettext("Journal")),
+            ("/console/silences", gettext("Silenced alerts")),
+            ("/console/duty", gettext("On duty")),
         ),
-        "scenarios": (("/console/scenarios/models", gettext("Models"), "file-text"),),
+        "scenarios": (("/console/scenarios/models", gettext("Models")),),
         "data": (
-            ("/console/data/held", gettext("To decide"), "circle-alert"),
-            ("/console/cycle", gettext("Cycle"), "refresh-cw"),
-            ("/console/data/passports", gettext("Passports"), "file-text"),
-            ("/console/alert-rules", gettext("Rules"), "bell-ring"),
+            ("/console/data/held", gettext("To decide")),
+            ("/console/cycle", gettext("Cycle")),
+            ("/console/data/passports", gettext("Passports")),
+            ("/console/alert-rules", gettext("Rules")),
         ),
     }
     return tuple(
         Place(
             address=address,
             title=title,
-            icon=icon,
             count=waiting.held if address == "/console/data/held" else 0,
+            current=_within(path, address),
         )
-        for address, title, icon in found.get(tab, ())
+        for address, title in found.get(tab, ())
     )
 
 
-def _places_of_everywhere(desk: Desk) -> tuple[Place, ...]:
+def _places_of_everywhere(desk: Desk, path: str) -> tuple[Place, ...]:
     """What belongs to the person and to no tab."""
     found: list[Place] = []
     if desk.reads_brief:
@@ -209,7 +238,11 @@ def _places_of_everywhere(desk: Desk) -> tuple[Place, ...]:
     if desk.preparations is not None:
         left = desk.preparations.left
         found.append(Place(address="/console/setup", title=gettext("Set-up"), icon="check-check", count=left))
-    return tuple(found)
+    return tuple(replace(place, current=_within(path, place.address)) for place in found)
+
+
+def _within(path: str, address: str) -> bool:
+    return path == address or path.startswith(f"{address}/")
 
 
 def initials(name: str) -> str:
@@ -273,7 +306,7 @@ def _poll_row(poll: Poll, votes: Tally, current: str, now: datetime) -> Row:
         address=f"/console/polls/{poll.id}",
         title=poll.question,
         line=voted_words(votes.total, takes_votes=poll.takes_votes),
-        icon="vote",
+        icon=ICONS["polls"],
         clock=poll_clock(poll, now),
         current=poll.id == current,
     )
@@ -309,7 +342,7 @@ def _broadcast_row(broadcast: Broadcast, current: str, now: datetime) -> Row:
         title=broadcast.title,
         line=state_words(broadcast.state),
         note=short_moment(broadcast.created_at, now=now),
-        icon="send-horizontal",
+        icon=ICONS["broadcasts"],
         mood="warn" if waits else "muted",
         current=broadcast.id == current,
     )
@@ -323,7 +356,7 @@ def _run_row(run: ScenarioRun, place: Territory, current: str, now: datetime, la
         title=run_title(run, place.name(language)),
         line=run_state_words(language, run),
         note=short_moment(run.asked_at, now=now),
-        icon="chart-line",
+        icon=ICONS["scenarios"],
         mood="bad" if failed else "muted" if run.state.is_over else "warn",
         current=run.id == current,
     )
@@ -338,7 +371,7 @@ def _upload_row(upload: Upload, current: str, now: datetime) -> Row:
         title=upload.file_name,
         line=upload_state_words(upload.state),
         note=short_moment(upload.created_at, now=now),
-        icon="table",
+        icon=ICONS["data"],
         mood="bad" if wrong else "warn" if waits else "muted",
         current=upload.id == current,
     )
@@ -364,7 +397,7 @@ def _dashboard_row(dashboard: Dashboard, current: str, now: datetime) -> Row:
         title=dashboard.title,
         line=dashboard_state_words(dashboard.state),
         note=short_moment(dashboard.changed_at, now=now),
-        icon="layout-grid",
+        icon=ICONS["dashboards"],
         done=dashboard.state is DashboardState.ARCHIVED,
         current=dashboard.id == current,
     )

@@ -22,7 +22,10 @@ function openConsole(page) {
   if (desk) openConversation(desk, live);
   const form = page.querySelector("[data-poll-form]");
   if (form) previewPoll(form, page.querySelector("[data-poll-preview]"));
-  queue.querySelector("[aria-current] ")?.scrollIntoView({ block: "nearest" });
+  for (const current of page.querySelectorAll("nav [aria-current]")) {
+    // A folded menu names what is open above it.
+    if (current.checkVisibility()) current.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
 }
 
 /** Many hints in a moment cost one request; the queue is never asked for while another answer is awaited. */
@@ -54,12 +57,23 @@ function gathered(work) {
 
 async function fetchQueue(page, queue) {
   const { tab, current } = page.dataset;
-  const answer = await fetch(`/console/fragments/queue/${tab}?current=${encodeURIComponent(current)}`);
+  const asked = new URLSearchParams({ current, at: location.pathname });
+  const answer = await fetch(`/console/fragments/queue/${tab}?${asked}`);
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const focused = document.activeElement?.closest("[data-row]")?.dataset.row;
-  queue.replaceChildren(...fresh.body.childNodes);
-  if (focused) queue.querySelector(`[data-row="${CSS.escape(focused)}"]`)?.focus();
+  renew(page.querySelector("[data-sections]"), fresh.querySelector("[data-sections]"));
+  renew(queue, fresh.querySelector("[data-queue]"));
+}
+
+/** Take what is new; where the reader stood, what was unfolded and how far it was scrolled stay. */
+function renew(part, fresh) {
+  const held = part.contains(document.activeElement) ? document.activeElement : null;
+  const open = part.querySelector("details")?.open;
+  const along = [...part.querySelectorAll(".tabs")].map((strip) => strip.scrollLeft);
+  part.replaceChildren(...fresh.childNodes);
+  if (open) part.querySelector("details").open = true;
+  part.querySelectorAll(".tabs").forEach((strip, at) => strip.scrollTo({ left: along[at] ?? 0 }));
+  if (held) part.querySelector(held.href ? `a[href="${CSS.escape(held.getAttribute("href"))}"]` : "summary")?.focus();
 }
 
 /** J and K walk the queue, R goes to the answer. Letters typed into a field stay letters. */

@@ -62,7 +62,8 @@ PAGES = {
     "console polls": (OLEG, "/console/polls"),
     "console poll": (OLEG, "/console/polls/{poll}"),
     "console new poll": (OLEG, "/console/polls/new"),
-    "console broadcasts": (IVANOV, "/console/broadcasts"),
+    # Of somebody with many sections.
+    "console broadcasts": (PETR, "/console/broadcasts"),
     "console broadcast": (IVANOV, "/console/broadcasts/{broadcast}"),
     "console broadcast to decide": (SMIRNOVA, "/console/broadcasts/{broadcast}"),
     "console new broadcast": (IVANOV, "/console/broadcasts/new"),

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.town import IVANOV
 from tests.web.browser.looking import Visitor
-from tests.web.stage import GALINA, TIMUR, Stage
+from tests.web.stage import GALINA, PETR, TIMUR, Stage
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +70,25 @@ def test_the_console_is_walked_by_j_k_and_enter(visitor: Callable[..., Visitor])
     page.keyboard.press("r")
     page.keyboard.type("jk")
     expect(page.locator("#answer")).to_have_value("jk")
+
+
+def test_many_sections_of_the_console_take_one_line(visitor: Callable[..., Visitor]) -> None:
+    manager = visitor(PETR, width=390).open("/console/broadcasts")
+    page = manager.page
+    sections = page.get_by_role("navigation", name="Разделы рабочего места")
+
+    expect(sections.get_by_role("link", name="Данные")).to_be_hidden()
+    tab_to(page, "Рассылки")
+    page.keyboard.press("Enter")
+    tab_to(page, "Данные")
+    with manager.leaving():
+        page.keyboard.press("Enter")
+
+    expect(sections).to_contain_text("Данные")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    tops = sections.get_by_role("link").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert (len(tops), len(set(tops))) == (6, 1)
+    expect(sections.locator("[aria-current]")).to_be_in_viewport(ratio=1)
 
 
 def test_on_a_phone_what_is_known_of_the_citizen_is_a_link_away(visitor: Callable[..., Visitor]) -> None:
