@@ -94,7 +94,7 @@ def found_town(uow: UnitOfWork) -> TerritoryId:
 def first_poll(database: Database) -> None:
     """Open a poll in the town if it has never had one."""
     town = database.read(territory_by_slug, slug=TOWN)
-    if database.read(recent_polls, territory_ids=[town.id]):
+    if database.read(recent_polls, territory_ids=[town.id], limit=1).items:
         return
     moderator = database.read(demo_person, key="moderator")
     database.run(

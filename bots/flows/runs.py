@@ -104,7 +104,7 @@ async def cancel(talk: Talk, action: CancelRun) -> None:
 
 def _runs(reading: Reading, *, viewer: Viewer) -> list[tuple[ScenarioRun, Territory]]:
     mine = territories_where(reading, viewer, Action.RUN_MODELS)
-    found = runs_in(reading, territory_ids=mine)[:MOST_SHOWN] if mine else []
+    found = runs_in(reading, territory_ids=mine, limit=MOST_SHOWN).items if mine else []
     places = {one.id: one for one in territories(reading)} if found else {}
     return [(run, places[run.territory_id]) for run in found]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from core.alerts import RuleKind, open_alerts
 from core.briefs.rules import LEAST_SURPRISE, LISTED, SENT_AT, WEEK, Brief, Change, surprise
 from core.commitments import commitments_missed
-from core.contact import ANSWER_WITHIN, queue
+from core.contact import ANSWER_WITHIN, count_waiting
 from core.delivery import CHOOSABLE, EventKind
 from core.identity import POLICY, Action, Person, Viewer, people_who_may, viewer_of
 from core.indicators import IndicatorCard, cards, forecasts_before, vintages_since
@@ -41,7 +41,6 @@ def brief_of(reading: Reading, *, viewer: Viewer, territory_id: TerritoryId, wee
     changes = _changes(reading, viewer, places, since=monday - WEEK)
     alerts = open_alerts(reading, viewer=viewer, territory_ids=places)
     today = reading.now.astimezone(ZoneInfo(place.time_zone)).date()
-    waiting = queue(reading, viewer=viewer, territory_ids=places, limit=1000)
     return Brief(
         territory=place,
         week=week,
@@ -50,11 +49,7 @@ def brief_of(reading: Reading, *, viewer: Viewer, territory_id: TerritoryId, wee
         late=tuple(
             (card.indicator, card.territory) for card in alerts if card.alert.rule.kind is RuleKind.STALENESS
         ),
-        unanswered=sum(
-            one.conversation.waiting_since is not None
-            and reading.now - one.conversation.waiting_since > ANSWER_WITHIN
-            for one in waiting
-        ),
+        unanswered=count_waiting(reading, viewer=viewer, territory_ids=places, longer_than=ANSWER_WITHIN),
         missed=commitments_missed(reading, territory_ids=places, since=monday - WEEK),
         overdue=sum(
             card.alert.assigned_due is not None and card.alert.assigned_due < today for card in alerts

@@ -4,12 +4,12 @@ from core.contact.commands import answer, inherit_conversations, resolve, send_m
 from core.contact.errors import AlreadyResolved, UnknownConversation
 from core.contact.events import CitizenWrote, ConversationResolved, OfficialAnswered
 from core.contact.queries import (
-    QUEUE_SHOWN,
     conversation,
     conversation_in,
     conversation_numbered,
     conversations_by_id,
     conversations_of,
+    count_waiting,
     queue,
 )
 from core.contact.rules import (
@@ -25,7 +25,6 @@ from core.contact.rules import (
 
 __all__ = [
     "ANSWER_WITHIN",
-    "QUEUE_SHOWN",
     "AlreadyResolved",
     "CitizenWrote",
     "Conversation",
@@ -42,6 +41,7 @@ __all__ = [
     "conversation_numbered",
     "conversations_by_id",
     "conversations_of",
+    "count_waiting",
     "inherit_conversations",
     "queue",
     "resolve",

@@ -1,8 +1,9 @@
 """Questions about the direct line."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.contact.errors import UnknownConversation
 from core.contact.model import ConversationRow
@@ -11,10 +12,7 @@ from core.identity import Action, Viewer, people
 from core.rooms import UnknownRoom, read_up_to, room_for, stream_of
 from core.shared.ids import ConversationId, PersonId, RoomId, TerritoryId
 from core.spaces import territories_where
-from core.store import Reading, StreamEvent, event_at, heads
-
-# Who waits longest comes first, so nobody beyond it is overlooked: they come up as others are answered.
-QUEUE_SHOWN = 100
+from core.store import PART, Part, Reading, StreamEvent, event_at, heads, part_of
 
 
 def conversation(reading: Reading, *, viewer: Viewer, conversation_id: ConversationId) -> Conversation:
@@ -68,15 +66,16 @@ def queue(
     *,
     viewer: Viewer,
     territory_ids: Collection[TerritoryId] | None = None,
-    limit: int = QUEUE_SHOWN,
-) -> list[ConversationCard]:
+    first: int = 0,
+    limit: int = PART,
+) -> Part[ConversationCard]:
     """Conversations that the viewer may answer: who waits longest first, then the answered ones.
 
     territory_ids narrows it; None means everywhere the viewer may answer.
     """
-    allowed = set(territories_where(reading, viewer, Action.ANSWER_CITIZENS))
-    wanted = allowed if territory_ids is None else allowed & set(territory_ids)
-    rows = reading.session.execute(
+    wanted = _answered_by(reading, viewer, territory_ids)
+    found = part_of(
+        reading,
         select(ConversationRow)
         .where(
             ConversationRow.territory_id.in_(wanted),
@@ -86,10 +85,37 @@ def queue(
             ConversationRow.waiting_since.is_(None),
             ConversationRow.waiting_since,
             ConversationRow.last_at.desc(),
+            ConversationRow.id,
+        ),
+        first=first,
+        limit=limit,
+    )
+    cards = _cards(reading, viewer, [_as_conversation(row) for (row,) in found.items])
+    return Part(items=cards, before=found.before, total=found.total)
+
+
+def count_waiting(
+    reading: Reading,
+    *,
+    viewer: Viewer,
+    territory_ids: Collection[TerritoryId] | None = None,
+    longer_than: timedelta = timedelta(0),
+) -> int:
+    """How many of the conversations in ``queue`` have waited so long or longer."""
+    return reading.session.execute(
+        select(func.count()).where(
+            ConversationRow.territory_id.in_(_answered_by(reading, viewer, territory_ids)),
+            ConversationRow.status == ConversationStatus.WAITING,
+            ConversationRow.waiting_since <= reading.now - longer_than,
         )
-        .limit(limit)
-    ).scalars()
-    return _cards(reading, viewer, [_as_conversation(row) for row in rows])
+    ).scalar_one()
+
+
+def _answered_by(
+    reading: Reading, viewer: Viewer, territory_ids: Collection[TerritoryId] | None
+) -> set[TerritoryId]:
+    allowed = set(territories_where(reading, viewer, Action.ANSWER_CITIZENS))
+    return allowed if territory_ids is None else allowed & set(territory_ids)
 
 
 def _cards(reading: Reading, viewer: Viewer, found: list[Conversation]) -> list[ConversationCard]:

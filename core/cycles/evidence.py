@@ -18,7 +18,7 @@ def found_of(reading: Reading, cycle: Cycle) -> dict[Step, Found]:
     """The facts of every step of a cycle."""
     runs = [
         run
-        for run in runs_in(reading, territory_ids=[cycle.territory_id])
+        for run in runs_in(reading, territory_ids=[cycle.territory_id]).items
         if run.state is RunState.DONE and run.asked_at >= cycle.begun_at
     ]
     return {

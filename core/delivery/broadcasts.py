@@ -26,7 +26,7 @@ from core.identity import Action, count_residents, require_right, residents
 from core.shared.doors import OVER_A_PREVIEW, Actor, Door, reached
 from core.shared.errors import Invalid, checked_text
 from core.shared.ids import PersonId, TerritoryId, new_id
-from core.store import Reading, UnitOfWork
+from core.store import PART, Part, Reading, UnitOfWork, part_of
 from core.territories import descendants
 
 # People asked for ahead of the sender: a minute's worth of any messenger, so that a stop leaves little.
@@ -182,16 +182,24 @@ def broadcast(reading: Reading, *, broadcast_id: str) -> Broadcast:
 
 
 def broadcasts_in(
-    reading: Reading, *, territory_ids: Sequence[TerritoryId], limit: int = 50
-) -> list[Broadcast]:
+    reading: Reading, *, territory_ids: Sequence[TerritoryId], first: int = 0, limit: int = PART
+) -> Part[Broadcast]:
     """Broadcasts to these territories, the newest first."""
-    rows = reading.session.execute(
+    wanted = (
         select(BroadcastRow)
         .where(BroadcastRow.territory_id.in_(territory_ids))
-        .order_by(BroadcastRow.created_at.desc())
-        .limit(limit)
-    ).scalars()
-    return [_as_broadcast(row) for row in rows]
+        .order_by(BroadcastRow.created_at.desc(), BroadcastRow.id.desc())
+    )
+    return part_of(reading, wanted, first=first, limit=limit).map(lambda row: _as_broadcast(row[0]))
+
+
+def count_undecided(reading: Reading, *, territory_ids: Sequence[TerritoryId]) -> int:
+    """How many broadcasts to these territories wait for a second person."""
+    return reading.session.execute(
+        select(func.count()).where(
+            BroadcastRow.territory_id.in_(territory_ids), BroadcastRow.state == BroadcastState.WAITING
+        )
+    ).scalar_one()
 
 
 def broadcasts_under_way(reading: Reading) -> list[str]:

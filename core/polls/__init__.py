@@ -17,7 +17,16 @@ from core.polls.errors import (
     WrongTerm,
 )
 from core.polls.events import BallotCast, PollClosed, PollOpened
-from core.polls.queries import ballot_of, ballots_of, open_polls, poll, polls_voted, recent_polls, tally
+from core.polls.queries import (
+    ballot_of,
+    ballots_of,
+    count_open_polls,
+    open_polls,
+    poll,
+    polls_voted,
+    recent_polls,
+    tally,
+)
 from core.polls.rules import Option, OwnBallot, Poll, Receipt, Tally
 from core.polls.showing import show_in_room
 
@@ -42,6 +51,7 @@ __all__ = [
     "cast_ballot",
     "close_due_polls",
     "close_poll",
+    "count_open_polls",
     "inherit_ballots",
     "open_poll",
     "open_polls",

@@ -9,7 +9,7 @@ from core.polls.errors import UnknownPoll
 from core.polls.model import BallotRow, OptionRow, PollRow
 from core.polls.rules import Option, OwnBallot, Poll, PollStatus, Tally, takes_votes
 from core.shared.ids import OptionId, PersonId, PollId, TerritoryId
-from core.store import PreparedQuery, Reading, once_a_view, one_of
+from core.store import PART, Part, PreparedQuery, Reading, once_a_view, one_of, part_of
 
 _POLL = (
     PollRow.id,
@@ -67,15 +67,29 @@ def open_polls(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> l
     return _polls(reading, reading.rows(_OPEN, territory_ids=territory_ids, now=reading.now))
 
 
-def recent_polls(reading: Reading, *, territory_ids: Collection[TerritoryId], limit: int = 50) -> list[Poll]:
+def recent_polls(
+    reading: Reading, *, territory_ids: Collection[TerritoryId], first: int = 0, limit: int = PART
+) -> Part[Poll]:
     """Polls of these territories, open or closed, newest first."""
-    rows = reading.session.execute(
+    wanted = (
         select(*_POLL)
         .where(PollRow.territory_id.in_(territory_ids))
-        .order_by(PollRow.opened_at.desc())
-        .limit(limit)
+        .order_by(PollRow.opened_at.desc(), PollRow.id.desc())
     )
-    return _polls(reading, list(rows.tuples()))
+    found = part_of(reading, wanted, first=first, limit=limit)
+    polls = _polls(reading, found.items)
+    return Part(items=polls, before=found.before, total=found.total)
+
+
+def count_open_polls(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> int:
+    """How many polls take votes in these territories."""
+    return reading.session.execute(
+        select(func.count()).where(
+            PollRow.territory_id.in_(territory_ids),
+            PollRow.status == PollStatus.OPEN,
+            PollRow.closes_at > reading.now,
+        )
+    ).scalar_one()
 
 
 @once_a_view

@@ -26,6 +26,7 @@ from core.scenarios.errors import BadRequest, ModelNotReady, NoData, UnknownMode
 from core.scenarios.events import RunEnded, RunFollowed, RunProgressed
 from core.scenarios.following import end_followings, forget_follower
 from core.scenarios.queries import (
+    count_runs_under_way,
     model_text,
     models_in,
     published_result,
@@ -90,6 +91,7 @@ __all__ = [
     "behind",
     "cancel_run",
     "contributions_chart",
+    "count_runs_under_way",
     "describe_model",
     "end_followings",
     "equation_facts",

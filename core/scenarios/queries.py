@@ -14,10 +14,8 @@ from core.scenarios.model import ScenarioModelRow, ScenarioResultRow, ScenarioRu
 from core.scenarios.rules import ModelState, RunRequest, RunState, ScenarioModel, ScenarioRun
 from core.shared.ids import PersonId, TerritoryId
 from core.spaces import territories_where
-from core.store import Reading
+from core.store import PART, Part, Reading, part_of
 from core.territories import ancestry
-
-RUNS_SHOWN = 50
 
 
 def models_in(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[ScenarioModel]:
@@ -39,15 +37,27 @@ def model_text(reading: Reading, *, model_id: str) -> tuple[ScenarioModel, str]:
     return _as_model(row), row.text
 
 
-def runs_in(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> list[ScenarioRun]:
-    """The last runs of these territories, newest first."""
-    rows = reading.session.execute(
+def runs_in(
+    reading: Reading, *, territory_ids: Collection[TerritoryId], first: int = 0, limit: int = PART
+) -> Part[ScenarioRun]:
+    """The runs of these territories, newest first."""
+    wanted = (
         select(ScenarioRunRow)
         .where(ScenarioRunRow.territory_id.in_(territory_ids))
         .order_by(ScenarioRunRow.asked_at.desc(), ScenarioRunRow.id.desc())
-        .limit(RUNS_SHOWN)
+    )
+    return part_of(reading, wanted, first=first, limit=limit).map(lambda row: _as_run(reading, row[0]))
+
+
+def count_runs_under_way(reading: Reading, *, territory_ids: Collection[TerritoryId]) -> int:
+    """How many runs of these territories wait or are being computed."""
+    rows = reading.session.execute(
+        select(ScenarioRunRow).where(
+            ScenarioRunRow.territory_id.in_(territory_ids),
+            ScenarioRunRow.state.in_([RunState.WAITING, RunState.RUNNING]),
+        )
     ).scalars()
-    return [_as_run(reading, row) for row in rows]
+    return sum(not state_now(reading, row).is_over for row in rows)
 
 
 def run_for(reading: Reading, *, viewer: Viewer, run_id: str) -> ScenarioRun:

@@ -26,6 +26,7 @@ from core.store.outbox import (
     prune_outbox,
     waiting_facts,
 )
+from core.store.parts import PART, Part, part_of
 from core.store.prepared import PreparedChange, PreparedQuery, insert_new, one_of
 from core.store.streams import (
     NOTHING_YET,
@@ -55,6 +56,7 @@ from core.store.unit_of_work import Reading, UnitOfWork, once_a_view
 
 __all__ = [
     "NOTHING_YET",
+    "PART",
     "Base",
     "ChainReport",
     "Counter",
@@ -67,6 +69,7 @@ __all__ = [
     "KeyReused",
     "NewEvent",
     "NewUpdate",
+    "Part",
     "PreparedChange",
     "PreparedQuery",
     "Reading",
@@ -101,6 +104,7 @@ __all__ = [
     "once_a_view",
     "one_of",
     "outbox_backlog",
+    "part_of",
     "prune_answers",
     "prune_inbox",
     "prune_outbox",

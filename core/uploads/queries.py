@@ -5,12 +5,10 @@ from sqlalchemy import select
 from core.jobs import JobState, job
 from core.shared.ids import PersonId, ReleaseId
 from core.shared.language import as_language
-from core.store import Reading
+from core.store import PART, Part, Reading, part_of
 from core.uploads.errors import UnknownUpload
 from core.uploads.model import UploadRow
 from core.uploads.rules import Upload, UploadReport, UploadState
-
-UPLOADS_SHOWN = 30
 
 
 def upload_of(reading: Reading, *, upload_id: str, person_id: PersonId) -> Upload:
@@ -21,15 +19,14 @@ def upload_of(reading: Reading, *, upload_id: str, person_id: PersonId) -> Uploa
     return as_upload(reading, row)
 
 
-def uploads_of(reading: Reading, *, person_id: PersonId) -> list[Upload]:
-    """One's last uploads, the newest first."""
-    rows = reading.session.execute(
+def uploads_of(reading: Reading, *, person_id: PersonId, first: int = 0, limit: int = PART) -> Part[Upload]:
+    """One's uploads, the newest first."""
+    wanted = (
         select(UploadRow)
         .where(UploadRow.uploaded_by == person_id)
         .order_by(UploadRow.created_at.desc(), UploadRow.id.desc())
-        .limit(UPLOADS_SHOWN)
-    ).scalars()
-    return [as_upload(reading, row) for row in rows]
+    )
+    return part_of(reading, wanted, first=first, limit=limit).map(lambda row: as_upload(reading, row[0]))
 
 
 def upload_content(reading: Reading, *, upload_id: str) -> tuple[Upload, bytes]:

@@ -56,7 +56,7 @@ def test_a_first_message_gets_a_number_and_stands_in_the_queue(town: Town) -> No
     sent = write(town, ANNA, "Яма на Ленина, 12")
 
     assert (sent.number, sent.seq, sent.opened) == ("МС-2027-000001", 1, True)
-    cards = town.database.read(queue, viewer=as_viewer(town, IVANOV))
+    cards = town.database.read(queue, viewer=as_viewer(town, IVANOV)).items
     assert [(card.citizen_name, card.last_text, card.unread) for card in cards] == [
         (ANNA, "Яма на Ленина, 12", 1)
     ]
@@ -93,7 +93,7 @@ def test_an_answer_ends_the_waiting_and_is_told_to_the_citizen(town: Town) -> No
 
     reply(town, IVANOV, sent, "Заделаем завтра")
 
-    card = town.database.read(queue, viewer=as_viewer(town, IVANOV))[0]
+    card = town.database.read(queue, viewer=as_viewer(town, IVANOV)).items[0]
     assert card.conversation.waiting_since is None
     assert card.unread == 0
     facts = [waiting.recorded.fact.kind for waiting in town.database.read(waiting_facts)]
@@ -152,7 +152,7 @@ def test_others_neither_see_nor_answer_a_conversation(town: Town, who: str) -> N
     with pytest.raises(UnknownConversation):
         town.database.run(resolve, official_id=town.people[who], conversation_id=sent.conversation_id)
 
-    assert town.database.read(queue, viewer=viewer) == []
+    assert town.database.read(queue, viewer=viewer).items == []
 
 
 def test_without_consent_nothing_is_kept(town: Town) -> None:
@@ -161,7 +161,7 @@ def test_without_consent_nothing_is_kept(town: Town) -> None:
     with pytest.raises(ConsentNeeded):
         write(town, "Прохожий", "Яма")
 
-    assert town.database.read(queue, viewer=as_viewer(town, IVANOV)) == []
+    assert town.database.read(queue, viewer=as_viewer(town, IVANOV)).items == []
 
 
 def test_a_blank_or_endless_message_is_refused_with_a_sentence(town: Town) -> None:

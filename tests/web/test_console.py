@@ -61,21 +61,28 @@ async def test_the_queue_shows_who_waits_and_what_they_said(anybody: Browser, to
     assert "Анна Петрова 1 не прочитано Яма на Ленина, 12 ждёт 1 мин МС-2027-000001" in page
 
 
-async def test_a_queue_that_is_cut_says_so(
-    anybody: Browser, town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(town, "Яма на Ленина, 12")
-    anybody.sign_in_as(IVANOV)
+async def test_a_long_list_says_how_long_it_is_and_is_turned(anybody: Browser, town: Town) -> None:
+    oldest = town.open_poll("Самое старое голосование?")
+    for number in range(50):
+        town.clock.advance(timedelta(seconds=1))
+        town.open_poll(f"Голосование {number}?")
+    anybody.sign_in_as(OLEG)
 
-    whole = words_of(await anybody.get("/console/conversations"))
-    # As many as are shown, without writing them all.
-    monkeypatch.setattr("web.console.queue.QUEUE_SHOWN", 1)
-    cut = words_of(await anybody.get("/console/conversations"))
+    queue = await anybody.get("/console/polls")
+    rest = await anybody.get("/console/polls?from=50")
+    # Beyond the end, also with what no number is: the last part, the first one.
+    beyond = words_of(await anybody.get("/console/polls?from=900"))
+    wrong = words_of(await anybody.get("/console/polls?from=-1"))
 
-    assert "Сообщения 1 " in whole
-    assert "Это первые" not in whole
-    assert "Сообщения 1+ " in cut
-    assert "Это первые: кто ждёт дольше всех." in cut
+    assert "Голосования 51 " in words_of(queue)
+    assert "1–50 из 51" in words_of(queue)
+    assert "Самое старое" not in queue.text
+    assert 'href="/console/polls?from=50"' in queue.text
+    assert "51 из 51" in words_of(rest)
+    assert f'href="/console/polls/{oldest.id}?from=50"' in rest.text
+    assert "51 из 51" in words_of(await anybody.get(f"/console/polls/{oldest.id}?from=50"))
+    assert ("51 из 51" in beyond, "1–50 из 51" in wrong) == (True, True)
+    assert "Самое старое" in words_of(await anybody.get("/t/zarechny/polls?from=50"))
 
 
 async def test_opening_a_conversation_is_reading_it(anybody: Browser, town: Town) -> None:

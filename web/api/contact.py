@@ -38,6 +38,7 @@ from web.dependencies import dependencies
 router = Router(tags=["direct line"])
 
 MOST_EVENTS = 500
+SHOWN = 100
 
 
 @router.get("/conversations", response=list[ConversationOut], auth=SIGNED_IN)
@@ -50,7 +51,7 @@ async def conversation_list(request: ApiRequest) -> list[ConversationOut]:
 @router.get("/queue", response=list[CardOut], auth=SIGNED_IN)
 async def conversation_queue(request: ApiRequest) -> list[CardOut]:
     """Conversations that the caller may answer: who waits longest first."""
-    found = await dependencies().database.read_async(queue, viewer=request.auth)
+    found = await dependencies().database.read_async(queue, viewer=request.auth, limit=SHOWN)
     return [
         CardOut(
             **_fields(card.conversation),
@@ -59,7 +60,7 @@ async def conversation_queue(request: ApiRequest) -> list[CardOut]:
             last_side=card.last_side,
             unread=card.unread,
         )
-        for card in found
+        for card in found.items
     ]
 
 

@@ -101,7 +101,7 @@ def _polls(reading: Reading, *, slug: str | None, viewer: Viewer) -> list[PollOu
         if slug is None
         else ancestry(reading, territory_id=territory_by_slug(reading, slug=slug).id)
     )
-    return [_out(reading, found, viewer) for found in recent_polls(reading, territory_ids=within)]
+    return [_out(reading, found, viewer) for found in recent_polls(reading, territory_ids=within).items]
 
 
 def _poll(reading: Reading, *, poll_id: PollId, viewer: Viewer) -> PollOut:

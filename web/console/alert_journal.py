@@ -129,7 +129,6 @@ def _shown(request: PageRequest, opened: Opened[Journal], *, narrowed: bool, err
         opened,
         "console/journal.html",
         title=gettext("Journal of alerts"),
-        tab="alerts",
         alerts=[_view(one, language) for one in found.page.alerts],
         count=found.page.count,
         too_many=found.page.count > MOST_EXPORTED,

@@ -83,7 +83,7 @@ async def _shown(
     refusal: DomainError | None = None,
 ) -> HttpResponse:
     opened: Opened[OpenRule] = await open_desk(
-        request, None, lambda reading, desk: open_rule(reading, desk, rule_id)
+        request, None, lambda reading, desk: open_rule(reading, desk, rule_id), beside="data"
     )
     found, language = opened.item, request.language
     return show_desk(
@@ -92,7 +92,6 @@ async def _shown(
         "console/alert_rule.html",
         title=found.indicator.title(language),
         # A live console asks for the queue of this tab, which must be one of theirs.
-        tab=next(iter(opened.desk.tabs), "conversations"),
         rule=found.rule,
         sent=request.POST or found.rule,
         kind=kind_words(found.rule.kind),

@@ -108,7 +108,7 @@ async def preview_words(rule: AlertRule) -> str:
 async def _shown(
     request: PageRequest, *, preview: str = "", refusal: DomainError | None = None
 ) -> HttpResponse:
-    opened: Opened[Rulebook] = await open_desk(request, None, rulebook)
+    opened: Opened[Rulebook] = await open_desk(request, None, rulebook, beside="data")
     book, language = opened.item, request.language
     titles = {one.code: one.title(language) for one in book.indicators}
     names = {place.id: place.name(language) for place in book.places}
@@ -118,7 +118,6 @@ async def _shown(
         "console/alert_rules.html",
         title=gettext("Alert rules"),
         # A live console asks for the queue of this tab, which must be one of theirs.
-        tab=next(iter(opened.desk.tabs), "conversations"),
         sent=request.POST,
         preview=preview,
         kinds=[(kind.value, kind_words(kind)) for kind in RuleKind],

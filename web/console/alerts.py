@@ -74,7 +74,7 @@ def open_with_commitment(reading: Reading, desk: Desk, alert_id: AlertId) -> Ope
 async def alert_queue(request: PageRequest) -> HttpResponse:
     """The alerts with nothing open."""
     opened = await open_desk(request, "alerts", nothing)
-    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Alerts"), tab="alerts")
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Alerts"))
 
 
 async def alert_item(request: PageRequest, alert_id: str) -> HttpResponse:
@@ -163,7 +163,6 @@ async def show_alert(
         opened,
         "console/alert.html",
         title=card.indicator.title(language),
-        tab="alerts",
         current=alert_id,
         card=card,
         alert=card.alert,

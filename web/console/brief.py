@@ -47,7 +47,6 @@ async def brief(request: PageRequest) -> HttpResponse:
         opened,
         "console/brief.html",
         title=gettext("The week"),
-        tab=next(iter(opened.desk.tabs), "conversations"),
         briefs=[
             (brief_heading(request.language, one), brief_sections(request.language, one))
             for one in opened.item.found

@@ -119,9 +119,7 @@ def open_broadcast(reading: Reading, desk: Desk, broadcast_id: str) -> OpenBroad
 async def broadcast_queue(request: PageRequest) -> HttpResponse:
     """The broadcasts with nothing open."""
     opened = await open_desk(request, "broadcasts", nothing)
-    return show_desk(
-        request, opened, "console/nothing_open.html", title=gettext("Mailings"), tab="broadcasts"
-    )
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Mailings"))
 
 
 async def broadcast_item(request: PageRequest, broadcast_id: str) -> HttpResponse:
@@ -191,7 +189,6 @@ async def _shown(
         opened,
         "console/broadcast.html",
         title=item.broadcast.title,
-        tab="broadcasts",
         current=broadcast_id,
         item=item,
         broadcast=item.broadcast,
@@ -232,7 +229,6 @@ async def _form(
         opened,
         "console/new_broadcast.html",
         title=gettext("New mailing"),
-        tab="broadcasts",
         current="new",
         form=form,
         places=[(one.id, one.name(request.language)) for one in opened.item],

@@ -105,7 +105,6 @@ async def _shown(request: PageRequest, *, refusal: DomainError | None = None) ->
         opened,
         "console/channels.html",
         title=gettext("Channels"),
-        tab=next(iter(opened.desk.tabs), "conversations"),
         law=gettext(LAW),
         channels=[_channel(name, book) for name in GOVERNED],
         policies=[(policy.value, policy_words(policy)) for policy in ChannelPolicy],

@@ -81,7 +81,7 @@ def open_conversation(reading: Reading, desk: Desk, conversation_id: Conversatio
 
 
 def _decisions(reading: Reading, about: Conversation) -> list[ScenarioRun]:
-    runs = runs_in(reading, territory_ids=[about.territory_id])
+    runs = runs_in(reading, territory_ids=[about.territory_id]).items
     done = [run for run in runs if run.state is RunState.DONE and run.request.decision is not None]
     return done[:RUNS_OFFERED]
 
@@ -104,7 +104,7 @@ async def conversation_queue(request: PageRequest) -> HttpResponse:
     """The queue with nothing open: on a phone this is the list."""
     opened = await open_desk(request, "conversations", nothing)
     title = gettext("Citizens")
-    return show_desk(request, opened, "console/nothing_open.html", title=title, tab="conversations")
+    return show_desk(request, opened, "console/nothing_open.html", title=title)
 
 
 async def conversation_page(request: PageRequest, conversation_id: str) -> HttpResponse:
@@ -166,7 +166,6 @@ async def _shown(
         opened,
         "console/conversation.html",
         title=item.citizen.display_name,
-        tab="conversations",
         current=conversation_id,
         item=item,
         conversation=item.conversation,

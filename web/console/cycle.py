@@ -35,7 +35,7 @@ from core.shared.language import translate
 from core.spaces import territories_where
 from core.store import Reading
 from core.territories import Territory, territory
-from web.console.desk import Desk, Tab
+from web.console.desk import Desk
 from web.console.frame import Opened, open_desk, show_desk
 from web.console.passports import member_words
 from web.dependencies import dependencies
@@ -170,14 +170,13 @@ async def _change(request: PageRequest, cycle_id: str, step: str) -> HttpRespons
 
 
 async def _list(request: PageRequest, refusal: DomainError | None = None) -> HttpResponse:
-    opened: Opened[CycleList] = await open_desk(request, None, cycle_list)
+    opened: Opened[CycleList] = await open_desk(request, None, cycle_list, beside="data")
     year = dependencies().database.clock.now().year
     return show_desk(
         request,
         opened,
         "data/cycles.html",
         title=gettext("The cycle of data"),
-        tab=_tab(opened.desk),
         current="cycle",
         cycles=[(one.id, cycle_words(request.language, one, place)) for one, place in opened.item.cycles],
         places=[(place.id, place.name(request.language)) for place in opened.item.places],
@@ -190,7 +189,7 @@ async def _list(request: PageRequest, refusal: DomainError | None = None) -> Htt
 
 async def _board(request: PageRequest, cycle_id: str, refusal: DomainError | None = None) -> HttpResponse:
     opened: Opened[OpenCycle] = await open_desk(
-        request, None, lambda reading, desk: open_cycle(reading, desk, cycle_id, request)
+        request, None, lambda reading, desk: open_cycle(reading, desk, cycle_id, request), beside="data"
     )
     one = opened.item
     steps = [_step_view(step, one, opened.desk, request) for step in one.board.steps]
@@ -199,7 +198,6 @@ async def _board(request: PageRequest, cycle_id: str, refusal: DomainError | Non
         opened,
         "data/cycle.html",
         title=cycle_words(request.language, one.board.cycle, one.place),
-        tab=_tab(opened.desk),
         current="cycle",
         cycle=one.board.cycle,
         steps=steps,
@@ -210,10 +208,6 @@ async def _board(request: PageRequest, cycle_id: str, refusal: DomainError | Non
         error="" if refusal is None else refusal.sentence(request.language),
         status=200 if refusal is None else STATUSES[refusal.kind],
     )
-
-
-def _tab(desk: Desk) -> Tab:
-    return "data" if "data" in desk.tabs else next(iter(desk.tabs), "conversations")
 
 
 def _step(text: str) -> Step:

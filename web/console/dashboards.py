@@ -72,9 +72,7 @@ def own_places(reading: Reading, desk: Desk) -> list[Territory]:
 async def dashboard_queue(request: PageRequest) -> HttpResponse:
     """The dashboards with nothing open."""
     opened = await open_desk(request, "dashboards", nothing)
-    return show_desk(
-        request, opened, "console/nothing_open.html", title=gettext("Dashboards"), tab="dashboards"
-    )
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Dashboards"))
 
 
 async def _new(request: PageRequest) -> HttpResponse:
@@ -103,7 +101,6 @@ async def _new_form(request: PageRequest, refusal: DomainError | None = None) ->
         opened,
         "dashboards/new.html",
         title=gettext("New dashboard"),
-        tab="dashboards",
         current="new",
         sent=request.POST,
         places=[(one.id, one.name(request.language)) for one in opened.item],
@@ -194,7 +191,6 @@ async def _form(request: PageRequest, dashboard_id: str, refusal: DomainError | 
         opened,
         "dashboards/edit.html",
         title=dashboard.title,
-        tab="dashboards",
         current=dashboard_id,
         dashboard=dashboard,
         slug=found.opened.territory.slug,

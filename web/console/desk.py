@@ -63,6 +63,10 @@ class Desk:
         """The territories whose queue the live page follows: each once."""
         return tuple(dict.fromkeys(place for places in self.places.values() for place in places))
 
+    def nearest(self, tab: Tab | None) -> Tab:
+        """This tab if it is the viewer's, else their first one."""
+        return tab if tab in self.tabs else next(iter(self.tabs), "conversations")
+
     def require(self, tab: Tab) -> tuple[TerritoryId, ...]:
         """The territories of a tab. Raises: Forbidden if it is not the viewer's."""
         if not self.places[tab]:

@@ -130,14 +130,13 @@ async def _back(request: PageRequest) -> HttpResponse:
 
 
 async def _shown(request: PageRequest, *, refusal: DomainError | None = None) -> HttpResponse:
-    opened: Opened[Duty] = await open_desk(request, None, duty)
+    opened: Opened[Duty] = await open_desk(request, None, duty, beside="alerts")
     found, language = opened.item, request.language
     return show_desk(
         request,
         opened,
         "console/duty.html",
         title=gettext("On duty"),
-        tab=next(iter(opened.desk.tabs), "conversations"),
         places=[_place_view(one, found.names, language) for one in found.places],
         deputies=[
             (one.id, found.names[one.person_id], found.names[one.deputy_id], one.since, one.until)

@@ -8,9 +8,10 @@ from django.http import HttpResponse
 
 from core.store import Reading
 from web.console.desk import Desk, Tab, desk_of
-from web.console.queue import Waiting, queue_view, waiting_for
+from web.console.queue import Look, Waiting, queue_view, waiting_for
 from web.dependencies import dependencies
 from web.page_request import PageRequest
+from web.paging import first_shown
 from web.rendering import show
 
 T = TypeVar("T")
@@ -25,14 +26,22 @@ class Opened(Generic[T]):
     item: T
 
 
-async def open_desk(request: PageRequest, tab: Tab | None, item: Callable[[Reading, Desk], T]) -> Opened[T]:
-    """Read the desk and the item. Raises: SignInNeeded, Forbidden, and what ``item`` raises."""
+async def open_desk(
+    request: PageRequest, tab: Tab | None, item: Callable[[Reading, Desk], T], *, beside: Tab | None = None
+) -> Opened[T]:
+    """Read the desk and the item. The page belongs to ``tab``, or to none and stands ``beside`` one.
+
+    Raises: SignInNeeded, Forbidden, and what ``item`` raises.
+    """
 
     def opened(reading: Reading) -> Opened[T]:
         desk = desk_of(reading, viewer=request.visit.viewer)
         if tab is not None:
             desk.require(tab)
-        return Opened(desk=desk, waiting=waiting_for(reading, desk=desk), item=item(reading, desk))
+        # A page that belongs to no tab may have parts of its own.
+        first = 0 if tab is None else first_shown(request)
+        waiting = waiting_for(reading, desk=desk, tab=desk.nearest(tab or beside), first=first)
+        return Opened(desk=desk, waiting=waiting, item=item(reading, desk))
 
     return await dependencies().database.read_async(opened)
 
@@ -43,7 +52,6 @@ def show_desk(
     template: str,
     *,
     title: str,
-    tab: Tab,
     current: str = "",
     status: int = 200,
     **context: object,
@@ -59,11 +67,8 @@ def show_desk(
         queue=queue_view(
             opened.waiting,
             desk=opened.desk,
-            tab=tab,
             path=request.path,
-            current=current,
-            now=now,
-            language=request.language,
+            look=Look(current=current, now=now, language=request.language),
         ),
         followed=" ".join(f"queue:{place}" for place in opened.desk.followed),
         current=current,

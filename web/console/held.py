@@ -132,7 +132,7 @@ async def _shown(request: PageRequest, refusal: DomainError | None = None) -> Ht
             people={person_id: one.display_name for person_id, one in found.items()},
             uploads={
                 one.vintage: one.id
-                for one in uploads_of(reading, person_id=person_id)
+                for one in uploads_of(reading, person_id=person_id).items
                 if one.vintage is not None
             },
         )
@@ -144,7 +144,6 @@ async def _shown(request: PageRequest, refusal: DomainError | None = None) -> Ht
         opened,
         "data/held.html",
         title=gettext("Values to decide"),
-        tab="data",
         current="held",
         releases=_by_release(desk),
         decided=[_row(one, desk) for one in desk.decided],

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 
 from web.console.desk import TABS
 from web.console.frame import nothing, open_desk, show_desk
-from web.console.queue import queue_view
+from web.console.queue import Look, queue_view
 from web.console.setup import ADDRESS as SET_UP
 from web.dependencies import dependencies
 from web.page_request import PageRequest
@@ -20,9 +20,7 @@ async def console(request: PageRequest) -> HttpResponse:
         return go(SET_UP)
     if opened.desk.tabs:
         return go(f"/console/{opened.desk.tabs[0]}")
-    return show_desk(
-        request, opened, "console/nothing_open.html", title=gettext("Console"), tab="conversations"
-    )
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Console"))
 
 
 async def queue_fragment(request: PageRequest, tab: str) -> HttpResponse:
@@ -30,13 +28,11 @@ async def queue_fragment(request: PageRequest, tab: str) -> HttpResponse:
     if tab not in TABS:
         raise Http404
     opened = await open_desk(request, tab, nothing)
-    view = queue_view(
-        opened.waiting,
-        desk=opened.desk,
-        tab=tab,
-        path=str(request.GET.get("at", "")),
+    look = Look(
         current=str(request.GET.get("current", "")),
         now=dependencies().database.clock.now(),
         language=request.language,
     )
+    at = str(request.GET.get("at", ""))
+    view = queue_view(opened.waiting, desk=opened.desk, path=at, look=look)
     return fragment(request, "console/queue_fragment.html", queue=view)

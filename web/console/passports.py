@@ -93,7 +93,6 @@ async def passports(request: PageRequest) -> HttpResponse:
         opened,
         "data/passports.html",
         title=gettext("Passports of indicators"),
-        tab="data",
         current="passports",
         shelves=[
             (title, [(one.code, one.title(request.language), _lacking(known)) for one, known in pairs])
@@ -133,7 +132,7 @@ async def _readers(request: PageRequest, code: str) -> HttpResponse:
 
 async def _shown(request: PageRequest, code: str, refusal: DomainError | None = None) -> HttpResponse:
     opened: Opened[OpenPassport] = await open_desk(
-        request, None, lambda reading, desk: open_passport(reading, desk, code)
+        request, None, lambda reading, desk: open_passport(reading, desk, code), beside="data"
     )
     one, asked = opened.item, str(request.GET.get("q", ""))[:100]
     on_list = {reader.id for reader in one.readers}
@@ -143,7 +142,6 @@ async def _shown(request: PageRequest, code: str, refusal: DomainError | None = 
         opened,
         "data/passport.html",
         title=one.indicator.title(request.language),
-        tab="data" if "data" in opened.desk.tabs else next(iter(opened.desk.tabs), "conversations"),
         current="passports",
         code=code,
         known=one.passport if sent is None else _typed(request, one.passport),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
@@ -12,7 +11,7 @@ from core.shared.errors import Forbidden
 from core.shared.ids import TerritoryId
 from core.shared.language import Language
 from core.spaces import territories_where
-from core.store import Reading
+from core.store import Part, Reading
 from core.territories import Territory, territories
 from web.console.desk import Desk
 from web.console.frame import Opened, open_desk, show_desk
@@ -20,9 +19,9 @@ from web.console.passports import found_by
 from web.console.roles import role_words
 from web.indicators.passports import person_words
 from web.page_request import PageRequest
+from web.paging import Pages, first_shown, pages_of
 
 ADDRESS = "/console/people"
-SHOWN = 50
 FOUND_SHOWN = 20
 # One letter would list half of the town.
 LEAST_LETTERS = 2
@@ -84,27 +83,23 @@ async def people(request: PageRequest) -> HttpResponse:
     )
     found, language = opened.item, request.language
     lines = _found(found, asked, language) if asked else _lines(found.staff, found.places, language)
-    first = _first(str(request.GET.get("from", "")))
-    shown = lines[:FOUND_SHOWN] if asked else lines[first : first + SHOWN]
-    sent = {"q": asked, "role": role or ""}
+    shown = Part.of(lines, limit=FOUND_SHOWN) if asked else Part.of(lines, first=first_shown(request))
     return show_desk(
         request,
         opened,
         "console/people.html",
         title=gettext("People and roles"),
-        tab=next(iter(opened.desk.tabs), "conversations"),
         taken=bool(request.GET.get("taken")),
         asked=asked,
         role=role,
         roles=[(one.value, role_words(one)) for one in Role],
-        lines=shown,
+        lines=shown.items,
         count=len(lines),
         short=bool(asked) and not long_enough(asked),
         too_many=bool(asked) and len(lines) > FOUND_SHOWN,
         most=FOUND_SHOWN,
-        namesakes=bool(asked) and len({line.name for line in shown}) < len(shown),
-        later=urlencode({**sent, "from": first + SHOWN}) if not asked and len(lines) > first + SHOWN else "",
-        earlier=urlencode(sent) if not asked and first else "",
+        namesakes=bool(asked) and len({line.name for line in shown.items}) < len(shown.items),
+        pages=Pages() if asked else pages_of(shown, address=ADDRESS, sent={"role": role} if role else None),
     )
 
 
@@ -144,7 +139,3 @@ def home_words(one: Person, places: Mapping[TerritoryId, Territory], language: L
     """Where somebody lives, if it is one of these places."""
     place = None if one.home_id is None else places.get(one.home_id)
     return "" if place is None else place.name(language)
-
-
-def _first(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0

@@ -92,7 +92,7 @@ def open_poll_for_days(
 async def poll_queue(request: PageRequest) -> HttpResponse:
     """The polls with nothing open."""
     opened = await open_desk(request, "polls", nothing)
-    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Polls"), tab="polls")
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Polls"))
 
 
 async def poll_item(request: PageRequest, poll_id: str) -> HttpResponse:
@@ -106,7 +106,6 @@ async def poll_item(request: PageRequest, poll_id: str) -> HttpResponse:
         opened,
         "console/poll.html",
         title=found.question,
-        tab="polls",
         current=poll_id,
         poll=poll_view(found, votes, chosen=None, now=dependencies().database.clock.now()),
         forms=PollWords.current(takes_votes=found.takes_votes),
@@ -156,7 +155,6 @@ async def _form(request: PageRequest, form: PollForm, *, error: str = "", status
         opened,
         "console/new_poll.html",
         title=gettext("New poll"),
-        tab="polls",
         current="new",
         form=form,
         places=[(place.id, place.name(request.language)) for place in opened.item],

@@ -1,26 +1,27 @@
 """The left pane of the console: what waits, longest first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.utils.translation import gettext
 
 from core.alerts import AlertCard, Severity, alert_headline, open_alerts
-from core.contact import ANSWER_WITHIN, QUEUE_SHOWN, ConversationCard, ConversationStatus
+from core.contact import ANSWER_WITHIN, ConversationCard, ConversationStatus, count_waiting
 from core.contact import queue as conversations_waiting
 from core.dashboards import Dashboard, DashboardState, own_dashboards
-from core.delivery import Broadcast, BroadcastState, broadcasts_in
+from core.delivery import Broadcast, BroadcastState, broadcasts_in, count_undecided
 from core.files import FILE_SIGNS
 from core.indicators import count_held
-from core.polls import Poll, Tally, recent_polls, tally
-from core.scenarios import RunState, ScenarioRun, run_state_words, run_title, runs_in
-from core.shared.ids import TerritoryId
+from core.polls import Poll, Tally, count_open_polls, recent_polls, tally
+from core.scenarios import RunState, ScenarioRun, count_runs_under_way, run_state_words, run_title, runs_in
 from core.shared.language import Language
-from core.store import Reading
+from core.store import Part, Reading
 from core.territories import Territory, territories
 from core.uploads import Upload, UploadState, uploads_of
 from web.console.desk import Desk, Tab
+from web.paging import Pages, pages_of
 from web.public.poll_views import poll_clock
 from web.view_models import Countdown, Mood, voted_words
 from web.words import short_moment, time_left
@@ -60,13 +61,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A page with its address and name. ``count``: what waits there; ``more``: at least so many."""
+    """A page with its address and name. ``count``: what waits there."""
 
     address: str
     title: str
     icon: str = ""
     count: int = 0
-    more: bool = False
     current: bool = False
 
 
@@ -74,8 +74,7 @@ class Place:
 class QueueView:
     """The sections of the console and the left pane with the queue of one of them.
 
-    ``new``: where the tab's next thing is made; ``places``: what else belongs to the tab; ``cut``: only the
-    first are in the rows.
+    ``new``: where the tab's next thing is made; ``places``: what else belongs to the tab.
     """
 
     tab: Tab
@@ -83,7 +82,7 @@ class QueueView:
     new: Place | None
     places: tuple[Place, ...]
     rows: tuple[Row, ...]
-    cut: bool
+    pages: Pages
 
     @property
     def few(self) -> bool:
@@ -98,74 +97,84 @@ class QueueView:
     @property
     def elsewhere(self) -> Place:
         """The other sections together: what waits in them."""
-        others = [one for one in self.sections if not one.current]
-        count, more = sum(one.count for one in others), any(one.more for one in others)
-        return Place(address="", title=gettext("Other sections"), count=count, more=more)
+        count = sum(one.count for one in self.sections if not one.current)
+        return Place(address="", title=gettext("Other sections"), count=count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Who looks at the queue: which item is open, when, in which language."""
+
+    current: str
+    now: datetime
+    language: Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """What waits, by kind, from one consistent view."""
+    """How much waits in each tab, and a part of the list of one, each line yet to be put in words."""
 
-    conversations: list[ConversationCard]
-    polls: list[tuple[Poll, Tally]]
-    alerts: list[AlertCard]
-    broadcasts: list[Broadcast]
-    runs: list[tuple[ScenarioRun, Territory]]
-    dashboards: list[Dashboard]
-    uploads: list[Upload]
-    held: int
+    tab: Tab
+    counts: dict[Tab, int]
+    lines: Part[Callable[[Look], Row]]
 
 
-def waiting_for(reading: Reading, *, desk: Desk) -> Waiting:
-    """Everything that the tabs of this desk show."""
+def waiting_for(reading: Reading, *, desk: Desk, tab: Tab, first: int) -> Waiting:
+    """What waits in the tabs of this desk, and a part of the list of one of them."""
     places = desk.places
-    polls = recent_polls(reading, territory_ids=places["polls"]) if places["polls"] else []
+    waits: dict[Tab, Callable[[], int]] = {
+        "conversations": lambda: count_waiting(reading, viewer=desk.viewer),
+        "polls": lambda: count_open_polls(reading, territory_ids=places["polls"]),
+        "alerts": lambda: sum(
+            _untaken(card, reading.now) for card in open_alerts(reading, viewer=desk.viewer)
+        ),
+        "broadcasts": lambda: count_undecided(reading, territory_ids=places["broadcasts"]),
+        "scenarios": lambda: count_runs_under_way(reading, territory_ids=places["scenarios"]),
+        "data": lambda: count_held(reading, territory_ids=places["data"]),
+        "dashboards": lambda: 0,
+    }
     return Waiting(
-        conversations=conversations_waiting(reading, viewer=desk.viewer) if places["conversations"] else [],
-        polls=[(poll, tally(reading, poll_id=poll.id)) for poll in polls],
-        alerts=open_alerts(reading, viewer=desk.viewer) if places["alerts"] else [],
-        broadcasts=broadcasts_in(reading, territory_ids=places["broadcasts"]) if places["broadcasts"] else [],
-        runs=_runs(reading, places["scenarios"]) if places["scenarios"] else [],
-        dashboards=_dashboards(reading, desk),
-        uploads=uploads_of(reading, person_id=desk.person_id) if places["data"] else [],
-        held=count_held(reading, territory_ids=places["data"]) if places["data"] else 0,
+        tab=tab,
+        counts={code: waits[code]() if places[code] else 0 for code in waits},
+        lines=_lines(reading, desk, tab, first) if places[tab] else Part.of([]),
     )
 
 
-def _dashboards(reading: Reading, desk: Desk) -> list[Dashboard]:
-    places = desk.places["dashboards"]
-    return own_dashboards(reading, viewer=desk.viewer, territory_ids=places) if places else []
+def _lines(reading: Reading, desk: Desk, tab: Tab, first: int) -> Part[Callable[[Look], Row]]:
+    places, viewer = desk.places[tab], desk.viewer
+    match tab:
+        case "conversations":
+            cards = conversations_waiting(reading, viewer=viewer, first=first)
+            return cards.map(lambda card: partial(_conversation_row, card))
+        case "polls":
+            polls = recent_polls(reading, territory_ids=places, first=first)
+            return polls.map(lambda one: partial(_poll_row, one, tally(reading, poll_id=one.id)))
+        case "alerts":
+            alerts = Part.of(open_alerts(reading, viewer=viewer), first=first)
+            return alerts.map(lambda card: partial(_alert_row, card))
+        case "broadcasts":
+            broadcasts = broadcasts_in(reading, territory_ids=places, first=first)
+            return broadcasts.map(lambda one: partial(_broadcast_row, one))
+        case "scenarios":
+            named = {place.id: place for place in territories(reading)}
+            runs = runs_in(reading, territory_ids=places, first=first)
+            return runs.map(lambda run: partial(_run_row, run, named[run.territory_id]))
+        case "data":
+            uploads = uploads_of(reading, person_id=desk.person_id, first=first)
+            return uploads.map(lambda one: partial(_upload_row, one))
+        case "dashboards":
+            dashboards = own_dashboards(reading, viewer=viewer, territory_ids=places)
+            return Part.of(dashboards, first=first).map(lambda one: partial(_dashboard_row, one))
 
 
-def _runs(reading: Reading, places: Sequence[TerritoryId]) -> list[tuple[ScenarioRun, Territory]]:
-    named = {place.id: place for place in territories(reading)}
-    return [(run, named[run.territory_id]) for run in runs_in(reading, territory_ids=places)]
-
-
-def queue_view(
-    waiting: Waiting, *, desk: Desk, tab: Tab, path: str, current: str, now: datetime, language: Language
-) -> QueueView:
+def queue_view(waiting: Waiting, *, desk: Desk, path: str, look: Look) -> QueueView:
     """The left pane with one tab open and one row lit. ``path``: of the page that it is a part of."""
-    counts: dict[Tab, int] = {
-        "conversations": sum(_waits(card) for card in waiting.conversations),
-        "polls": sum(poll.takes_votes for poll, _ in waiting.polls),
-        "alerts": sum(_untaken(card, now) for card in waiting.alerts),
-        "broadcasts": sum(one.state is BroadcastState.WAITING for one in waiting.broadcasts),
-        "scenarios": sum(not run.state.is_over for run, _ in waiting.runs),
-        "data": waiting.held,
-        "dashboards": 0,
-    }
-    rows: dict[Tab, Sequence[Row]] = {
-        "conversations": [_conversation_row(card, current, now) for card in waiting.conversations],
-        "polls": [_poll_row(poll, votes, current, now) for poll, votes in waiting.polls],
-        "alerts": [_alert_row(card, current, now, language) for card in waiting.alerts],
-        "broadcasts": [_broadcast_row(one, current, now) for one in waiting.broadcasts],
-        "scenarios": [_run_row(run, place, current, now, language) for run, place in waiting.runs],
-        "data": [_upload_row(one, current, now) for one in waiting.uploads],
-        "dashboards": [_dashboard_row(one, current, now) for one in waiting.dashboards],
-    }
-    all_wait = counts["conversations"] >= QUEUE_SHOWN
+    tab, counts, lines = waiting.tab, waiting.counts, waiting.lines
+    pages = pages_of(lines, address=f"/console/{tab}")
+    rows = [draw(look) for draw in lines.items]
+    if lines.before:
+        # Whoever opens one of them still sees this part of the list beside it.
+        rows = [replace(row, address=f"{row.address}?from={lines.before}") for row in rows]
     of_everywhere = _places_of_everywhere(desk, path)
     beside = any(place.current for place in of_everywhere)
     return QueueView(
@@ -177,7 +186,6 @@ def queue_view(
                     title=_title(code),
                     icon=ICONS[code],
                     count=counts[code],
-                    more=code == "conversations" and all_wait,
                     current=code == tab and not beside,
                 )
                 for code in desk.tabs
@@ -185,9 +193,9 @@ def queue_view(
             *of_everywhere,
         ),
         new=_new(tab),
-        places=_places(tab, waiting, path),
-        rows=tuple(rows[tab]),
-        cut=tab == "conversations" and len(waiting.conversations) >= QUEUE_SHOWN,
+        places=_places(tab, counts["data"], path),
+        rows=tuple(rows),
+        pages=pages,
     )
 
 
@@ -201,7 +209,7 @@ def _new(tab: Tab) -> Place | None:
     }.get(tab)
 
 
-def _places(tab: Tab, waiting: Waiting, path: str) -> tuple[Place, ...]:
+def _places(tab: Tab, held: int, path: str) -> tuple[Place, ...]:
     """What whoever has this tab may open."""
     found: dict[Tab, tuple[tuple[str, str], ...]] = {
         "alerts": (
@@ -221,7 +229,7 @@ def _places(tab: Tab, waiting: Waiting, path: str) -> tuple[Place, ...]:
         Place(
             address=address,
             title=title,
-            count=waiting.held if address == "/console/data/held" else 0,
+            count=held if address == "/console/data/held" else 0,
             current=_within(path, address),
         )
         for address, title in found.get(tab, ())
@@ -282,7 +290,7 @@ def _waits(card: ConversationCard) -> bool:
     return card.conversation.status is ConversationStatus.WAITING
 
 
-def _conversation_row(card: ConversationCard, current: str, now: datetime) -> Row:
+def _conversation_row(card: ConversationCard, look: Look) -> Row:
     conversation = card.conversation
     prefix = gettext("You: ") if card.last_side == "official" else ""
     since = conversation.waiting_since
@@ -292,23 +300,23 @@ def _conversation_row(card: ConversationCard, current: str, now: datetime) -> Ro
         title=card.citizen_name,
         line=prefix + _in_words(card.last_text),
         note=conversation.number,
-        fresh=card.unread if _waits(card) and conversation.id != current else 0,
-        clock=None if since is None else waiting_clock(since, now),
+        fresh=card.unread if _waits(card) and conversation.id != look.current else 0,
+        clock=None if since is None else waiting_clock(since, look.now),
         avatar=initials(card.citizen_name),
         done=since is None,
-        current=conversation.id == current,
+        current=conversation.id == look.current,
     )
 
 
-def _poll_row(poll: Poll, votes: Tally, current: str, now: datetime) -> Row:
+def _poll_row(poll: Poll, votes: Tally, look: Look) -> Row:
     return Row(
         id=poll.id,
         address=f"/console/polls/{poll.id}",
         title=poll.question,
         line=voted_words(votes.total, takes_votes=poll.takes_votes),
         icon=ICONS["polls"],
-        clock=poll_clock(poll, now),
-        current=poll.id == current,
+        clock=poll_clock(poll, look.now),
+        current=poll.id == look.current,
     )
 
 
@@ -318,51 +326,51 @@ def _untaken(card: AlertCard, now: datetime) -> bool:
     return alert.acknowledged_by is None and not snoozed and not card.mutes
 
 
-def _alert_row(card: AlertCard, current: str, now: datetime, language: Language) -> Row:
+def _alert_row(card: AlertCard, look: Look) -> Row:
     alert = card.alert
     critical = alert.rule.severity is Severity.CRITICAL
     return Row(
         id=alert.id,
         address=f"/console/alerts/{alert.id}",
-        title=alert_headline(language, card).split(" ", 1)[-1],
-        line=card.territory.name(language),
-        note=_alert_standing(card, now),
+        title=alert_headline(look.language, card).split(" ", 1)[-1],
+        line=card.territory.name(look.language),
+        note=_alert_standing(card, look.now),
         icon="circle-alert" if critical else "bell-ring",
         mood="bad" if critical else "warn",
-        done=not _untaken(card, now),
-        current=alert.id == current,
+        done=not _untaken(card, look.now),
+        current=alert.id == look.current,
     )
 
 
-def _broadcast_row(broadcast: Broadcast, current: str, now: datetime) -> Row:
+def _broadcast_row(broadcast: Broadcast, look: Look) -> Row:
     waits = broadcast.state is BroadcastState.WAITING
     return Row(
         id=broadcast.id,
         address=f"/console/broadcasts/{broadcast.id}",
         title=broadcast.title,
         line=state_words(broadcast.state),
-        note=short_moment(broadcast.created_at, now=now),
+        note=short_moment(broadcast.created_at, now=look.now),
         icon=ICONS["broadcasts"],
         mood="warn" if waits else "muted",
-        current=broadcast.id == current,
+        current=broadcast.id == look.current,
     )
 
 
-def _run_row(run: ScenarioRun, place: Territory, current: str, now: datetime, language: Language) -> Row:
+def _run_row(run: ScenarioRun, place: Territory, look: Look) -> Row:
     failed = run.state in {RunState.FAILED, RunState.REFUSED}
     return Row(
         id=run.id,
         address=f"/console/scenarios/{run.id}",
-        title=run_title(run, place.name(language)),
-        line=run_state_words(language, run),
-        note=short_moment(run.asked_at, now=now),
+        title=run_title(run, place.name(look.language)),
+        line=run_state_words(look.language, run),
+        note=short_moment(run.asked_at, now=look.now),
         icon=ICONS["scenarios"],
         mood="bad" if failed else "muted" if run.state.is_over else "warn",
-        current=run.id == current,
+        current=run.id == look.current,
     )
 
 
-def _upload_row(upload: Upload, current: str, now: datetime) -> Row:
+def _upload_row(upload: Upload, look: Look) -> Row:
     wrong = upload.state in {UploadState.REFUSED, UploadState.FAILED}
     waits = upload.state.is_under_way or upload.state is UploadState.CHECKED
     return Row(
@@ -370,10 +378,10 @@ def _upload_row(upload: Upload, current: str, now: datetime) -> Row:
         address=f"/console/data/uploads/{upload.id}",
         title=upload.file_name,
         line=upload_state_words(upload.state),
-        note=short_moment(upload.created_at, now=now),
+        note=short_moment(upload.created_at, now=look.now),
         icon=ICONS["data"],
         mood="bad" if wrong else "warn" if waits else "muted",
-        current=upload.id == current,
+        current=upload.id == look.current,
     )
 
 
@@ -390,16 +398,16 @@ def upload_state_words(state: UploadState) -> str:
     }[state]
 
 
-def _dashboard_row(dashboard: Dashboard, current: str, now: datetime) -> Row:
+def _dashboard_row(dashboard: Dashboard, look: Look) -> Row:
     return Row(
         id=dashboard.id,
         address=f"/console/dashboards/{dashboard.id}",
         title=dashboard.title,
         line=dashboard_state_words(dashboard.state),
-        note=short_moment(dashboard.changed_at, now=now),
+        note=short_moment(dashboard.changed_at, now=look.now),
         icon=ICONS["dashboards"],
         done=dashboard.state is DashboardState.ARCHIVED,
-        current=dashboard.id == current,
+        current=dashboard.id == look.current,
     )
 
 

@@ -45,7 +45,6 @@ async def setup(request: PageRequest) -> HttpResponse:
         opened,
         "console/setup.html",
         title=gettext("Set-up"),
-        tab=next(iter(opened.desk.tabs), "conversations"),
         left=opened.item.left,
         steps=_steps(opened.item),
         messenger=_messenger(),

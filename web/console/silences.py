@@ -126,7 +126,6 @@ async def _shown(request: PageRequest, *, refusal: DomainError | None = None) ->
         opened,
         "console/silences.html",
         title=gettext("Silenced alerts"),
-        tab="alerts",
         sent=request.POST or request.GET,
         lines=[_line(card, quiet, titles, language) for card in quiet.silences],
         places=[(one, quiet.places[one].name(language)) for one in mine],

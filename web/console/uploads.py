@@ -62,7 +62,7 @@ def own_template(reading: Reading, desk: Desk, place_id: str) -> tuple[str, byte
 async def upload_queue(request: PageRequest) -> HttpResponse:
     """The queue with nothing open."""
     opened = await open_desk(request, "data", nothing)
-    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Data"), tab="data")
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Data"))
 
 
 async def _new_upload(request: PageRequest) -> HttpResponse:
@@ -127,7 +127,6 @@ async def _form(request: PageRequest, refusal: DomainError | None = None) -> Htt
         opened,
         "data/new_upload.html",
         title=gettext("Load data"),
-        tab="data",
         current="new",
         places=[(place.id, place.name(request.language)) for place in opened.item],
         limit_mb=MOST_BYTES // 1024 // 1024,
@@ -145,7 +144,6 @@ async def _shown(request: PageRequest, upload_id: str, refusal: DomainError | No
         opened,
         "data/upload.html",
         title=upload.file_name,
-        tab="data",
         current=upload_id,
         upload=upload,
         report=report,

@@ -10,10 +10,11 @@ from core.identity import ConsentNeeded, NewSession, create_person, give_consent
 from core.polls import Poll, Tally, ballot_of, cast_ballot, poll, polls_voted, recent_polls, tally
 from core.shared.ids import OptionId, PersonId, PollId
 from core.shared.language import Language
-from core.store import Reading, UnitOfWork
+from core.store import Part, Reading, UnitOfWork
 from core.territories import Territory, ancestry, territory, territory_by_slug
 from web.dependencies import dependencies
 from web.page_request import PageRequest
+from web.paging import first_shown, pages_of
 from web.public.poll_views import poll_card, poll_view
 from web.rendering import show
 from web.sessions import browser_label, go, keep_session, safe_address
@@ -42,14 +43,14 @@ def poll_page_of(reading: Reading, *, poll_id: PollId, person_id: PersonId | Non
 
 
 def poll_list_of(
-    reading: Reading, *, slug: str, person_id: PersonId | None
-) -> tuple[Territory, list[tuple[Poll, Tally, bool]]]:
+    reading: Reading, *, slug: str, person_id: PersonId | None, first: int
+) -> tuple[Territory, Part[tuple[Poll, Tally, bool]]]:
     """The polls that concern a territory. Raises: UnknownTerritory."""
     place = territory_by_slug(reading, slug=slug)
-    found = recent_polls(reading, territory_ids=ancestry(reading, territory_id=place.id))
-    ids = [one.id for one in found]
+    found = recent_polls(reading, territory_ids=ancestry(reading, territory_id=place.id), first=first)
+    ids = [one.id for one in found.items]
     voted = set() if person_id is None else polls_voted(reading, person_id=person_id, poll_ids=ids)
-    return place, [(one, tally(reading, poll_id=one.id), one.id in voted) for one in found]
+    return place, found.map(lambda one: (one, tally(reading, poll_id=one.id), one.id in voted))
 
 
 def come_in_and_agree(uow: UnitOfWork, *, name: str, language: Language, label: str) -> NewSession:
@@ -62,16 +63,19 @@ def come_in_and_agree(uow: UnitOfWork, *, name: str, language: Language, label: 
 async def poll_list(request: PageRequest, slug: str) -> HttpResponse:
     """Open polls first, then what was decided."""
     place, found = await dependencies().database.read_async(
-        poll_list_of, slug=slug, person_id=request.visit.viewer.person_id
+        poll_list_of, slug=slug, person_id=request.visit.viewer.person_id, first=first_shown(request)
     )
     now = dependencies().database.clock.now()
-    cards = [(one.takes_votes, poll_card(one, votes, voted=voted, now=now)) for one, votes, voted in found]
+    cards = [
+        (one.takes_votes, poll_card(one, votes, voted=voted, now=now)) for one, votes, voted in found.items
+    ]
     return show(
         request,
         "public/polls.html",
         title=gettext("Polls"),
         active="polls",
         territory=place,
+        pages=pages_of(found, address=f"/t/{slug}/polls"),
         open_polls=[card for takes_votes, card in cards if takes_votes],
         closed_polls=[card for takes_votes, card in cards if not takes_votes],
     )

@@ -56,8 +56,8 @@ function gathered(work) {
 }
 
 async function fetchQueue(page, queue) {
-  const { tab, current } = page.dataset;
-  const asked = new URLSearchParams({ current, at: location.pathname });
+  const { tab, current, from } = page.dataset;
+  const asked = new URLSearchParams({ current, from, at: location.pathname });
   const answer = await fetch(`/console/fragments/queue/${tab}?${asked}`);
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");

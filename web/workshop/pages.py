@@ -111,9 +111,7 @@ def ask_runs(
 async def run_queue(request: PageRequest) -> HttpResponse:
     """The runs with nothing open."""
     opened = await open_desk(request, "scenarios", nothing)
-    return show_desk(
-        request, opened, "console/nothing_open.html", title=gettext("Scenarios"), tab="scenarios"
-    )
+    return show_desk(request, opened, "console/nothing_open.html", title=gettext("Scenarios"))
 
 
 async def _new_run(request: PageRequest) -> HttpResponse:
@@ -182,7 +180,6 @@ async def _form(request: PageRequest, refusal: DomainError | None = None) -> Htt
         opened,
         "workshop/new_run.html",
         title=gettext("New run"),
-        tab="scenarios",
         current="new",
         models=[(model.id, model.name, model.file_name) for model in opened.item.models],
         chosen_model=str(sent.get("model", "")),
@@ -239,7 +236,6 @@ async def show_run(request: PageRequest, run_id: str, *, refusal: DomainError | 
         opened,
         "workshop/run.html",
         title=run.model.name,
-        tab="scenarios",
         current=run_id,
         run=run,
         place=opened.item.place.name(request.language),
