@@ -1,6 +1,7 @@
 """A small series with a forecast and an alert, for tests of pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.alerts import Severity, open_alerts, publish_forecast, set_alert_rule
 from core.identity import viewer_of
@@ -38,8 +39,9 @@ def publish_unemployment(
     source: str = "Росстат",
     indicator: Indicator = UNEMPLOYMENT,
     digest: str = "0" * 64,
+    redefined_in: str = "",
 ) -> None:
-    """Yearly values that end with 2026, and a forecast of two years ahead."""
+    """Yearly values that end with 2026, and a forecast of two years ahead that knows of the definition."""
     town.database.run(register_indicators, indicators=[indicator])
     years = [str(2027 - len(values) + i) for i in range(len(values))]
     recorded = town.database.run(
@@ -60,7 +62,7 @@ def publish_unemployment(
         recorded_by=None,
     )
     made = forecast_of(values, last=Period.parse(years[-1]))
-    publish(town, indicator.code, recorded.release.vintage, made)
+    publish(town, indicator.code, recorded.release.vintage, replace(made, redefined_in=redefined_in))
 
 
 def publish(town: Town, code: str, vintage: int, forecast: Forecast) -> None:

@@ -178,7 +178,10 @@ async def test_an_indicator_and_its_forecast_come_with_the_error_of_the_past(
     forecast = (await anybody.get("/api/v1/territories/zarechny/indicators/UNEMP/forecast")).json()
 
     assert [point["value"] for point in series["points"]] == [6.0, 6.9]
-    assert forecast["backtest"]["coverage80"] == 0.83
+    assert (forecast["backtest"]["coverage80"], forecast["redefined_in"]) == (0.83, None)
+    publish_unemployment(town, 6.0, 7.0, digest="1" * 64, redefined_in="2026")
+    again = (await anybody.get("/api/v1/territories/zarechny/indicators/UNEMP/forecast")).json()
+    assert again["redefined_in"] == "2026"
 
 
 async def test_an_alert_has_one_taker(anybody: Browser, town: Town) -> None:

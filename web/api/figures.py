@@ -104,6 +104,7 @@ async def indicator_forecast(request: ApiRequest, slug: str, code: str, as_of: V
         vintage=page.forecast_vintage,
         procedure=page.forecast.procedure,
         seed=page.forecast.seed,
+        redefined_in=page.forecast.redefined_in or None,
         points=[
             AheadOut(
                 period=point.period,

@@ -272,13 +272,18 @@ class BacktestOut(Schema):
 
 
 class ForecastOut(Schema):
-    """A forecast with the proof of how far to trust it."""
+    """A forecast with the proof of how far to trust it.
+
+    ``redefined_in``: the first period of the definition that holds now, as known when the forecast was
+    made; null if none was.
+    """
 
     indicator: str
     territory_id: str
     vintage: int
     procedure: str
     seed: int
+    redefined_in: str | None
     points: list[AheadOut]
     backtest: BacktestOut
 
