@@ -38,9 +38,21 @@ _HISTORY_YEARS = 15
 _REVENUE = ("BUD_REV", "BUD_OWN")
 
 
-def answer(spec: ModelSpec, table: Table, territory: str, request: RunRequest, *, report: Report) -> Plain:
-    """Run the scenarios as the request changes them, and what else it asks. Raises: ModelError."""
-    asked = changed(spec, request)
+def answer(
+    spec: ModelSpec,
+    table: Table,
+    territory: str,
+    request: RunRequest,
+    *,
+    report: Report,
+    redefined: Mapping[str, int] | None = None,
+) -> Plain:
+    """Run the scenarios as the request changes them, and what else it asks.
+
+    redefined: the first years of new definitions as passports have them; over those of the file. Raises:
+    ModelError.
+    """
+    asked = replace(changed(spec, request), redefined={**spec.redefined, **(redefined or {})})
     outlook, fitted = forecast_model(
         asked, table, territory,
         horizon=request.years, draws=request.draws, seed=request.seed, report=report,
@@ -190,6 +202,9 @@ def _equations(fitted: Fitted) -> dict[str, Plain]:
             "r2": None if one is None else one.r2,
             "years": 0 if one is None else len(one.years),
             "panel": 0.0 if one is None else one.weight_of_panel,
+            "left_out": [] if one is None else list(one.left_out),
+            "levels": 0 if one is None else one.levels,
+            "redefined": {} if one is None else dict(one.redefined),
         }
     return found
 
@@ -221,7 +236,8 @@ def _told_of(fitted: Fitted, outlook: Outlook, name: str, main: str) -> list[str
     if name not in fitted.estimates:
         return [name]
     moved = causes(fitted, name, _span(outlook), scenario=main)
-    return sorted({name, *(each for names, _ in moved for each in names)})
+    told = {each for names, _ in moved for each in names}
+    return sorted({name, *told, *fitted.estimates[name].redefined})
 
 
 def _decision(fitted: Fitted, outlook: Outlook, decision: Decision | None, main: str) -> Plain | None:

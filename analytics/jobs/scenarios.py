@@ -105,7 +105,8 @@ def computed(database: Database, run: ScenarioRun, report: Callable[[str, float]
     _, text = database.read(model_text, model_id=run.model.id)
     spec = parse_model(text.encode(), name=run.model.file_name)
     table, code = database.read(_table, spec=spec, run=run)
-    body = answer(spec, table, code, run.request, report=report)
+    redefined = {name: int(period) for name, period in run.redefined.items() if period.isdecimal()}
+    body = answer(spec, table, code, run.request, report=report, redefined=redefined)
     body["passport"]["vintage"] = run.vintage
     # Not sorted: the order of scenarios and indicators is that of the file, and readers see it.
     return json.dumps(body, ensure_ascii=False)

@@ -4,20 +4,20 @@ The blend enters as add-factors: in the main scenario the path without luck pass
 stay true, and the other scenarios keep their distance through the equations.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analytics.model.compiling import Array
+from analytics.model.compiling import Array, History
 from analytics.model.errors import ModelError
-from analytics.model.estimation import History
 from analytics.model.fitted import Fitted, fit
 from analytics.model.paths import Points
+from analytics.model.redefinition import scale_of
 from analytics.model.simulation import Additions, no_shocks, simulate, solved_state
 from analytics.model.spec import ModelSpec, ScenarioSpec
 from analytics.scales import from_scale, to_scale
-from analytics.statistical import lone_paths, roll
+from analytics.statistical import Rolled, lone_paths, roll, roll_methods
 from core.indicators import Scale
 
 PAST_ORIGINS = 8
@@ -25,7 +25,6 @@ PAST_ORIGINS = 8
 
 _MIN_YEARS = 10
 _TRAINING = 6
-_SCALES: Mapping[str, Scale] = {"dlog": "log", "log": "log", "dlogit": "logit", "level": "plain"}
 _TRIAL = "trial"
 
 
@@ -71,7 +70,8 @@ def blend_model(
     for name in fitted.estimates:
         found = _blended(fitted, name, trials, path.values[name][:, 0, 0])
         if found is not None:
-            wanted[name], shares[name], past[name] = found
+            wanted[name], shares[name], errors = found
+            past.update({} if errors is None else {name: errors})
     return Blend(_add_factors(fitted, years, scenario, wanted), shares, past)
 
 
@@ -118,9 +118,11 @@ def _driver_ahead(fitted: Fitted, name: str, steps: int) -> dict[int | None, lis
         stays = next(iter([*values, *_said(fitted, name)]), 0.0)
         return {None: [float(stays)] * steps}
     scale: Scale = "log" if (values > 0).all() else "plain"
-    rolled = from_scale(_rolled(values, scale, steps), scale)
+    rolled = _rolled(values, scale, steps, redefined=_place(fitted, name, years))
+    # What was said before a mark was said in the older definition.
+    then = rolled.median[0] - (rolled.y[0] - to_scale(values, scale))[:, None]
     ahead: dict[int | None, list[float]] = {
-        year: list(map(float, row)) for year, row in zip(years, rolled, strict=True)
+        year: list(map(float, row)) for year, row in zip(years, from_scale(then, scale), strict=True)
     }
     return {**ahead, None: [float(values[0])] * steps}
 
@@ -134,51 +136,72 @@ def _said(fitted: Fitted, name: str) -> list[float]:
     ]
 
 
-def _rolled(values: Array, scale: Scale, steps: int) -> Array:
-    """Statistical paths (time, horizon) from every origin, on the working scale."""
-    paths = lone_paths(values[None], scale=scale, steps=steps)
-    rolled = roll(to_scale(values, scale)[None], paths, first=_TRAINING, pooled=False)
-    return np.asarray(rolled.median[0])
+def _rolled(values: Array, scale: Scale, steps: int, *, redefined: int | None) -> Rolled:
+    """Statistical paths of one series from every origin, on the working scale."""
+
+    def methods(known: Array) -> Mapping[str, Array]:
+        units = values[None] if known is y else from_scale(known, scale)
+        return lone_paths(units, scale=scale, steps=steps)
+
+    y = to_scale(values, scale)[None]
+    return roll_methods(y, methods, first=_TRAINING, pooled=False, redefined=redefined)
+
+
+def _place(fitted: Fitted, name: str, years: Sequence[int]) -> int | None:
+    """Place of the first year of a new definition among these; None if they are of one."""
+    found = [place for place, year in enumerate(years) if place and year in fitted.breaks.get(name, ())]
+    return found[-1] if found else None
 
 
 def _blended(
     fitted: Fitted, name: str, trials: Mapping[int, Mapping[str, Array]], path: Array
-) -> tuple[Array, tuple[float, ...], PastErrors] | None:
-    """The blended path of a variable in its unit, the share of the model, past errors; None if unknown."""
-    scale = _SCALES[fitted.spec.equations[name].side]
+) -> tuple[Array, tuple[float, ...], PastErrors | None] | None:
+    """The blended path of a variable in its unit, the share of the model, past errors; None if unknown.
+
+    All in the definition that holds now; what equations said before its mark is moved with the facts.
+    """
+    scale = scale_of(fitted.program, name, fitted.history[name])
     history = fitted.history[name]
     years = [year for year in history if year <= fitted.last_year]
     if len(years) < _MIN_YEARS or years[-1] - years[0] + 1 != len(years) or not trials:
         return None
-    values, steps = np.array([history[year] for year in years]), path.size
-    statistical = _rolled(values, scale, steps)
-    model = statistical.copy()
+    values, steps = np.array([fitted.seen(name)[year] for year in years]), path.size
+    place = _place(fitted, name, years)
+    statistical = _rolled(values, scale, steps, redefined=place)
+    y = statistical.y
+    shifts = y[0] - to_scale(np.array([history[year] for year in years]), scale)
+    model = statistical.median[0].copy()
     for origin, run in trials.items():
-        model[origin - years[0]] = to_scale(run[name], scale)
+        model[origin - years[0]] = to_scale(run[name], scale) + shifts[origin - years[0]]
     model[-1] = to_scale(path, scale)
     first = min(trials) - years[0] + 1
     rolled = roll(
-        to_scale(values, scale)[None],
-        {"model": model[None], "statistical": statistical[None]},
+        y,
+        {"model": model[None], "statistical": statistical.median},
         first=first,
         pooled=True,
+        redefined=place,
     )
     share = tuple(float(weight) for weight in rolled.weights[0, 0, -1])
-    blended = from_scale(rolled.median[0], scale)
-    shown = {origin: blended[origin - years[0], 0] for origin in trials}
-    return blended[-1], share, _past_errors(history, trials, name, shown)
+    then = from_scale(rolled.median[0, :, 0] - shifts, scale)
+    shown = {origin: then[origin - years[0]] for origin in trials}
+    return from_scale(rolled.median[0, -1], scale), share, _past_errors(fitted, trials, name, shown)
 
 
 def _past_errors(
-    history: Mapping[int, float],
+    fitted: Fitted,
     trials: Mapping[int, Mapping[str, Array]],
     name: str,
     shown: Mapping[int, float],
-) -> PastErrors:
-    facts = {origin: history[origin + 1] for origin in trials}
+) -> PastErrors | None:
+    """What was said in one definition is not judged by a fact of another; None where nothing is left."""
+    history, marks = fitted.history[name], fitted.breaks.get(name, ())
+    facts = {origin: history[origin + 1] for origin in trials if origin + 1 not in marks}
+    if not facts:
+        return None
     return PastErrors(
-        origins=len(trials),
-        model=float(np.mean([abs(run[name][0] - facts[origin]) for origin, run in trials.items()])),
+        origins=len(facts),
+        model=float(np.mean([abs(trials[origin][name][0] - fact) for origin, fact in facts.items()])),
         blend=float(np.mean([abs(shown[origin] - fact) for origin, fact in facts.items()])),
         naive=float(np.mean([abs(history[origin] - fact) for origin, fact in facts.items()])),
     )
@@ -199,8 +222,8 @@ def _add_factors(fitted: Fitted, years: range, scenario: str, wanted: Mapping[st
     found: dict[str, dict[int, float]] = {}
     for name, path in wanted.items():
         side = spec.equations[name].side
-        scale = _SCALES[side]
-        levels = to_scale(np.array([fitted.history[name][years.start - 1], *path]), scale)
+        scale = scale_of(program, name, fitted.history[name])
+        levels = to_scale(np.array([fitted.seen(name)[years.start - 1], *path]), scale)
         left = np.diff(levels) if side in {"dlog", "dlogit"} else levels[1:]
         rights = [program.right_side(name, state, year - state.years[0]).item() for year in years]
         found[name] = {

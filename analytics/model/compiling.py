@@ -19,6 +19,9 @@ from analytics.model.grammar import (
 
 Array = NDArray[np.float64]
 
+History = Mapping[str, Mapping[int, float]]
+"""Values of one territory: by variable, by year."""
+
 _PERCENT = 100.0
 
 

@@ -4,7 +4,7 @@ from analytics.model.fitted import Fitted
 from analytics.model.outlook import Chance, Outlook, ScenarioFan
 from analytics.model.questions import Effect, causes
 from analytics.model.spec import IndicatorSpec, ModelSpec
-from core.indicators import LEVELS, MEDIAN, format_number, probability_words, with_unit
+from core.indicators import LEVELS, MEDIAN, definitions_words, format_number, probability_words, with_unit
 from core.shared.language import N_, Language, translate
 
 _GROWS = N_(
@@ -17,6 +17,7 @@ _TARGET_UP = N_("Target for {year}: {title} at least {value}: {words}, {chance} 
 _TARGET_DOWN = N_("Target for {year}: {title} at most {value}: {words}, {chance} in the {scenario} scenario.")
 _MOVED = N_("Moved most by: {terms}.")
 _MOMENTUM = N_("its own momentum")
+_REDEFINED = N_("Now defined otherwise: {names}; the step between two definitions is not taken for growth.")
 _EFFECT = N_("{title}, {year}: {value}, with a probability of 80 % between {low} and {high}.")
 
 ALMOST_CERTAIN = N_("almost certain")
@@ -103,6 +104,7 @@ def _paragraph(language: Language, outlook: Outlook, fitted: Fitted, name: str, 
         sentence = translate(language, _OTHERS, values="; ".join(others))
         words.append(sentence if sentence.endswith(".") else f"{sentence}.")
     words += _moved(language, outlook, fitted, name, main)
+    words += _redefined(language, fitted, name)
     return " ".join(words)
 
 
@@ -120,12 +122,18 @@ def _moved(language: Language, outlook: Outlook, fitted: Fitted, name: str, main
     return [translate(language, _MOVED, terms="; ".join(titles))]
 
 
+def _redefined(language: Language, fitted: Fitted, name: str) -> list[str]:
+    """Which marks of new definitions the figures of an indicator rest on."""
+    one = fitted.estimates.get(name)
+    if one is None or not one.redefined:
+        return []
+    since = {_title(fitted.spec, each): year for each, year in one.redefined.items()}
+    return [translate(language, _REDEFINED, names=definitions_words(language, since))]
+
+
 def _cause(language: Language, spec: ModelSpec, names: tuple[str, ...], name: str) -> str:
     """Titles of the variables of a term; the indicator itself is its momentum."""
-    return ", ".join(
-        translate(language, _MOMENTUM) if one == name else (spec.drivers.get(one) or _shown(spec, one)).title
-        for one in names
-    )
+    return ", ".join(translate(language, _MOMENTUM) if one == name else _title(spec, one) for one in names)
 
 
 def _target(language: Language, spec: ModelSpec, chance: Chance, main: str) -> str:
@@ -145,6 +153,10 @@ def _target(language: Language, spec: ModelSpec, chance: Chance, main: str) -> s
 
 def _end(language: Language, fan: ScenarioFan, shown: IndicatorSpec) -> str:
     return with_unit(language, fan.quantiles[-1][MEDIAN], shown.unit, decimals=shown.decimals)
+
+
+def _title(spec: ModelSpec, name: str) -> str:
+    return (spec.drivers.get(name) or _shown(spec, name)).title
 
 
 def _shown(spec: ModelSpec, name: str) -> IndicatorSpec:

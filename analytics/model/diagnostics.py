@@ -25,7 +25,9 @@ class Diagnostics:
     """Least squares on the territory's own years, without the panel, and tests of what is left over.
 
     p-values: below 0.05 the good property (no autocorrelation, even spread, normal errors, stable
-    coefficients) is doubtful. durbin_watson: near 2 is good.
+    coefficients) is doubtful. durbin_watson: near 2 is good. left_out: years that would compare two
+    definitions, those of `redefined` (first years of the new ones by name); the tests take the years around
+    them for neighbours. levels: how many older definitions have a level of their own.
     """
 
     equation: str
@@ -37,6 +39,9 @@ class Diagnostics:
     p_uneven_spread: float
     p_normality: float
     p_stability: float
+    left_out: tuple[int, ...]
+    levels: int
+    redefined: dict[str, int]
 
 
 def diagnose(fitted: Fitted, name: str) -> Diagnostics:
@@ -45,14 +50,16 @@ def diagnose(fitted: Fitted, name: str) -> Diagnostics:
     Raises: ModelError when the territory has too few years of its own.
     """
     equation = fitted.spec.equations[name]
-    part = regression(fitted.program, equation, fitted.history)
-    rows, columns = part.x.shape
+    part = regression(fitted.program, equation, fitted.history, fitted.breaks)
+    x = np.column_stack([part.x, part.steps])
+    rows, columns = x.shape
     if rows < columns + 3:
-        raise ModelError("no_freedom", count=rows, coefficients=columns, where=fitted.spec.where(name))
+        few = ModelError("no_freedom", count=rows, coefficients=columns, where=fitted.spec.where(name))
+        raise part.too_few(few)
     with warnings.catch_warnings():
         # Twenty years are few for every one of these tests; that is said once, in the documents.
         warnings.simplefilter("ignore")
-        found = sm.OLS(part.y, part.x).fit()
+        found = sm.OLS(part.y, x).fit()
         return Diagnostics(
             equation=name,
             years=rows,
@@ -63,21 +70,24 @@ def diagnose(fitted: Fitted, name: str) -> Diagnostics:
             r2=float(found.rsquared),
             durbin_watson=float(durbin_watson(found.resid)),
             p_autocorrelation=float(acorr_ljungbox(found.resid, lags=[min(3, rows // 4)]).lb_pvalue.iloc[0]),
-            p_uneven_spread=float(
-                het_breuschpagan(found.resid, sm.add_constant(part.x, has_constant="skip"))[1]
-            ),
+            p_uneven_spread=float(het_breuschpagan(found.resid, sm.add_constant(x, has_constant="skip"))[1]),
             p_normality=float(jarque_bera(found.resid)[1]),
             p_stability=float(breaks_cusumolsresid(found.resid, ddof=columns)[1]),
+            left_out=part.left_out,
+            levels=part.levels,
+            redefined=dict(part.redefined),
         )
 
 
 def bounds_test(fitted: Fitted, name: str, by: str) -> float:
     """p-value (upper bound) of no long-run relation between two variables: Pesaran, Shin and Smith (2001).
 
-    Both in logarithms, one lag. Raises: ModelError with fewer than 25 common years.
+    Both in logarithms, one lag, in the definitions that hold now. Raises: ModelError with fewer than 25
+    common years.
     """
     first, second = fitted.history[name], fitted.history[by]
-    years = sorted(first.keys() & second.keys())
+    begin = max((year for one in (name, by) for year in fitted.breaks.get(one, ())), default=0)
+    years = sorted(year for year in first.keys() & second.keys() if year >= begin)
     if len(years) < MIN_YEARS_FOR_BOUNDS:
         raise ModelError("no_freedom", count=len(years), coefficients=4, where=fitted.spec.where(name))
     y, x = (np.log([one[year] for year in years]) for one in (first, second))

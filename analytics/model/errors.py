@@ -30,6 +30,10 @@ SENTENCES = {
     "coefficient_in_identity": N_("An identity has no coefficient to estimate: “{name}” needs a value."),
     "not_linear": N_("The equation is not linear in its coefficients, so they cannot be estimated."),
     "no_freedom": N_("{count} years of data are too few for {coefficients} coefficients."),
+    "left_too_few": N_(
+        "{count} years of data are too few for {coefficients} coefficients; {left_out} more would compare "
+        "two definitions: {names}."
+    ),
     "no_variation": N_("The coefficients cannot be told apart: their data move together."),
     "inherit_cycle": N_("The scenario inherits from itself: {names}."),
     "bad_path": N_(

@@ -1,18 +1,16 @@
 """Coefficients: least squares by QR for all territories at once, pooled over the panel and shrunk to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from analytics.model.compiling import Array, State, logit
+from analytics.model.compiling import Array, History, State, logit
 from analytics.model.errors import ModelError
 from analytics.model.grammar import MAX_DEPTH, MAX_LAG, coefficients, variables
+from analytics.model.redefinition import Breaks, informative
 from analytics.model.solving import Program
 from analytics.model.spec import EquationSpec
-
-History = Mapping[str, Mapping[int, float]]
-"""Values of one territory: by variable, by year."""
 
 _SPARE = 2
 _MIN_PANEL = 3
@@ -24,7 +22,9 @@ _MOST_LAGS = MAX_LAG + MAX_DEPTH
 class Estimate:
     """Coefficients of one equation with their covariance, and what it has missed by year.
 
-    weight_of_panel: share of the panel in the shrunk slopes, 0 when the territory stands alone.
+    weight_of_panel: share of the panel in the shrunk slopes, 0 when the territory stands alone. left_out:
+    years that would compare two definitions. levels: how many older definitions have a level of their own in
+    the equation. redefined: the variables behind both, with the first years of their new definitions.
     """
 
     names: tuple[str, ...]
@@ -35,39 +35,116 @@ class Estimate:
     years: tuple[int, ...] = ()
     weight_of_panel: float = 0.0
     r2: float | None = None
+    left_out: tuple[int, ...] = ()
+    levels: int = 0
+    redefined: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Regression:
-    """The data of one equation for one territory: `y` on the columns of `x`, one row a year."""
+    """The data of one equation for one territory: `y` on the columns of `x`, one row a year.
+
+    steps: (year, definition), ones in the years of an older definition whose level stands in the equation.
+    left_out, redefined: see `Estimate`.
+    """
 
     names: tuple[str, ...]
     y: Array
     x: Array
     years: tuple[int, ...]
+    steps: Array
+    left_out: tuple[int, ...] = ()
+    redefined: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> int:
+        """How many older definitions have a level of their own."""
+        return int(self.steps.shape[1])
+
+    def within(self) -> tuple[Array, Array]:
+        """`y` and `x` without the levels of older definitions: least squares on them leave those free."""
+        if not self.levels:
+            return self.y, self.x
+        q, _ = np.linalg.qr(self.steps)
+        return self.y - q @ (q.T @ self.y), self.x - q @ (q.T @ self.x)
+
+    def too_few(self, error: ModelError) -> ModelError:
+        """The error, with the years that were left out where they are why it is too few."""
+        if error.code != "no_freedom" or not self.redefined:
+            return error
+        names = ", ".join(f"{name} ({year})" for name, year in self.redefined.items())
+        return ModelError(
+            "left_too_few", where=error.where, **error.fields, left_out=len(self.left_out), names=names
+        )
 
 
-def estimate(program: Program, histories: Mapping[str, History], territory: str) -> dict[str, Estimate]:
-    """Estimate every equation for the territory. Raises: ModelError with file, line and equation."""
+def estimate(
+    program: Program,
+    histories: Mapping[str, History],
+    territory: str,
+    breaks: Mapping[str, Breaks],
+) -> dict[str, Estimate]:
+    """Estimate every equation for the territory; `breaks` are the marks that the data cross, by territory.
+
+    Raises: ModelError with file, line and equation.
+    """
     found = {}
     for name, equation in program.spec.equations.items():
         if equation.identity:
             continue
         try:
-            found[name] = _estimate(program, equation, histories, territory)
+            found[name] = _estimate(program, equation, histories, territory, breaks)
         except ModelError as error:
             raise error.at(**vars(program.spec.where(name))) from error
     return found
 
 
-def regression(program: Program, equation: EquationSpec, history: History) -> Regression:
-    """The regression behind an equation, its given values moved to the left.
+def regression(
+    program: Program, equation: EquationSpec, history: History, breaks: Breaks | None = None
+) -> Regression:
+    """The regression behind an equation, its given values moved to the left, in the years that inform it.
 
     The columns are measured: the right side with one coefficient at one and the others at zero. Raises:
     ModelError "not_linear" when that is not the whole of it.
     """
     names = tuple(name for name in coefficients(equation.right) if name not in equation.values)
-    years, left = _left_sides(program, equation, history)
+
+    def measure(known: History) -> tuple[list[int], Array, Array]:
+        years, left = _left_sides(program, equation, known)
+        return years, *_measured(program, equation, known, names, years, left)
+
+    years, y, x = measure(history)
+    if not breaks:
+        return Regression(names, y, x, tuple(years), np.empty((len(years), 0)))
+
+    def numbers(known: History) -> Array:
+        _, left, right = measure(known)
+        return np.column_stack([left, right])
+
+    rows = informative(equation, history, breaks, tuple(years), numbers)
+    part = Regression(
+        names,
+        y[rows.kept],
+        x[rows.kept],
+        tuple(year for year, kept in zip(years, rows.kept, strict=True) if kept),
+        rows.steps,
+        tuple(year for year, kept in zip(years, rows.kept, strict=True) if not kept),
+        rows.names,
+    )
+    if part.levels and rows.steps.any(axis=1).all():
+        # Of the definition that holds now, not even the level is known.
+        raise part.too_few(ModelError("no_freedom", count=0, coefficients=len(names)))
+    return part
+
+
+def _measured(
+    program: Program,
+    equation: EquationSpec,
+    history: History,
+    names: Sequence[str],
+    years: list[int],
+    left: Array,
+) -> tuple[Array, Array]:
     state = _side_by_side(program, equation, history, years)
 
     def right(values: Mapping[str, float]) -> Array:
@@ -85,17 +162,18 @@ def regression(program: Program, equation: EquationSpec, history: History) -> Re
     predicted = base + x @ np.array(list(trial.values())) if names else base
     if names and not np.allclose(right(trial), predicted, rtol=1e-8, atol=1e-10):
         raise ModelError("not_linear")
-    return Regression(names, left - base, x, tuple(years))
+    return left - base, x
 
 
-def least_squares(x: Array, y: Array) -> tuple[Array, Array, float]:
+def least_squares(x: Array, y: Array, *, levels: int = 0) -> tuple[Array, Array, float]:
     """Coefficients, inverse of x'x and standard error of the regression, by QR.
 
-    Raises: ModelError when there are too few years or the columns move together.
+    levels: how many more coefficients have been taken out of both. Raises: ModelError when there are too few
+    years or the columns move together.
     """
-    rows, columns = x.shape
+    rows, columns = x.shape[0] - levels, x.shape[1]
     if rows < columns + _SPARE:
-        raise ModelError("no_freedom", count=rows, coefficients=columns)
+        raise ModelError("no_freedom", count=x.shape[0], coefficients=columns + levels)
     if columns == 0:
         return np.empty(0), np.empty((0, 0)), float(np.sqrt(np.mean(y**2)))
     scale = np.sqrt((x**2).mean(axis=0))
@@ -116,17 +194,25 @@ def two_stage(x: Array, y: Array, instruments: Array) -> Array:
 
 
 def _estimate(
-    program: Program, equation: EquationSpec, histories: Mapping[str, History], territory: str
+    program: Program,
+    equation: EquationSpec,
+    histories: Mapping[str, History],
+    territory: str,
+    breaks: Mapping[str, Breaks],
 ) -> Estimate:
-    own = regression(program, equation, histories[territory])
+    own = regression(program, equation, histories[territory], breaks[territory])
     if not own.names:
-        residuals = dict(zip(own.years, map(float, own.y), strict=True))
-        spread = float(np.sqrt(np.mean(own.y**2))) if own.y.size else 0.0
+        missed, _ = own.within()
+        residuals = dict(zip(own.years, map(float, missed), strict=True))
+        spread = float(np.sqrt(np.mean(missed**2))) if missed.size else 0.0
         return _finished(equation, own, np.empty(0), np.empty((0, 0)), spread, residuals=residuals)
-    prior = _panel_prior(program, equation, histories) if equation.pooled else None
+    prior = _panel_prior(program, equation, histories, breaks) if equation.pooled else None
     if prior is None and equation.prior:
         prior = _given_prior(equation, own)
-    mean, covariance, sd, weight = _shrunk(own, prior)
+    try:
+        mean, covariance, sd, weight = _shrunk(own, prior)
+    except ModelError as error:
+        raise own.too_few(error) from error
     mean, covariance = _bounded(equation, own, mean, covariance)
     return _finished(equation, own, mean, covariance, sd, weight=weight)
 
@@ -135,8 +221,9 @@ def _finished(
     equation: EquationSpec, own: Regression, mean: Array, covariance: Array, sd: float, *,
     weight: float = 0.0, residuals: Mapping[int, float] | None = None,
 ) -> Estimate:  # fmt: skip
-    missed = own.y - own.x @ mean
-    total = float(np.sum((own.y - own.y.mean()) ** 2)) if own.y.size else 0.0
+    y, x = own.within()
+    missed = y - x @ mean
+    total = _variation(own)
     return Estimate(
         names=own.names,
         mean=mean,
@@ -146,44 +233,64 @@ def _finished(
         years=own.years,
         weight_of_panel=weight,
         r2=1.0 - float(missed @ missed) / total if total > 0 and own.names else None,
+        left_out=own.left_out,
+        levels=own.levels,
+        redefined=own.redefined,
     )
+
+
+def _variation(own: Regression) -> float:
+    """Squares of the left side around its mean, around a mean of each definition if each has its level."""
+    if not own.levels:
+        return float(np.sum((own.y - own.y.mean()) ** 2)) if own.y.size else 0.0
+    means = np.column_stack([np.ones(len(own.y)), own.steps])
+    q, _ = np.linalg.qr(means)
+    return float(np.sum((own.y - q @ (q.T @ own.y)) ** 2))
 
 
 def _shrunk(own: Regression, prior: tuple[Array, Array] | None) -> tuple[Array, Array, float, float]:
     """Posterior of the coefficients: the own years against the prior (mean, variance of each)."""
+    y, x = own.within()
     if prior is None:
-        mean, inverse, sd = least_squares(own.x, own.y)
+        mean, inverse, sd = least_squares(x, y, levels=own.levels)
         return mean, inverse * sd**2, sd, 0.0
     centre, variance = prior
-    rows, columns = own.x.shape
+    rows, columns = x.shape[0] - own.levels, x.shape[1]
+    if rows < _SPARE:
+        # One year fits anything exactly, and none says nothing of the noise.
+        raise ModelError("no_freedom", count=x.shape[0], coefficients=columns + own.levels)
     # The size of the noise comes from the prior fit, so that three own years cannot claim to be exact.
-    around = own.y - own.x @ centre
+    around = y - x @ centre
     sd = float(np.sqrt(max(np.sum((around - around.mean()) ** 2) / max(rows - 1, 1), 1e-18)))
     mean, covariance = np.asarray(centre), np.diag(variance)
     for _ in range(3):
-        precision = own.x.T @ own.x / sd**2 + np.diag(1.0 / variance)
+        precision = x.T @ x / sd**2 + np.diag(1.0 / variance)
         covariance = np.asarray(np.linalg.inv(precision), dtype=np.float64)
-        mean = np.asarray(covariance @ (own.x.T @ own.y / sd**2 + centre / variance))
-        missed = own.y - own.x @ mean
+        mean = np.asarray(covariance @ (x.T @ y / sd**2 + centre / variance))
+        missed = y - x @ mean
         sd = float(np.sqrt(max(missed @ missed / max(rows - columns / 2.0, 1.0), 1e-18)))
-    known = np.diag(own.x.T @ own.x) / sd**2
+    known = np.diag(x.T @ x) / sd**2
     slopes = variance < 1e5
     weight = float(np.mean((1.0 / variance / (known + 1.0 / variance))[slopes])) if slopes.any() else 0.0
     return mean, covariance, sd, weight
 
 
 def _panel_prior(
-    program: Program, equation: EquationSpec, histories: Mapping[str, History]
+    program: Program,
+    equation: EquationSpec,
+    histories: Mapping[str, History],
+    breaks: Mapping[str, Breaks],
 ) -> tuple[Array, Array] | None:
     """Mean of the own estimates of all territories and how much they really differ (DerSimonian and Laird).
 
     None with fewer than three territories that have the data.
     """
     means, variances = [], []
-    for history in histories.values():
+    for code, history in histories.items():
         try:
-            part = regression(program, equation, history)
-            mean, inverse, sd = least_squares(part.x, part.y)
+            part = regression(program, equation, history, breaks[code])
+            y, x = part.within()
+            mean, inverse, sd = least_squares(x, y, levels=part.levels)
         except ModelError:
             continue
         means.append(mean)

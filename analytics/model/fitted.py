@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.model.compiling import Array, State
+from analytics.model.compiling import Array, History, State
 from analytics.model.errors import ModelError
-from analytics.model.estimation import Estimate, History, estimate
+from analytics.model.estimation import Estimate, estimate
 from analytics.model.paths import along
+from analytics.model.redefinition import Breaks, breaks_of, moved_series
 from analytics.model.solving import Program
 from analytics.model.spec import ModelSpec
 
@@ -18,7 +19,8 @@ class Fitted:
     """`history` holds data, histories of drivers from the file, and identities computed backwards.
 
     last_year: the last year in which every equation has its value; forecasts begin after it. What is
-    known later is used as a fact.
+    known later is used as a fact. breaks: the marks of new definitions that the history crosses. moved:
+    series that cross one, with what stands before it at the level of the new definition.
     """
 
     program: Program
@@ -26,11 +28,17 @@ class Fitted:
     history: History
     estimates: Mapping[str, Estimate]
     last_year: int
+    breaks: Breaks
+    moved: History
 
     @property
     def spec(self) -> ModelSpec:
         """The model file."""
         return self.program.spec
+
+    def seen(self, name: str) -> Mapping[int, float]:
+        """The values of a variable that forecasts look back at: all in the definition that holds now."""
+        return self.moved.get(name) or self.history.get(name, {})
 
 
 def fit(spec: ModelSpec, data: Mapping[str, History], territory: str) -> Fitted:
@@ -46,12 +54,15 @@ def fit(spec: ModelSpec, data: Mapping[str, History], territory: str) -> Fitted:
     for name, equation in spec.equations.items():
         if not equation.identity and not history.get(name):
             raise ModelError("no_value", name=name, at=territory, where=spec.where(name))
-    estimates = estimate(program, histories, territory)
+    breaks = {code: breaks_of(program, data[code], history) for code, history in histories.items()}
+    estimates = estimate(program, histories, territory, breaks)
     last = min(
         (max(history[name]) for name, one in spec.equations.items() if not one.identity),
         default=max((max(years) for years in history.values() if years), default=spec.start),
     )
-    return Fitted(program, territory, history, estimates, last)
+    own = breaks[territory]
+    moved = moved_series(program, data[territory], own, lambda known: _with_drivers(program, known))
+    return Fitted(program, territory, history, estimates, last, own, moved)
 
 
 def driver_paths(fitted: Fitted, scenario: str, years: range) -> dict[str, dict[int, float]]:

@@ -82,6 +82,12 @@ class _Reader(TableReader):
             projects=self._each(body, "project", self._project),
             sectors=self._each(body, "sector", self._sector),
             lines=self.lines,
+            redefined={
+                name: int(self.number(table, "redefined", f"{kind}.{name}"))
+                for kind in ("indicator", "driver")
+                for name, table in body.get(kind, {}).items()
+                if "redefined" in table
+            },
         )
         self._check(spec)
         return spec
@@ -104,7 +110,7 @@ class _Reader(TableReader):
 
     def _indicator(self, name: str, table: Table) -> IndicatorSpec:
         place = f"indicator.{name}"
-        self.only(table, {"title", "unit", "good", "decimals", "transform"}, place)
+        self.only(table, {"title", "unit", "good", "decimals", "transform", "redefined"}, place)
         good = self.text(table, "good", place, default="up")
         if good not in {"up", "down", "none"}:
             raise self.error("wrong_type", place, key="good", expected="up, down, none")
@@ -117,7 +123,7 @@ class _Reader(TableReader):
 
     def _driver(self, name: str, table: Table) -> DriverSpec:
         place = f"driver.{name}"
-        self.only(table, {"title", "unit", "noise", "history", "default"}, place)
+        self.only(table, {"title", "unit", "noise", "history", "default", "redefined"}, place)
         noise = self.table(table.get("noise", {}), place)
         self.only(noise, {"kind", "rho", "sd", "df", "relative"}, place)
         rho, sd = (self.number(noise, key, place, default=0.0) for key in ("rho", "sd"))

@@ -144,7 +144,7 @@ def solved_state(
 
 def _put_history(fitted: Fitted, state: State, years: range) -> None:
     for name, slot in fitted.program.slots.items():
-        for year, value in fitted.history.get(name, {}).items():
+        for year, value in fitted.seen(name).items():
             past = state.years[0] <= year < years.start
             if past or (name in fitted.spec.drivers and years.start <= year < years.stop):
                 state.put(slot, year - state.years[0], np.full((1, 1), value))
@@ -189,7 +189,7 @@ def _changes(
                 total = factor if total is None else total + factor
             if total is not None:
                 added[name, year] = total
-            known = fitted.history.get(name, {}).get(year)
+            known = fitted.seen(name).get(year)
             if known is not None:
                 fixed[name, year] = np.full((1, 1), known)
             elif any(year in one for one in values):
@@ -276,7 +276,7 @@ def _correlation(fitted: Fitted, names: Sequence[str]) -> Array:
 def _size(rng: np.random.Generator, fitted: Fitted, name: str, draws: int) -> Array:
     """How far the true size of an error lies from the estimated one, by draw: Student's t in all."""
     one = fitted.estimates[name]
-    freedom = max(len(one.years) - len(one.names), 3)
+    freedom = max(len(one.years) - len(one.names) - one.levels, 3)
     half = np.sqrt(freedom / rng.chisquare(freedom, (draws + 1) // 2))
     return np.concatenate([half, half])[:draws]
 

@@ -105,7 +105,10 @@ class SectorSpec:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """The whole file, checked. `digest` is the hash of its text, `lines` finds a table in it."""
+    """The whole file, checked. `digest` is the hash of its text, `lines` finds a table in it.
+
+    redefined: the first year of the definition that holds now by variable, of those that have had another.
+    """
 
     name: str
     file: str
@@ -119,6 +122,7 @@ class ModelSpec:
     projects: Mapping[str, ProjectSpec]
     sectors: Mapping[str, SectorSpec]
     lines: Mapping[str, int]
+    redefined: Mapping[str, int] = field(default_factory=dict)
 
     def where(self, equation: str, year: int = 0) -> Where:
         """The place of an equation or identity."""

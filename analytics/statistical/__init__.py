@@ -13,7 +13,7 @@ from analytics.statistical.methods import (
     theta,
 )
 from analytics.statistical.panel import MIN_SERIES, panel_paths, pooled_paths
-from analytics.statistical.redefinition import Methods, roll_methods
+from analytics.statistical.redefinition import Methods, joined, roll_methods
 from analytics.statistical.scores import CRPS_LEVELS, crps, mase, smape
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "drift",
     "dynamic_theta",
     "error_quantiles",
+    "joined",
     "lone_paths",
     "mase",
     "naive",

@@ -26,15 +26,20 @@ def roll_methods(y: Array, methods: Methods, *, first: int, pooled: bool, redefi
     """
     if redefined is None:
         return roll(y, methods(y), first=first, pooled=pooled)
-    level = y[:, redefined, None]
-    # Not every method says the same on another level, so the older one is forgotten first.
-    older = y[:, :redefined] - y[:, redefined - 1, None] + level
-    expected = roll(older, methods(older), first=first, pooled=pooled).median[:, -1, :1]
-    moved = np.concatenate([older + level - expected, y[:, redefined:]], axis=1)
+    moved = joined(y, methods, first=first, pooled=pooled, redefined=redefined)
     paths = methods(moved)
     belief = _belief(y.shape[1], redefined)[:, None]
     held = {name: paths["naive"] + belief * (path - paths["naive"]) for name, path in paths.items()}
     return roll(moved, held, first=first, pooled=pooled, redefined=redefined)
+
+
+def joined(y: Array, methods: Methods, *, first: int, pooled: bool, redefined: int) -> Array:
+    """The series with their older part moved to where the first new value is what the blend expected."""
+    level = y[:, redefined, None]
+    # Not every method says the same on another level, so the older one is forgotten first.
+    older = y[:, :redefined] - y[:, redefined - 1, None] + level
+    expected = roll(older, methods(older), first=first, pooled=pooled).median[:, -1, :1]
+    return np.concatenate([older + level - expected, y[:, redefined:]], axis=1)
 
 
 def _belief(length: int, redefined: int) -> Array:

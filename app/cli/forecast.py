@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from analytics.model import (
     Effect,
     Fitted,
     ModelError,
+    ModelSpec,
     Outlook,
     describe,
     describe_effects,
@@ -54,8 +56,9 @@ def main(_settings: Settings, arguments: Sequence[str]) -> int:
     compile_catalogues()
     language: Language = options.language
     try:
+        spec = _marked(read_model(options.model), dict(options.redefined))
         outlook, fitted = forecast_model(
-            read_model(options.model),
+            spec,
             read_table(options.data),
             options.territory,
             horizon=options.years,
@@ -74,6 +77,13 @@ def main(_settings: Settings, arguments: Sequence[str]) -> int:
         lines = _as_text(outlook, fitted, effects, options.project, language)
         print("\n".join([*lines[:-2], *told(language, options, asked, outlook), *lines[-2:]]))
     return 0
+
+
+def _marked(spec: ModelSpec, marks: Mapping[str, int]) -> ModelSpec:
+    for name in marks:
+        if name not in {*spec.drivers, *spec.equations, *spec.indicators}:
+            raise ModelError("unknown_name", name=name[:60], hint="")
+    return replace(spec, redefined={**spec.redefined, **marks})
 
 
 def _effects(outlook: Outlook, fitted: Fitted, project: str) -> list[Effect]:
@@ -182,6 +192,14 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--model", type=Path, default=_DATA / "model.toml", help="TOML, see docs/analytics.md"
     )
+    parser.add_argument(
+        "--redefined",
+        action="append",
+        default=[],
+        type=_mark,
+        metavar="NAME=YEAR",
+        help="the first year of a new definition, as passports of indicators have it; may be repeated",
+    )
     parser.add_argument("--project", help="what-if: a project of the model file")
     add_questions(parser)
     parser.add_argument("--years", type=_from_1_to(MAX_HORIZON), default=DEFAULT_HORIZON, metavar="NUMBER")
@@ -190,6 +208,13 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--language", choices=["ru", "en"], default="ru")
     return parser.parse_args(arguments)
+
+
+def _mark(text: str) -> tuple[str, int]:
+    name, _, year = text.partition("=")
+    if not name or not year.isdecimal() or len(year) != 4:
+        raise argparse.ArgumentTypeError("NAME=YEAR")
+    return name, int(year)
 
 
 def _from_1_to(most: int) -> Callable[[str], int]:

@@ -16,6 +16,7 @@ from analytics.model import (
     multipliers,
     seek,
 )
+from core.scenarios import left_out_words
 from core.shared.language import N_, Language, translate
 
 # Below it a number is what rounding has left of zero.
@@ -72,7 +73,11 @@ def told(
     """The same as lines of text."""
     lines: list[str] = []
     if "diagnose" in found:
-        lines += ["", *_diagnosed(language, found["diagnose"])]
+        lines += [
+            "",
+            *_diagnosed(language, found["diagnose"]),
+            *left_out_words(language, found["diagnose"], {}),
+        ]
     if "multipliers" in found:
         start = outlook.years[0]
         lines += ["", translate(language, _MULTIPLIERS, instrument=options.multipliers, year=start)]

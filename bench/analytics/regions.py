@@ -17,11 +17,12 @@ import numpy as np
 
 from analytics.forecasting import forecast
 from analytics.model import Fitted, fit, no_shocks, read_model, simulate
-from analytics.model.estimation import History
+from analytics.model.compiling import History
 from analytics.model.paths import Points
 from analytics.model.spec import ModelSpec, ScenarioSpec
-from analytics.scales import to_scale
-from analytics.statistical import Array, lone_paths, roll, theta, usual_change
+from analytics.scales import from_scale, to_scale
+from analytics.statistical import Array, lone_paths, roll, roll_methods, theta, usual_change
+from bench.analytics.forecasts import REDEFINED, REPORTED_FROM
 from core.indicators import Scale
 
 MODEL = Path(__file__).with_name("regions.toml")
@@ -61,16 +62,22 @@ def read_regions(annual: Path, national: Path) -> tuple[dict[str, History], _Dri
 
 def measure(folder: Path | None) -> dict[str, float | None]:
     """Errors of the equations over those of Theta, geometric mean of the variables; null without files."""
-    spans = {"": range(2016, LAST_ORIGIN + 1), "_until_2015": range(FIRST_ORIGIN, 2016)}
+    reported = range(REPORTED_FROM, LAST_ORIGIN + 1)
+    kinds = ("", "_marked", "_same_definition", "_marked_same_definition")
+    spans = {**dict.fromkeys(kinds, reported), "_until_2015": range(FIRST_ORIGIN, REPORTED_FROM)}
     names = {f"model_{method}_vs_theta{span}": (method, span) for span in spans for method in _ASKED}
     if folder is None or not all((folder / name).exists() for name in _FILES):
         print(f"STRATEGY24_BENCH_DATA names no folder with {' and '.join(_FILES)}: the model is not tried.")
         return dict.fromkeys(names)
-    trials = try_regions(*read_regions(*(folder / name for name in _FILES)))
+    data = read_regions(*(folder / name for name in _FILES))
+    trials = try_regions(*data)
+    marked = try_marked(trials, *data)
     figures: dict[str, float | None] = {}
     for name, (method, span) in names.items():
-        ratios = against_theta(trials, method, spans[span])
-        print(f"{name:36}", *(f"{variable} {ratio:.2f}" for variable, ratio in ratios.items()))
+        shown = marked if "_marked" in span else trials
+        same = REDEFINED if "_same" in span else {}
+        ratios = against_theta(shown, method, spans[span], same_definition=same)
+        print(f"{name:52}", *(f"{variable} {ratio:.2f}" for variable, ratio in ratios.items()))
         figures[name] = math.exp(float(np.mean(np.log(list(ratios.values())))))
     return figures
 
@@ -95,11 +102,9 @@ def try_regions(regions: Mapping[str, History], drivers: _Drivers) -> dict[str, 
     trials = {}
     for name in spec.equations:
         scale = _SCALES.get(name, "log")
-        values = _table(regions, name)
-        y, length = to_scale(values, scale), values.shape[1]
-        statistical = roll(
-            y, lone_paths(values, scale=scale, steps=HORIZON), first=_TRAINING, pooled=False
-        ).median
+        y = to_scale(_table(regions, name), scale)
+        length = y.shape[1]
+        statistical = _statistical(y, scale, redefined=None)
         paths = {
             "given": given[name][:, :length],
             "alone": alone[name][:, :length],
@@ -109,15 +114,49 @@ def try_regions(regions: Mapping[str, History], drivers: _Drivers) -> dict[str, 
     return trials
 
 
-def against_theta(trials: Mapping[str, Trial], method: str, origins: range) -> dict[str, float]:
-    """Mean absolute error of a method over that of Theta by variable."""
+def try_marked(
+    trials: Mapping[str, Trial], regions: Mapping[str, History], drivers: _Drivers
+) -> dict[str, Trial]:
+    """The same with the marks of new definitions, each known from its year on."""
+    spec = read_model(MODEL)
+    marks = {name: year for name, year in REDEFINED.items() if name in spec.equations}
+    spec, first = replace(spec, redefined=marks), min(marks.values())
+    given, alone = (_model_paths(spec, regions, drivers, path, first=first) for path in (known, expected))
     found = {}
+    for name, trial in trials.items():
+        y, length, before = trial.y, trial.y.shape[1], first - _FIRST_YEAR
+        scale = _SCALES.get(name, "log")
+        mark = marks[name] - _FIRST_YEAR if name in marks else None
+        paths = dict(trial.paths)
+        for method, said in (("given", given), ("alone", alone)):
+            paths[method] = np.concatenate([paths[method][:, :before], said[name][:, before:length]], axis=1)
+        later = _statistical(y, scale, redefined=mark)
+        earlier = _statistical(y, scale, redefined=None)
+        statistical = np.concatenate([earlier[:, :mark], later[:, mark:]], axis=1) if mark else earlier
+        found[name] = Trial(y, {**paths, "shown": _shown(y, paths, statistical, redefined=mark)})
+    return found
+
+
+def against_theta(
+    trials: Mapping[str, Trial],
+    method: str,
+    origins: range,
+    *,
+    same_definition: Mapping[str, int] | None = None,
+) -> dict[str, float]:
+    """Mean absolute error of a method over that of Theta by variable.
+
+    same_definition: first years of new definitions; what was said before one is not judged by facts after it.
+    """
+    found, marks = {}, same_definition or {}
     for name, trial in trials.items():
         errors: dict[str, list[Array]] = {method: [], "theta": []}
         scale = usual_change(trial.y)
         for origin in origins:
             at = origin - _FIRST_YEAR
-            facts = trial.y[:, at + 1 : at + 1 + HORIZON]
+            mark = marks.get(name, 0)
+            steps = min(HORIZON, mark - 1 - origin) if origin < mark else HORIZON
+            facts = trial.y[:, at + 1 : at + 1 + steps]
             for one, each in errors.items():
                 missed = facts - trial.paths[one][:, at, : facts.shape[1]]
                 each.append((np.abs(missed) / scale[:, at, None]).ravel())
@@ -126,7 +165,16 @@ def against_theta(trials: Mapping[str, Trial], method: str, origins: range) -> d
     return found
 
 
-def _shown(y: Array, paths: Mapping[str, Array], statistical: Array) -> Array:
+def _statistical(y: Array, scale: Scale, *, redefined: int | None) -> Array:
+    def methods(known: Array) -> Mapping[str, Array]:
+        return lone_paths(from_scale(known, scale), scale=scale, steps=HORIZON)
+
+    return roll_methods(y, methods, first=_TRAINING, pooled=False, redefined=redefined).median
+
+
+def _shown(
+    y: Array, paths: Mapping[str, Array], statistical: Array, *, redefined: int | None = None
+) -> Array:
     tried = np.where(np.isnan(paths["alone"]), statistical, paths["alone"])
     shares = np.stack(
         [
@@ -135,6 +183,7 @@ def _shown(y: Array, paths: Mapping[str, Array], statistical: Array) -> Array:
                 {"model": tried[row, None], "statistical": statistical[row, None]},
                 first=FIRST_ORIGIN - _FIRST_YEAR + 1,
                 pooled=True,
+                redefined=redefined,
             ).weights[0, 0]
             for row in range(len(y))
         ]
@@ -147,11 +196,13 @@ def _model_paths(
     regions: Mapping[str, History],
     drivers: _Drivers,
     path: Callable[[Mapping[int, float], int], dict[int, float]],
+    *,
+    first: int = FIRST_ORIGIN,
 ) -> dict[str, Array]:
     """Paths (region, year, years ahead) on the working scale; not a number where there is no origin."""
     shape = len(regions), LAST_ORIGIN - _FIRST_YEAR + HORIZON + 1, HORIZON
     found = {name: np.full(shape, np.nan) for name in spec.equations}
-    for origin in range(FIRST_ORIGIN, LAST_ORIGIN + 1):
+    for origin in range(first, LAST_ORIGIN + 1):
         years = range(origin + 1, origin + 1 + HORIZON)
         for row, fitted in enumerate(_fitted(spec, regions, drivers, origin, path)):
             run = simulate(fitted, years, no_shocks(fitted), scenarios=["past"])

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from analytics.model.estimation import History
+from analytics.model.compiling import History
 from analytics.model.fitted import Fitted, fit
 from analytics.model.grammar import Call, Coefficient, Expression, Operation, Variable
 from analytics.model.outlook import forecast_model, read_table

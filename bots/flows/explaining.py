@@ -76,7 +76,7 @@ def _scenarios(talk: Talk, found: _Explained) -> RichText | None:
         bold(talk.say(N_("The published scenarios"))),
         equation["words"][talk.language],
         equation["text"],
-        equation_facts(talk.language, equation) or None,
+        equation_facts(talk.language, found.result, code) or None,
         past_words(talk.language, found.result, code) or None,
     )
 

@@ -155,6 +155,7 @@ from core.indicators.rules import (
 )
 from core.indicators.wording import (
     change_words,
+    definitions_words,
     forecast_sentence,
     format_number,
     period_words,
@@ -226,6 +227,7 @@ __all__ = [
     "checks_words",
     "count_held",
     "definition_words",
+    "definitions_words",
     "dependants_of",
     "favourites",
     "forecast_of",

@@ -1,5 +1,7 @@
 """Figures and periods as people read them, and the forecast in a sentence."""
 
+from collections.abc import Mapping
+
 from core.indicators.forecasts import Forecast
 from core.indicators.periods import Period
 from core.indicators.rules import Indicator
@@ -101,6 +103,7 @@ _AHEAD_BARE = N_("Forecast for {period}: {value}. The history is too short to kn
 _ONE_VALUE = N_("There is only one value: the forecast repeats it, and its spread is unknown.")
 _SHORT = N_("There are only {count} values: the forecast repeats the last one.")
 _POINTS = N_("pp")
+_SINCE = N_("“{title}” since {year}")
 _REDEFINED = N_("Redefined in {period}: values before that are of another definition.")
 _ERROR = N_("On the past data the same method was off by {error} on average ({origins} checks).")
 
@@ -111,6 +114,11 @@ def forecast_sentence(
     """What is expected at the end of the horizon, how far the method was off, and what its history mixes."""
     said = _expected(language, forecast, unit=unit, decimals=decimals)
     return " ".join(filter(None, (said, redefinition_words(language, redefined_in))))
+
+
+def definitions_words(language: Language, since: Mapping[str, int]) -> str:
+    """``“Population” since 2019``: the first years of new definitions by title."""
+    return ", ".join(translate(language, _SINCE, title=title, year=year) for title, year in since.items())
 
 
 def redefinition_words(language: Language, redefined_in: str) -> str:

@@ -55,6 +55,7 @@ from core.scenarios.rules import (
 )
 from core.scenarios.wording import (
     equation_facts,
+    left_out_words,
     past_words,
     run_lines,
     run_state_words,
@@ -99,6 +100,7 @@ __all__ = [
     "first_chart",
     "follow_run",
     "forget_follower",
+    "left_out_words",
     "levers_charts",
     "model_text",
     "models_in",

@@ -1,11 +1,12 @@
 """Use cases of scenarios: a model arrives, a run is asked for, a worker reports, a person cancels."""
 
 import hashlib
+import re
 
 from sqlalchemy import select, update
 
 from core.identity import Action, require_right
-from core.indicators import newest_vintage
+from core.indicators import newest_vintage, redefinitions
 from core.jobs import add_job, finish_job
 from core.scenarios.errors import ModelNotReady, NoData, UnknownModel, UnknownRun
 from core.scenarios.following import begin_following, tell_of_end, tell_of_progress
@@ -26,6 +27,7 @@ RUN_SCENARIOS = "run_scenarios"
 
 TEXT_LIMIT = 500_000
 _NAME_LIMIT = 120
+_NAMES = re.compile(r"[A-Z][A-Z0-9_]*")
 _TO_BE_DONE_AGAIN = {RunState.FAILED, RunState.CANCELLED}
 
 
@@ -81,6 +83,8 @@ def ask_run(
 ) -> str:
     """Ask a model about a territory on the newest data; the same question again is the same run.
 
+    Indicators that were redefined since make it another question.
+
     What was cancelled or has failed begins anew. Returns the id of the run.
     Raises: Forbidden, UnknownModel, ModelNotReady, NoData.
     """
@@ -90,8 +94,14 @@ def ask_run(
     vintage = newest_vintage(uow)
     if not vintage:
         raise NoData
-    body = request.to_json()
-    digest = run_digest(model_digest=model.digest, vintage=vintage, territory_id=territory_id, request=body)
+    body, redefined = request.to_json(), _redefined(uow, model)
+    digest = run_digest(
+        model_digest=model.digest,
+        vintage=vintage,
+        territory_id=territory_id,
+        request=body,
+        redefined=redefined,
+    )
     values = {
         "id": new_id(),
         "digest": digest,
@@ -99,6 +109,7 @@ def ask_run(
         "model_id": model_id,
         "vintage": vintage,
         "request": body,
+        "redefined": redefined,
         "state": RunState.WAITING,
         "attempt": 1,
         "percent": 0,
@@ -190,6 +201,12 @@ def _usable(uow: UnitOfWork, model_id: str, territory_id: TerritoryId) -> Scenar
     if model.state != ModelState.READY:
         raise ModelNotReady
     return model
+
+
+def _redefined(uow: UnitOfWork, model: ScenarioModelRow) -> dict[str, str]:
+    """The marks of what the model names; those of other indicators do not decide its numbers."""
+    named = set(_NAMES.findall(model.text))
+    return {code: period for code, period in sorted(redefinitions(uow).items()) if code in named}
 
 
 def _enqueue(uow: UnitOfWork, row: ScenarioRunRow) -> None:

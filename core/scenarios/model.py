@@ -43,6 +43,8 @@ class ScenarioRunRow(Base):
     model_id: Mapped[str] = mapped_column(ForeignKey("scenario_model.id"), index=True)
     vintage: Mapped[int]
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # First periods of new definitions as passports had them, of the variables that the model names.
+    redefined: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
     state: Mapped[str] = mapped_column(String(16))
     attempt: Mapped[int]
     percent: Mapped[int]

@@ -160,6 +160,7 @@ def _as_run(reading: Reading, row: ScenarioRunRow) -> ScenarioRun:
         model=_as_model(model),
         vintage=row.vintage,
         request=RunRequest.from_json(row.request),
+        redefined=row.redefined,
         state=state_now(reading, row),
         percent=row.percent,
         stage=row.stage,

@@ -157,13 +157,17 @@ class ScenarioModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioRun:
-    """A run. `percent` and `stage` say how far the worker is; `refusal` why it cannot be done."""
+    """A run. `percent` and `stage` say how far the worker is; `refusal` why it cannot be done.
+
+    redefined: first periods of new definitions by indicator, as passports had them when it was asked for.
+    """
 
     id: str
     territory_id: TerritoryId
     model: ScenarioModel
     vintage: int
     request: RunRequest
+    redefined: Mapping[str, str]
     state: RunState
     percent: int
     stage: str
@@ -175,8 +179,13 @@ class ScenarioRun:
 
 
 def run_digest(
-    *, model_digest: str, vintage: int, territory_id: TerritoryId, request: Mapping[str, Any]
+    *,
+    model_digest: str,
+    vintage: int,
+    territory_id: TerritoryId,
+    request: Mapping[str, Any],
+    redefined: Mapping[str, str],
 ) -> str:
     """The key of the cache: whatever decides the numbers, nothing else."""
-    said = json.dumps([model_digest, vintage, territory_id, request], sort_keys=True)
+    said = json.dumps([model_digest, vintage, territory_id, request, redefined], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()

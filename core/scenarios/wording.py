@@ -1,11 +1,11 @@
 """A run in words: where it stands, for the console, the bot and the messages that follow it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.indicators import format_number, with_unit
+from core.indicators import definitions_words, format_number, with_unit
 from core.scenarios.rules import RunState, ScenarioRun
-from core.shared.language import N_, Language, translate
+from core.shared.language import N_, Language, translate, translate_plural
 
 _STAGES = {
     "estimating": N_("estimates the equations"),
@@ -25,6 +25,11 @@ _SHOWN = N_("is shown to citizens")
 _PARTS = 10
 _IDENTITY = N_("An identity: it is true in every year and every draw.")
 _ESTIMATED = N_("Estimated on {years} years; explains {share} of the changes; the neighbours weigh {panel}.")
+_LEFT_OUT = N_("{count} year is not learned from ({years}): it would compare two definitions, {names}.")
+_LEFT_OUT_MANY = N_(
+    "{count} years are not learned from ({years}): they would compare two definitions, {names}."
+)
+_LEVELS = N_("Each definition has a level of its own in the equation: {names}.")
 _PAST = N_(
     "A year ahead, over {origins} past years, it was off by {blend} on average; "
     "“it stays as it is” by {naive}."
@@ -62,14 +67,47 @@ def run_lines(language: Language, run: ScenarioRun) -> list[str]:
     return lines
 
 
-def equation_facts(language: Language, equation: Mapping[str, Any]) -> str:
+def equation_facts(language: Language, body: Mapping[str, Any], name: str) -> str:
     """What is known of an equation of an answer: on how much it stands. Empty for one without data."""
+    equation = body["equations"][name]
     if equation["identity"]:
         return translate(language, _IDENTITY)
     if equation["r2"] is None:
         return ""
     share, panel = (_percent(language, 100 * equation[one]) for one in ("r2", "panel"))
-    return translate(language, _ESTIMATED, years=equation["years"], share=share, panel=panel)
+    said = translate(language, _ESTIMATED, years=equation["years"], share=share, panel=panel)
+    titles = {one: shown["title"] for one, shown in {**body["drivers"], **body["shown"]}.items()}
+    return " ".join([said, *left_out_words(language, equation, titles)])
+
+
+def left_out_words(language: Language, equation: Mapping[str, Any], titles: Mapping[str, str]) -> list[str]:
+    """Which years an equation was not estimated on and why, and whether definitions have levels of their own.
+
+    Nothing for the answer of a run made before equations heeded marks of new definitions.
+    """
+    since = {titles.get(one, one): year for one, year in equation.get("redefined", {}).items()}
+    names, years = definitions_words(language, since), equation.get("left_out", [])
+    lines = []
+    if years:
+        lines.append(
+            translate_plural(
+                language, _LEFT_OUT, _LEFT_OUT_MANY, len(years), years=_spans(years), names=names
+            )
+        )
+    if equation.get("levels", 0):
+        lines.append(translate(language, _LEVELS, names=names))
+    return lines
+
+
+def _spans(years: Sequence[int]) -> str:
+    """``2001–2004, 2019``."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1][1:] = [year]
+        else:
+            spans.append([year])
+    return ", ".join("–".join(map(str, span)) for span in spans)
 
 
 def past_words(language: Language, body: Mapping[str, Any], name: str) -> str:

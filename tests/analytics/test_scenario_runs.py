@@ -16,7 +16,7 @@ from analytics.answering import answer
 from analytics.jobs.scenarios import computed, read_model_file, run_scenarios
 from analytics.model import ModelError, parse_model, read_model, read_table
 from analytics.synthetic.generator import DATA
-from core.indicators import NewValue, Period, record_release
+from core.indicators import NewValue, Passport, Period, record_release, write_passport
 from core.jobs import JobState, job, take_job, wake_jobs
 from core.scenarios import (
     Decision,
@@ -150,6 +150,30 @@ def test_new_data_make_another_run(krai: Town) -> None:
     # The earlier run keeps to what was known when it was asked for.
     assert before != 26000.0
     assert after == 26000.0
+
+
+def test_a_mark_of_a_new_definition_makes_another_run_that_keeps_to_it(krai: Town) -> None:
+    def mark(code: str, period: str) -> None:
+        new = Passport(redefined_in=period)
+        krai.database.run(write_passport, code=code, passport=new, written_by=None)
+
+    before = ask(krai)
+    mark("MIGR_NET", "2012")
+    unnamed = ask(krai)
+    mark("INVEST", "2012")
+    later = ask(krai)
+    run_scenarios(f"run:{later}:1")
+    mark("INVEST", "2015")
+
+    body, run = body_of(krai, later), state_of(krai, later)
+    assert unnamed == before != later
+    assert body["passport"]["redefined"] == {"INVEST": 2012}
+    found = {name: one["left_out"] for name, one in body["equations"].items() if one["redefined"]}
+    assert found == {"INVEST": [2012, 2013], "GMP": [2012]}
+    # What was known when it was asked for decides, not what is known now.
+    kept = krai.database.read(result_of, run_id=later)
+    assert kept is not None
+    assert computed(krai.database, run, silent) == kept[0]
 
 
 def test_changes_of_the_analyst_move_their_scenario_and_no_other(krai: Town) -> None:

@@ -39,7 +39,7 @@ def test_it_answers_the_questions_of_an_economist(capsys: pytest.CaptureFixture[
 
     forecast.main(SETTINGS, [*asked, "--json"])
     made = json.loads(capsys.readouterr().out)
-    forecast.main(SETTINGS, asked)
+    forecast.main(SETTINGS, [*asked, "--redefined", "CPI_RF=2012", "--redefined", "GDP_RF=2012"])
     words = capsys.readouterr().out
 
     assert made["diagnose"]["coefficients"]["c"][0] == pytest.approx(0.2653, abs=1e-4)
@@ -48,7 +48,8 @@ def test_it_answers_the_questions_of_an_economist(capsys: pytest.CaptureFixture[
     growth = sum(one["by_year"][0] for one in made["contributions"])
     assert growth == pytest.approx(math.log(first / last), abs=1e-4)
     assert made["seek"]["amount"] > 0
-    assert "Уравнение GMP, своих лет 23: R² 0.709" in words
+    assert "Уравнение GMP, своих лет 22: R² 0.7" in words
+    assert "Не взят 1 год (2012): сравнивались бы два определения — «GDP_RF» с 2012 года." in words
     assert "GMP достигнет 33000 к 2030 году, если INVEST менять на" in words
 
 
@@ -58,6 +59,7 @@ def test_it_answers_the_questions_of_an_economist(capsys: pytest.CaptureFixture[
         (["--territory", "1"], 1, "В данных нет территории «1»."),
         (["--project", "bridge"], 1, "В модели нет проекта «bridge»; есть: factory."),
         (["--diagnose", "GPM"], 1, "«GPM»"),
+        (["--redefined", "GPM=2012"], 1, "«GPM»"),
         (["--seek", "GMP", "33000", "2050", "INVEST"], 1, "Нет значения GMP за 2050"),
         (["--seek", "GMP", "много", "2030", "INVEST"], 1, "«много»"),
         (["--data", "nowhere.csv"], 2, "nowhere.csv"),

@@ -163,6 +163,7 @@ async def test_charts_beside_an_indicator_come_as_pictures_with_their_news(town:
     assert [one.picture for one in (scenarios, ranking, parts)] == pictures
     assert pictures == [hashlib.sha256(content_of(key)).hexdigest() for key in keys]
     assert "объясняет 61,0\xa0% изменений; вес соседей 25,0\xa0%." in counted.text
+    assert "Не взяты 2 года (2019–2020): сравнивались бы два определения — «Валовой" in counted.text
     assert "ошибался в среднем на 310\xa0млн руб.; «останется как есть» — на 420\xa0млн руб." in counted.text
     assert "таблице" not in scenarios.text + ranking.text + parts.text
     assert not {"Сравнить сценарии", "Место среди районов", "Вклад"} & set(alone.labels)

@@ -57,6 +57,9 @@ def answer() -> dict[str, Any]:
                 "years": 20,
                 "r2": 0.61,
                 "panel": 0.25,
+                "left_out": [2019, 2020],
+                "levels": 0,
+                "redefined": {"GMP": 2019},
                 "about": ["GMP"],
             }
         },

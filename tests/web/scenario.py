@@ -31,7 +31,10 @@ def body_of(request_json: str, vintage: int) -> str:
     """The answer of the example model about Заречный."""
     request = RunRequest.from_json(json.loads(request_json))
     table = read_table(DATA / "observations.csv")
-    body = answer(parse_model(TEXT.encode()), table, "99701000", request, report=lambda _stage, _share: None)
+    body = answer(
+        parse_model(TEXT.encode()), table, "99701000", request,
+        report=lambda _stage, _share: None, redefined={"INVEST": 2012},
+    )  # fmt: skip
     body["passport"]["vintage"] = vintage
     return json.dumps(body, ensure_ascii=False)
 

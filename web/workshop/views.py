@@ -141,7 +141,7 @@ class Answer:
                 title=self.title(name),
                 words=one["words"][self._language],
                 formula=one["text"],
-                facts=equation_facts(self._language, one),
+                facts=equation_facts(self._language, self.body, name),
                 past=past_words(self._language, self.body, name),
             )
             for name, one in self.body["equations"].items()
