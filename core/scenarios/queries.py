@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.identity import Action, Viewer
-from core.indicators import hidden_from
+from core.indicators import hidden_from, redefinitions
 from core.jobs import JobState, job
 from core.scenarios.errors import UnknownModel, UnknownRun
 from core.scenarios.model import ScenarioModelRow, ScenarioResultRow, ScenarioRunRow
@@ -117,17 +117,32 @@ def published_results(
     ).tuples()
     # The one published last comes last and stays.
     newest = {TerritoryId(place): body for place, body in rows}
-    hidden = hidden_from(reading, viewer=viewer) if newest else set()
-    return {place: _without(json.loads(body), hidden) for place, body in newest.items()}
+    if not newest:
+        return {}
+    hidden, marks = hidden_from(reading, viewer=viewer), redefinitions(reading)
+    return {
+        place: _without(_with_later_marks(json.loads(body), marks), hidden) for place, body in newest.items()
+    }
 
 
 def visible_part(reading: Reading, *, viewer: Viewer, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of an answer that tells nothing of hidden indicators.
+    """The part of an answer that tells nothing of hidden indicators, with the marks that it does not know of.
 
     Everything in it that is about a variable lies under the variable's name or carries `about`.
     """
-    hidden = hidden_from(reading, viewer=viewer)
-    return _without(body, hidden) if hidden else dict(body)
+    return _without(_with_later_marks(body, redefinitions(reading)), hidden_from(reading, viewer=viewer))
+
+
+def _with_later_marks(body: Mapping[str, Any], marks: Mapping[str, str]) -> dict[str, Any]:
+    """The answer with `marked_later`: first years of new definitions that were marked after its run."""
+    passport = body.get("passport", {})
+    heeded, last = passport.get("redefined", {}), passport.get("last_year", 0)
+    later = {
+        code: int(period)
+        for code, period in marks.items()
+        if period.isdecimal() and int(period) <= last and heeded.get(code) != int(period)
+    }
+    return {**body, "marked_later": later}
 
 
 def _without(body: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:

@@ -29,6 +29,10 @@ _LEFT_OUT = N_("{count} year is not learned from ({years}): it would compare two
 _LEFT_OUT_MANY = N_(
     "{count} years are not learned from ({years}): they would compare two definitions, {names}."
 )
+_MARKED_LATER = N_(
+    "The run was made before a new definition was marked, {names}, so the equation compares two definitions; "
+    "the next run will not."
+)
 _LEVELS = N_("Each definition has a level of its own in the equation: {names}.")
 _PAST = N_(
     "A year ahead, over {origins} past years, it was off by {blend} on average; "
@@ -77,7 +81,13 @@ def equation_facts(language: Language, body: Mapping[str, Any], name: str) -> st
     share, panel = (_percent(language, 100 * equation[one]) for one in ("r2", "panel"))
     said = translate(language, _ESTIMATED, years=equation["years"], share=share, panel=panel)
     titles = {one: shown["title"] for one, shown in {**body["drivers"], **body["shown"]}.items()}
-    return " ".join([said, *left_out_words(language, equation, titles)])
+    later = {
+        titles.get(one, one): year
+        for one, year in body.get("marked_later", {}).items()
+        if one in equation["about"]
+    }
+    mixed = [translate(language, _MARKED_LATER, names=definitions_words(language, later))] if later else []
+    return " ".join([said, *left_out_words(language, equation, titles), *mixed])
 
 
 def left_out_words(language: Language, equation: Mapping[str, Any], titles: Mapping[str, str]) -> list[str]:

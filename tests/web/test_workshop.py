@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.identity import Role, grant_role
-from core.indicators import AccessLevel, register_indicators
+from core.indicators import AccessLevel, Passport, register_indicators, write_passport
 from core.scenarios import (
     ModelState,
     RunRequest,
@@ -76,6 +76,8 @@ async def test_a_run_shows_scenarios_targets_causes_and_becomes_public(town: Tow
     words = words_of(page)
     before = words_of(await anybody.get("/t/zarechny/scenarios"))
     await anybody.submit(f"/console/scenarios/{run_id}/publish", public="yes")
+    new = Passport(redefined_in="2019")
+    town.database.run(write_passport, code="GMP", passport=new, written_by=None)
     public = words_of(await anybody.get("/t/zarechny/scenarios?of=WAGE"))
     file = await anybody.get("/t/zarechny/scenarios/model.toml")
 
@@ -90,6 +92,11 @@ async def test_a_run_shows_scenarios_targets_causes_and_becomes_public(town: Tow
     assert "Сценарии ещё не опубликованы" in before
     assert "Средняя заработная плата" in public
     assert "Будущее разыгрывается" in public
+    # What was marked after the run is in none of its numbers.
+    later = (
+        "до того, как отметили новое определение — «Валовой муниципальный продукт в ценах 2023 года» с 2019"
+    )
+    assert (later in words, later in public) == (False, True)
     # The form of the analyst is not the citizen's.
     assert "Приложить" not in public
     assert file.text == TEXT.strip()
