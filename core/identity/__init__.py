@@ -13,6 +13,7 @@ from core.identity.errors import (
     LinkExpired,
     MailNotSent,
     NotAnAddress,
+    NotInService,
     OwnRole,
     SignInNeeded,
     UnknownPerson,
@@ -71,6 +72,7 @@ from core.identity.queries import (
 from core.identity.rules import (
     ANONYMOUS,
     POLICY,
+    SERVICE_OF,
     Action,
     Assurance,
     Grant,
@@ -80,8 +82,10 @@ from core.identity.rules import (
     Role,
     Viewer,
     allowed_by,
+    giving,
     may,
     may_give,
+    serves,
 )
 from core.identity.sessions import (
     EmailCode,
@@ -99,7 +103,7 @@ from core.identity.sessions import (
     sign_in,
     use_link_code,
 )
-from core.identity.staffing import HeldRole, person_to_appoint, residents_called, roles_of
+from core.identity.staffing import HeldRole, person_at_address, person_to_appoint, residents_called, roles_of
 
 __all__ = [
     "ANONYMOUS",
@@ -107,6 +111,7 @@ __all__ = [
     "PERSONAL_DATA",
     "POLICY",
     "PROVING",
+    "SERVICE_OF",
     "Action",
     "AnotherProof",
     "Assurance",
@@ -129,6 +134,7 @@ __all__ = [
     "MailNotSent",
     "NewSession",
     "NotAnAddress",
+    "NotInService",
     "OpenSession",
     "OwnRole",
     "Person",
@@ -149,6 +155,7 @@ __all__ = [
     "enter_from_messenger",
     "erase_identity",
     "give_consent",
+    "giving",
     "grant_role",
     "identities_of",
     "identities_of_many",
@@ -170,6 +177,7 @@ __all__ = [
     "people",
     "people_who_may",
     "person",
+    "person_at_address",
     "person_by_identity",
     "person_to_appoint",
     "prove_by_provider",
@@ -186,6 +194,7 @@ __all__ = [
     "revoke_roles",
     "revoke_session",
     "roles_of",
+    "serves",
     "sessions_alive",
     "sessions_of",
     "settle",

@@ -99,6 +99,15 @@ class OwnRole(DomainError):
     message = N_("Nobody gives a role to themselves. Ask another administrator, or whoever runs the server.")
 
 
+class NotInService(Invalid):
+    """A role would be given for one service in which it lets one do nothing."""
+
+    code = "not_in_service"
+    message = N_(
+        "In this service the role has nothing to do. Choose another one, or give the role for all of them."
+    )
+
+
 class LastAdministrator(DomainError):
     """Somebody would take the last role from themselves that lets them give roles."""
 

@@ -2,18 +2,18 @@
 
 from sqlalchemy import ColumnElement, select, update
 
-from core.identity.errors import LastAdministrator, OwnRole, UnknownPerson
+from core.identity.errors import LastAdministrator, NotInService, OwnRole, UnknownPerson
 from core.identity.events import RolesChanged
 from core.identity.model import RoleGrantRow
 from core.identity.people import change_person, confirm, lock_people
 from core.identity.queries import viewer_of
-from core.identity.rules import POLICY, Action, Assurance, Grant, Role, may_give
+from core.identity.rules import POLICY, Action, Assurance, Grant, Role, may_give, serves
 from core.identity.staffing import is_known_to
 from core.shared.doors import Actor, Door, reached
 from core.shared.errors import Forbidden
 from core.shared.ids import PersonId, TerritoryId, new_id
 from core.store import UnitOfWork
-from core.territories import ancestry
+from core.territories import ancestry, reference_items
 
 _OVER_WHAT_IT_LETS = "it is confirmed over what the role lets one do and where, which takes a page"
 
@@ -32,18 +32,24 @@ def grant_role(
     territory_id: TerritoryId,
     service: str | None = None,
     granted_by: PersonId | None = None,
+    address: str | None = None,
 ) -> None:
     """Give a role in a territory and below it, for one service or for all. Twice is once.
 
     granted_by: None for the operator at the command line, who may give any.
-    Raises: UnknownPerson, also for whoever has given no consent; Forbidden; OwnRole.
+    address: of electronic mail, by which the giver knows somebody of elsewhere.
+    Raises: UnknownPerson, also for whoever has given no consent; Forbidden; OwnRole; NotInService.
     """
     if granted_by is None:
         lock_people(uow, person_ids=[person_id])
     else:
-        _let_through(uow, granted_by, person_id, territory_id, service)
+        _let_through(uow, granted_by, person_id, territory_id, service, address=address)
         if granted_by == person_id:
             raise OwnRole
+    if service is not None:
+        known = {item.code for item in reference_items(uow, taxonomy="civic_service")}
+        if service not in known or not serves(role, service):
+            raise NotInService
     given = Grant(role=role, territory_id=territory_id, service=service)
     if given in viewer_of(uow, person_id=person_id).grants:
         return
@@ -113,6 +119,8 @@ def _let_through(
     person_id: PersonId,
     territory_id: TerritoryId,
     service: str | None,
+    *,
+    address: str | None = None,
 ) -> None:
     """Raises: Forbidden; UnknownPerson, also for somebody whom the giver has nothing to do with."""
     # Before anything tells whether there is such a person, and again: of two who take each other's right in
@@ -121,7 +129,7 @@ def _let_through(
     lock_people(uow, person_ids={giver_id, person_id})
     _require_giver(uow, giver_id, territory_id, service)
     giver = viewer_of(uow, person_id=giver_id)
-    if not is_known_to(uow, giver, viewer_of(uow, person_id=person_id)):
+    if not is_known_to(uow, giver, viewer_of(uow, person_id=person_id), address=address):
         raise UnknownPerson
 
 

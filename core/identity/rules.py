@@ -174,6 +174,11 @@ def may(viewer: Viewer, action: Action, *, within: Collection[TerritoryId]) -> b
     )
 
 
+def giving(viewer: Viewer) -> set[str | None]:
+    """The services for which the viewer gives roles anywhere; None among them: for all at once."""
+    return {grant.service for grant in viewer.grants if Action.GRANT_ROLES in POLICY[grant.role]}
+
+
 def may_give(viewer: Viewer, *, service: str | None, within: Collection[TerritoryId]) -> bool:
     """Whether the viewer may give and take a role in a place, for one service or, with None, for all.
 
@@ -185,6 +190,16 @@ def may_give(viewer: Viewer, *, service: str | None, within: Collection[Territor
         and grant.service in {None, service}
         for grant in viewer.grants
     )
+
+
+def serves(role: Role, service: str) -> bool:
+    """Whether a role given for one service lets one do anything in it. Roles are given for any service.
+
+    >>> serves(Role.ANALYST, "strategic_management"), serves(Role.ANALYST, "direct_line")
+    (True, False)
+    """
+    allowed = POLICY[role]
+    return Action.GRANT_ROLES in allowed or any(SERVICE_OF[action] == service for action in allowed)
 
 
 def allowed_by(role: Role, *, service: str | None = None) -> list[Action]:

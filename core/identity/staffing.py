@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from core.identity.errors import UnknownPerson
+from core.identity.errors import NotAnAddress, UnknownPerson
 from core.identity.model import PersonRow, RoleGrantRow
-from core.identity.queries import PERSON, as_person, lives_in, viewer_of
-from core.identity.rules import Action, Assurance, Grant, Person, Role, Viewer, may
+from core.identity.people import EMAIL
+from core.identity.queries import PERSON, as_person, lives_in, person_by_identity, viewer_of
+from core.identity.rules import Action, Assurance, Grant, Person, Role, Viewer, checked_address, giving, may
 from core.shared.ids import PersonId, TerritoryId
 from core.store import Reading
 from core.territories import ancestry
@@ -27,8 +28,14 @@ class HeldRole:
     granted_by: PersonId | None
 
 
-def is_known_to(reading: Reading, giver: Viewer, somebody: Viewer) -> bool:
-    """Whether somebody who has given consent lives, or has a role, where the giver gives roles."""
+def is_known_to(reading: Reading, giver: Viewer, somebody: Viewer, *, address: str | None = None) -> bool:
+    """Whether somebody who has given consent lives, or has a role, where the giver gives roles.
+
+    Of somebody else the giver names the very address of electronic mail that the person has proved.
+    """
+    named = None if address is None else person_at_address(reading, text=address)
+    if named is not None and named.id == somebody.person_id and giving(giver):
+        return True
     places = {grant.territory_id for grant in somebody.grants}
     if somebody.is_at_least(Assurance.REGISTERED) and somebody.person and somebody.person.home_id:
         places.add(somebody.person.home_id)
@@ -37,13 +44,27 @@ def is_known_to(reading: Reading, giver: Viewer, somebody: Viewer) -> bool:
     )
 
 
-def person_to_appoint(reading: Reading, *, giver: Viewer, person_id: PersonId) -> Viewer:
+def person_at_address(reading: Reading, *, text: str) -> Person | None:
+    """Whoever has given consent and proved this very address of electronic mail, wherever they live."""
+    try:
+        address = checked_address(text)
+    except NotAnAddress:
+        return None
+    found = person_by_identity(reading, provider=EMAIL, subject=address)
+    if found is None or not Viewer(person=found).is_at_least(Assurance.REGISTERED):
+        return None
+    return found
+
+
+def person_to_appoint(
+    reading: Reading, *, giver: Viewer, person_id: PersonId, address: str | None = None
+) -> Viewer:
     """Somebody with their roles, as whoever gives roles sees them.
 
     Raises: UnknownPerson, also if they are none of the giver's business (``is_known_to``).
     """
     found = viewer_of(reading, person_id=person_id)
-    if not is_known_to(reading, giver, found):
+    if not is_known_to(reading, giver, found, address=address):
         raise UnknownPerson
     return found
 

@@ -10,13 +10,16 @@ from core.identity import (
     Action,
     Assurance,
     LastAdministrator,
+    NotInService,
     OwnRole,
     Role,
     UnknownPerson,
     create_person,
     give_consent,
     grant_role,
+    link_identity,
     may,
+    person_at_address,
     person_to_appoint,
     residents_called,
     revoke_role,
@@ -168,6 +171,47 @@ def test_a_right_for_one_service_gives_roles_in_that_service_only(authority: Aut
         granted_by=boris,
     )
     assert authority.answers(anna)
+    for role, service in ((Role.ANALYST, "direct_line"), (Role.OFFICIAL, "nothing")):
+        with pytest.raises(NotInService):
+            town.database.run(
+                grant_role, person_id=anna, role=role, territory_id=place, service=service, granted_by=None
+            )
+
+
+def test_whoever_names_the_proved_address_appoints_somebody_of_elsewhere(authority: Authority) -> None:
+    town, neighbour, place = authority.town, authority.neighbour, authority.town.territory.id
+    guest = town.newcomer("Гость", consents=False)
+    addresses = {
+        neighbour: "zoya@example.org",
+        guest: "guest@example.org",
+        town.people[BORIS]: "kim@example.org",
+    }
+    for person_id, address in addresses.items():
+        town.database.run(link_identity, person_id=person_id, provider="email", subject=address)
+
+    def give(address: str | None, giver: PersonId = authority.belov) -> None:
+        town.database.run(
+            grant_role,
+            person_id=neighbour,
+            role=Role.OFFICIAL,
+            territory_id=place,
+            granted_by=giver,
+            address=address,
+        )
+
+    found = [
+        town.database.read(person_at_address, text=text)
+        for text in ("Zoya@example.org ", "zoya@example", "zoya", "guest@example.org")
+    ]
+    for other in (None, "", "guest@example.org", "kim@example.org", "oya@example.org"):
+        with pytest.raises(UnknownPerson):
+            give(other)
+    with pytest.raises(Forbidden):
+        give("zoya@example.org", town.people[IVANOV])
+    give("zoya@example.org")
+
+    assert [None if one is None else one.id for one in found] == [neighbour, None, None, None]
+    assert authority.answers(neighbour)
 
 
 def test_the_last_right_to_give_roles_is_not_taken_from_oneself(authority: Authority) -> None:

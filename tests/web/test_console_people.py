@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.identity import Role, create_person, give_consent, grant_role, revoke_role, viewer_of
+from core.identity import Role, create_person, give_consent, grant_role, link_identity, revoke_role, viewer_of
 from core.territories import TerritoryKind, add_territory
 from tests.town import ANNA, BORIS, IVANOV, OLEG, Town
 from tests.web.browser_twin import Browser, words_of
@@ -116,6 +116,41 @@ async def test_people_of_elsewhere_and_their_roles_are_not_told_of(town: Town, a
     assert words_of(absent) == words_of(hidden)
     assert "Здесь никого так не зовут" in words_of(await anybody.get(f"{PATH}?q=гость"))
     assert (await anybody.sign_in_as(IVANOV).get(PATH)).status_code == 403
+
+
+async def test_somebody_of_elsewhere_gets_a_role_for_one_service_by_their_exact_address(
+    town: Town, anybody: Browser
+) -> None:
+    with town.database.transaction() as uow:
+        zoya = create_person(uow, display_name="Зоя Соседова").id
+        give_consent(uow, person_id=zoya)
+        link_identity(uow, person_id=zoya, provider="email", subject="zoya@example.org")
+    page, by = f"{PATH}/{zoya}", "address=zoya%40example.org"
+    give = f"{by}&do=give&territory={town.territory.id}&service=direct_line&role="
+    belov = anybody.sign_in_as(BELOV)
+
+    nobody = words_of(await belov.get(f"{PATH}?q=oya@example.org"))
+    found = await belov.get(f"{PATH}?q=Zoya@example.org")
+    closed = [(await belov.get(f"{page}{end}")).status_code for end in ("", "?address=oya%40example.org")]
+    person = await belov.get(f"{page}?{by}")
+    idle = words_of(await belov.get(f"{page}/role?{give}analyst"))
+    asked = words_of(await belov.get(f"{page}/role?{give}official"))
+    form = {**role_of(town, "give"), "service": "direct_line"}
+    refused = await belov.submit(f"{page}/role", **form)
+    given = await belov.submit(f"{page}/role", **form, address="zoya@example.org")
+
+    assert "Этот адрес никто не подтвердил" in nobody
+    assert "Зоя Соседова живёт в другом месте, без роли" in words_of(found)
+    assert f"{page}?{by.replace('zoya', 'Zoya')}" in found.text
+    assert closed == [404, 404]
+    assert 'name="address" value="zoya@example.org"' in person.text
+    assert "Мониторинг показателей" in words_of(person)
+    assert "В этом сервисе роли нечего делать." in idle
+    assert "Дать роль" not in idle.partition("нечего делать")[2]
+    assert "сотрудник — Заречный (Прямая связь) Сможет там и во всём, что ниже:" in asked
+    assert "оповещения" not in asked.partition("Сможет")[2].partition("Дать роль")[0]
+    assert refused.status_code == 404
+    assert "сотрудник — Заречный (Прямая связь)" in words_of(await belov.get(given.headers["location"]))
 
 
 async def test_too_many_are_told_of_and_paged(town: Town, anybody: Browser) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.briefs import headed_by
-from core.identity import POLICY, Action, SignInNeeded, Viewer
+from core.identity import Action, SignInNeeded, Viewer, giving
 from core.shared.errors import Forbidden
 from core.shared.ids import PersonId, TerritoryId
 from core.spaces import territories_where
@@ -49,7 +49,7 @@ class Desk:
     @property
     def gives_roles(self) -> bool:
         """Whether the viewer gives roles anywhere."""
-        return any(Action.GRANT_ROLES in POLICY[grant.role] for grant in self.viewer.grants)
+        return bool(giving(self.viewer))
 
     @property
     def person_id(self) -> PersonId:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from core.identity import Action, Person, Role, Viewer, residents_called, staff
+from core.identity import Action, Person, Role, Viewer, person_at_address, residents_called, staff
 from core.shared.errors import Forbidden
 from core.shared.ids import TerritoryId
 from core.shared.language import Language
@@ -33,6 +34,7 @@ class People:
 
     staff: list[Viewer]
     found: list[Person]
+    at_address: Person | None
     places: Mapping[TerritoryId, Territory]
 
 
@@ -66,7 +68,8 @@ def read_people(reading: Reading, desk: Desk, text: str, role: Role | None) -> P
         else []
     )
     wanted = [one for one in members if role in {None, *(grant.role for grant in one.grants)} and one.grants]
-    return People(staff=wanted, found=found, places=places)
+    at_address = person_at_address(reading, text=text) if role is None else None
+    return People(staff=wanted, found=found, at_address=at_address, places=places)
 
 
 def long_enough(text: str) -> bool:
@@ -91,6 +94,7 @@ async def people(request: PageRequest) -> HttpResponse:
         title=gettext("People and roles"),
         taken=bool(request.GET.get("taken")),
         asked=asked,
+        by_address="@" in asked,
         role=role,
         roles=[(one.value, role_words(one)) for one in Role],
         lines=shown.items,
@@ -104,7 +108,9 @@ async def people(request: PageRequest) -> HttpResponse:
 
 
 def _found(found: People, asked: str, language: Language) -> list[Line]:
-    """Colleagues by name, post or role, then residents without a role here."""
+    """Whoever has this address; or colleagues by name, post or role, then residents without a role here."""
+    if found.at_address is not None:
+        return _at_address(found, found.at_address, asked, language)
     colleagues = found_by(found.staff, asked, limit=FOUND_SHOWN + 1)
     known = {one.person_id for one in found.staff}
     others = [
@@ -117,6 +123,21 @@ def _found(found: People, asked: str, language: Language) -> list[Line]:
         if one.id not in known
     ]
     return _lines(colleagues, found.places, language) + others
+
+
+def _at_address(found: People, person: Person, address: str, language: Language) -> list[Line]:
+    known = [one for one in found.staff if one.person_id == person.id]
+    if known:
+        return _lines(known, found.places, language)
+    place = home_words(person, found.places, language) or gettext("lives elsewhere")
+    # The address goes along: whoever names it may appoint somebody whom they would not find otherwise.
+    return [
+        Line(
+            address=f"{ADDRESS}/{person.id}?{urlencode({'address': address})}",
+            name=person_words(person),
+            line=gettext("%(place)s, no role here") % {"place": place},
+        )
+    ]
 
 
 def _lines(

@@ -8,19 +8,23 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from core.identity import (
+    SERVICE_OF,
     Action,
     Assurance,
     Grant,
     HeldRole,
+    NotInService,
     Person,
     Role,
     Viewer,
     allowed_by,
+    giving,
     grant_role,
     people,
     person_to_appoint,
     revoke_role,
     roles_of,
+    serves,
 )
 from core.shared.errors import DomainError, Invalid
 from core.shared.ids import PersonId, TerritoryId
@@ -57,10 +61,13 @@ class Change:
     actions: list[Action]
 
 
-def open_person(reading: Reading, desk: Desk, person_id: PersonId) -> OpenPerson:
-    """All of it. Raises: Forbidden; UnknownPerson, also if they are none of the viewer's business."""
+def open_person(reading: Reading, desk: Desk, person_id: PersonId, address: str | None) -> OpenPerson:
+    """All of it. ``address``: by which the viewer knows somebody of elsewhere.
+
+    Raises: Forbidden; UnknownPerson, also if they are none of the viewer's business.
+    """
     places = places_to_give(reading, desk)
-    found = person_to_appoint(reading, giver=desk.viewer, person_id=person_id)
+    found = person_to_appoint(reading, giver=desk.viewer, person_id=person_id, address=address)
     held = [one for one in roles_of(reading, person_id=person_id) if one.grant.territory_id in places]
     givers = {one.granted_by for one in held if one.granted_by is not None}
     return OpenPerson(
@@ -75,7 +82,9 @@ def open_person(reading: Reading, desk: Desk, person_id: PersonId) -> OpenPerson
 async def person(request: PageRequest, person_id: str) -> HttpResponse:
     """The page of a person."""
     opened: Opened[OpenPerson] = await open_desk(
-        request, None, lambda reading, desk: open_person(reading, desk, PersonId(person_id))
+        request,
+        None,
+        lambda reading, desk: open_person(reading, desk, PersonId(person_id), _address(request.GET)),
     )
     one, language = opened.item, request.language
     somebody = _somebody(one)
@@ -97,6 +106,9 @@ async def person(request: PageRequest, person_id: str) -> HttpResponse:
             for each in one.held
         ],
         roles=[(role.value, role_words(role)) for role in Role],
+        services=_services(opened.desk.viewer, one.services, language),
+        for_all=None in giving(opened.desk.viewer),
+        address=_address(request.GET) or "",
         places=[(place.id, place.name(language)) for place in one.places.values()],
         oneself=somebody.id == opened.desk.person_id,
         given=bool(request.GET.get("given")),
@@ -114,7 +126,13 @@ async def _role(request: PageRequest, person_id: str) -> HttpResponse:
         role, place, service = grant.role, grant.territory_id, grant.service
         if gives:
             await run(
-                grant_role, person_id=whom, role=role, territory_id=place, service=service, granted_by=mine
+                grant_role,
+                person_id=whom,
+                role=role,
+                territory_id=place,
+                service=service,
+                granted_by=mine,
+                address=_address(sent),
             )
         else:
             await run(
@@ -132,7 +150,7 @@ async def _asked(
     sent = request.GET if refusal is None else request.POST
 
     def opened_change(reading: Reading, desk: Desk) -> tuple[OpenPerson, Change]:
-        one = open_person(reading, desk, person_id)
+        one = open_person(reading, desk, person_id, _address(sent))
         return one, _change(reading, one, *_sent(sent))
 
     opened: Opened[tuple[OpenPerson, Change]] = await open_desk(request, None, opened_change)
@@ -149,6 +167,8 @@ async def _asked(
         already=change.gives and change.grant in one.viewer.grants,
         gone=not change.gives and change.grant not in one.viewer.grants,
         deeds=deeds(change.actions),
+        idle=NotInService().sentence(language) if change.gives and not _has_deeds(change.grant) else "",
+        address=_address(sent) or "",
         oneself=somebody.id == opened.desk.person_id,
         error="" if refusal is None else refusal.sentence(language),
         status=200 if refusal is None else 409,
@@ -183,6 +203,24 @@ def _sent(sent: Mapping[str, object]) -> tuple[bool, Grant]:
         raise Invalid
     place = TerritoryId(str(sent.get("territory", "")))
     return do == "give", Grant(role=role, territory_id=place, service=str(sent.get("service", "")) or None)
+
+
+def _address(sent: Mapping[str, object]) -> str | None:
+    return str(sent.get("address", "")) or None
+
+
+def _has_deeds(grant: Grant) -> bool:
+    return grant.service is None or serves(grant.role, grant.service)
+
+
+def _services(viewer: Viewer, items: list[ReferenceItem], language: Language) -> list[tuple[str, str]]:
+    """What a role may be limited to by this viewer: the services in which some role does something."""
+    mine = giving(viewer)
+    return [
+        (item.code, item.title(language))
+        for item in items
+        if item.code in SERVICE_OF.values() and mine & {None, item.code}
+    ]
 
 
 def _title(one: OpenPerson, grant: Grant, language: Language) -> str:
