@@ -8,7 +8,9 @@ from analytics.charts import Drawing, Painter
 from analytics.jobs.context import context
 from core.alerts import AlertCard, AlertRule, RuleKind, alert_card, attach_illustration, thresholds_of
 from core.charts import (
+    PHONE,
     PICTURE,
+    Frame,
     Head,
     Line,
     Measure,
@@ -131,7 +133,7 @@ def _draw_alert(key: str, arguments: dict[str, Any]) -> None:
     alert_id = AlertId(arguments["alert_id"])
     picture, size, reason = None, 0, ""
     try:
-        drawing = _drawn(chart_of(database.read(alert_card, alert_id=alert_id)))
+        drawing = _drawn(chart_of(database.read(alert_card, alert_id=alert_id)), PICTURE)
         picture, size = keep_content(context().files_dir, drawing.png), len(drawing.png)
         log.info("alert_drawn alert=%s renderer=%s took_ms=%.0f", alert_id, drawing.renderer, drawing.took_ms)
     except Exception as error:
@@ -147,7 +149,8 @@ def _draw_indicator(key: str, arguments: dict[str, Any]) -> None:
     picture, size, alt = None, 0, ""
     try:
         chart = database.read(chart_of_indicator, wanted=wanted)
-        drawing = _drawn(chart)
+        # Asked for by the bot alone, so it is read on a phone.
+        drawing = _drawn(chart, PHONE)
         picture, size = keep_content(context().files_dir, drawing.png), len(drawing.png)
         alt = alt_text(chart)
         log.info("indicator_drawn key=%s renderer=%s took_ms=%.0f", key, drawing.renderer, drawing.took_ms)
@@ -170,8 +173,8 @@ def _draw_scene(key: str, arguments: dict[str, Any]) -> None:
     database.run(settle_drawing, key=wanted, job=key, picture=picture, size_bytes=size)
 
 
-def _drawn(chart: OverTime) -> Drawing:
-    return painter().draw_scene(draw(chart, PICTURE, language=chart.measure.language))
+def _drawn(chart: OverTime, frame: Frame) -> Drawing:
+    return painter().draw_scene(draw(chart, frame, language=chart.measure.language))
 
 
 def _chart(

@@ -32,7 +32,9 @@ export class Thread {
     this.time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", ...zone });
     this.day = new Intl.DateTimeFormat(lang, { dateStyle: "short", ...zone });
     jump?.addEventListener("click", () => this.scrollToEnd());
-    scroller.addEventListener("scroll", () => this.atEnd() && this.#forgetFresh(), { passive: true });
+    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // A picture that comes late makes the thread longer: whoever was at the end stays there.
+    new ResizeObserver(() => this.stuck && this.scrollToEnd()).observe(list);
     list.addEventListener("click", (event) => this.#pressed(event));
     this.scrollToEnd();
   }
@@ -90,6 +92,7 @@ export class Thread {
   }
 
   scrollToEnd() {
+    this.stuck = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.#forgetFresh();
   }
@@ -144,10 +147,11 @@ export class Thread {
     // Beside the file itself the sign that stands for it says nothing.
     const said = FILE_SIGNS.includes(text) && (photo || file) ? "" : text;
     item.querySelector(".bubble__text").replaceChildren(...styled(said, entities));
-    const image = item.querySelector(".bubble__image");
-    if (image) {
-      image.hidden = !FILE_KEY.test(photo);
-      if (!image.hidden) image.src = `/files/${photo}`;
+    const picture = item.querySelector(".bubble__picture");
+    if (picture) {
+      const image = picture.firstElementChild;
+      picture.hidden = !FILE_KEY.test(photo);
+      if (!picture.hidden) picture.href = image.src = `/files/${photo}`;
       if (alt !== "") image.alt = alt;
     }
     this.fillDocument(item.querySelector(".bubble__file"), file);
@@ -206,6 +210,11 @@ export class Thread {
     if (!this.jump) return;
     this.jump.hidden = false;
     this.jump.querySelector("span").textContent = counted(pageWords().fresh, this.fresh);
+  }
+
+  #scrolled() {
+    this.stuck = this.atEnd();
+    if (this.stuck) this.#forgetFresh();
   }
 
   #forgetFresh() {

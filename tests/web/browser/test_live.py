@@ -101,3 +101,11 @@ def test_new_messages_never_move_what_is_read(visitor: Callable[..., Visitor], s
     assert scroller.evaluate("(element) => element.scrollTop") == 0
     jump.click()
     expect(jump).to_be_hidden()
+    # A picture that comes late: whoever was at the end stays there.
+    official.evaluate(
+        "() => { document.querySelector('[data-thread]').lastElementChild.style.minHeight = '900px'; }"
+    )
+    official.wait_for_function(
+        "() => { const { scrollTop, scrollHeight, clientHeight } = document.querySelector('[data-scroll]');"
+        " return scrollHeight - scrollTop - clientHeight < 2; }"
+    )
