@@ -15,10 +15,14 @@ _WITHOUT_CHAT = frozenset({"email"})
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a message goes: a carrier and the name of the chat there."""
+    """Where a message goes: a carrier and the name of the chat there.
+
+    announces: the carrier may only say that there is something new.
+    """
 
     carrier: Carrier
     name: str
+    announces: bool = False
 
 
 def addresses_of(uow: UnitOfWork, *, person_id: PersonId, policies: Policies) -> list[Address]:
@@ -35,7 +39,7 @@ def addresses_of(uow: UnitOfWork, *, person_id: PersonId, policies: Policies) ->
 def addresses_of_many(
     uow: UnitOfWork, *, person_ids: Collection[PersonId], policies: Policies
 ) -> dict[PersonId, list[Address]]:
-    """The ways to several persons; a web chat is opened only for whoever has no other way."""
+    """The ways to several persons; a web chat is opened only for whoever would be told nothing elsewhere."""
     identities = identities_of_many(uow, person_ids=person_ids)
     chats = chats_of_many(uow, person_ids=person_ids)
     found: dict[PersonId, list[Address]] = {}
@@ -43,7 +47,7 @@ def addresses_of_many(
         own = chats.get(person_id, [])
         ways = _messengers(identities.get(person_id, []), own, policies)
         web = next((chat for chat in own if chat.carrier == Carrier.WEB), None)
-        if web is None and not ways:
+        if web is None and all(way.announces for way in ways):
             web = open_web_chat(uow, person_id=person_id)
         if web is not None:
             ways.append(Address(Carrier.WEB, web.id))
@@ -54,10 +58,10 @@ def addresses_of_many(
 def _messengers(identities: Sequence[Identity], chats: Sequence[Chat], policies: Policies) -> list[Address]:
     talked_in = {chat.carrier for chat in chats}
     ways = [
-        Address(Carrier(one.provider), one.subject)
+        Address(carrier, one.subject, announces=policies[carrier] is ChannelPolicy.INBOUND_NOTICE_ONLY)
         for one in identities
         if one.reachable
-        and _allowed(one.provider, policies)
+        and (carrier := _allowed(one.provider, policies))
         and (one.provider in talked_in or one.provider in _WITHOUT_CHAT)
         and one.provider != Carrier.WEB
     ]
@@ -65,7 +69,15 @@ def _messengers(identities: Sequence[Identity], chats: Sequence[Chat], policies:
     return sorted(ways, key=lambda way: way.carrier in _WITHOUT_CHAT)
 
 
-def _allowed(provider: str, policies: Policies) -> bool:
+def told_over(chosen: Sequence[Address], ways: Sequence[Address]) -> list[Address]:
+    """The chosen ways, and one that carries the words themselves if those may only announce them."""
+    if not all(way.announces for way in chosen) or not chosen:
+        return list(chosen)
+    return [*chosen, *[way for way in ways if not way.announces][:1]]
+
+
+def _allowed(provider: str, policies: Policies) -> Carrier | None:
     if provider not in set(Carrier):
-        return False
-    return policies.get(Carrier(provider), ChannelPolicy.OFF) is not ChannelPolicy.OFF
+        return None
+    carrier = Carrier(provider)
+    return None if policies.get(carrier, ChannelPolicy.OFF) is ChannelPolicy.OFF else carrier

@@ -14,7 +14,7 @@ from core.delivery import (
 from core.shared.ids import FactId, PersonId
 from core.store import Database, UnitOfWork
 from messengers import Policies
-from notifications.channels import Address, addresses_of
+from notifications.channels import Address, addresses_of, told_over
 from notifications.kinds import Kind
 
 MOST_AT_ONCE = 500
@@ -34,7 +34,12 @@ def send_digest(uow: UnitOfWork, *, person_id: PersonId, policies: Policies) -> 
     wanted = preferences_of(uow, person_id=person_id)
     ways = addresses_of(uow, person_id=person_id, policies=policies)
     return enqueue(
-        uow, deliveries=[_delivery(uow, one, person_id, _way(one, ways, wanted)) for one in closed]
+        uow,
+        deliveries=[
+            _delivery(uow, one, person_id, way)
+            for one in closed
+            for way in told_over([_way(one, ways, wanted)], ways)
+        ],
     )
 
 

@@ -18,7 +18,7 @@ from core.delivery import (
 from core.shared.ids import FactId, PersonId
 from core.store import UnitOfWork
 from messengers import Carrier
-from notifications.channels import Address
+from notifications.channels import Address, told_over
 from notifications.kinds import Kind
 from notifications.timing import next_digest_moment, next_waking_moment
 
@@ -63,7 +63,7 @@ def where_shown(notice: Notice, ways: Sequence[Address], wanted: Preferences) ->
 
     Critical ones and one's own affairs are not asked about: they are always told.
     """
-    ways = [way for way in ways if way.carrier == notice.over] or ways
+    every, ways = ways, [way for way in ways if way.carrier == notice.over] or ways
     if notice.only_in_digest:
         now = []
     elif notice.urgency is Urgency.CRITICAL:
@@ -71,7 +71,7 @@ def where_shown(notice: Notice, ways: Sequence[Address], wanted: Preferences) ->
     else:
         now = [way for way in ways if wanted.when(notice.event, way.carrier) is When.NOW]
     if now:
-        return Shown(now if notice.everywhere else now[:1], in_digest=False)
+        return Shown(told_over(now if notice.everywhere else now[:1], every), in_digest=False)
     wishes = {wanted.when(notice.event, way.carrier) for way in ways}
     return Shown([], wishes != {When.OFF} if notice.only_in_digest else When.DIGEST in wishes)
 

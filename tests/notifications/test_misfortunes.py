@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from core.delivery import DeliveryState, Urgency, claim_deliveries
-from core.identity import identities_of
-from messengers import ChannelPolicy
+from core.alerts import Severity
+from core.delivery import DeliveryState, EventKind, Urgency, claim_deliveries
+from core.identity import identities_of, unlink_messenger
+from core.personal import merge_people
+from messengers import Carrier, ChannelPolicy
+from notifications import push_broadcasts, send_due_digests
 from tests.notifications.post_office import PostOffice, opened
+from tests.notifications.test_broadcasts import TITLE, approved
 from tests.town import ANNA, IVANOV, Town
 
 
@@ -182,3 +186,23 @@ async def test_a_switched_off_messenger_gets_nothing(town: Town, tmp_path: Path)
 
         assert anna.chat.messages == []
         assert len(office.in_browser(ANNA)) == 1
+
+
+async def test_what_a_messenger_may_only_announce_waits_on_the_site(town: Town, tmp_path: Path) -> None:
+    """An alert, a mailing, a digest go over one way; where that only announces, the account has them too."""
+    async with opened(town, tmp_path, policy=ChannelPolicy.INBOUND_NOTICE_ONLY) as office:
+        phones = {ANNA: office.links(ANNA, 1001), IVANOV: office.links(IVANOV, 2001)}
+        office.picture(office.alert(severity=Severity.CRITICAL))
+        for event in (EventKind.WARNINGS, EventKind.NEWS):
+            approved(town, event=event)
+        push_broadcasts(town.database, policies=office.policies)
+        await office.deliver()
+        town.clock.advance(timedelta(hours=12))
+        send_due_digests(town.database, policies=office.policies)
+        await office.deliver()
+
+        for who, waits in ((ANNA, [TITLE, "Новости"]), (IVANOV, ["безработицы", TITLE, "Новости"])):
+            shown = [event.body["text"] for event in office.in_browser(who)]
+            assert [word in said for word, said in zip(waits, shown, strict=True)] == [True] * len(waits)
+            announced = [one.text for one in phones[who].chat.messages]
+            assert announced == ["Для вас есть новое. Оно — в вашем личном кабинете на сайте."] * len(waits)
