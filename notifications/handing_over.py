@@ -26,9 +26,9 @@ from core.shared.errors import DomainError, RefusalKind
 from core.shared.ids import DeliveryId
 from core.store import Database, Gathering, GroupCommit, UnitOfWork
 from messengers import Carrier, Policies, Screen, in_parts
-from notifications.channels import addresses_of
+from notifications.channels import addresses_of, told_over
 from notifications.kinds import Kind, kind_of
-from notifications.obsolete import NotYet, Obsolete
+from notifications.obsolete import NotYet, Obsolete, WayClosed
 from notifications.rendering import Renderer
 from notifications.senders.port import (
     CarrierSender,
@@ -125,6 +125,8 @@ class HandingOver:
             return Refused(f"obsolete_{reason}")
         except NotYet as reason:
             return Later(f"not_yet_{reason}", NotYet.wait, tried=False)
+        except WayClosed as reason:
+            return Unreachable(str(reason), closed_by_us=True)
         if original is not None and original.native_id is not None:
             return await sender.edit(
                 one.address, original.native_id, screen, delivery_id=one.id, urgency=one.urgency
@@ -175,7 +177,9 @@ def _ending(one: Delivery, outcome: Outcome, policies: Policies) -> Callable[[Un
                 mark_uncertain(uow, delivery_id=one.id, attempt=one.attempts, reason=reason)
             case Refused(reason):
                 give_up(uow, delivery_id=one.id, attempt=one.attempts, reason=reason)
-            case Unreachable(reason):
+            case Unreachable(reason, closed_by_us):
+                if not closed_by_us:
+                    mark_unreachable(uow, provider=one.carrier, subject=one.address)
                 _take_another_way(uow, one=one, reason=reason, policies=policies)
             case _:
                 assert_never(outcome)
@@ -184,13 +188,9 @@ def _ending(one: Delivery, outcome: Outcome, policies: Policies) -> Callable[[Un
 
 
 def _take_another_way(uow: UnitOfWork, *, one: Delivery, reason: str, policies: Policies) -> None:
-    """The messenger is closed for good: mark it so and ask for the next of the person's ways."""
-    mark_unreachable(uow, provider=one.carrier, subject=one.address)
-    ways = [
-        way
-        for way in addresses_of(uow, person_id=one.person_id, policies=policies)
-        if way.carrier != one.carrier
-    ]
+    """This messenger is closed: ask for the next of the person's ways."""
+    every = addresses_of(uow, person_id=one.person_id, policies=policies)
+    ways = [way for way in every if way.carrier != one.carrier]
     instead = [
         NewDelivery(
             fact_id=one.fact_id,
@@ -203,7 +203,7 @@ def _take_another_way(uow: UnitOfWork, *, one: Delivery, reason: str, policies: 
             due_at=uow.now,
             details=one.details,
         )
-        for way in ways[:1]
+        for way in told_over(ways[:1], ways)
         # An edit has no copy elsewhere to change.
         if kind_of(one.kind) is not Kind.EDIT
     ]

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from core.contact import Conversation, conversation
 from core.delivery import Delivery
-from core.identity import Person, Viewer, people, person
+from core.identity import Identity, Person, Viewer, identities_of_many, people, person
 from core.rooms import stream_of
 from core.shared.ids import ConversationId, RoomId
 from core.shared.language import N_, Language, translate
@@ -34,7 +34,7 @@ from notifications.cycles import step_screen
 from notifications.kinds import Kind, kind_of
 from notifications.news import brief_screen, broadcast_screen, digest_screen
 from notifications.noise import noise_screen
-from notifications.obsolete import Obsolete
+from notifications.obsolete import Obsolete, WayClosed
 from notifications.runs import RunScreens
 
 
@@ -51,16 +51,24 @@ class Renderer:
 
         The words of a mailing are put together once for all who read the same language.
         """
-        readers = people(reading, person_ids={one.person_id for one in deliveries})
+        person_ids = {one.person_id for one in deliveries}
+        readers = people(reading, person_ids=person_ids)
+        ways = identities_of_many(reading, person_ids=person_ids)
         drawn: dict[tuple[str, ...], Screen | Exception] = {}
         for one in deliveries:
+            if not _still_leads(one, ways.get(one.person_id, ())):
+                drawn[one.id,] = WayClosed("unlinked")
+                continue
             key = self._sameness(one, readers.get(one.person_id))
             if key not in drawn:
                 try:
                     drawn[key] = self._screen(reading, one, readers[one.person_id].language)
                 except Exception as failure:  # noqa: BLE001 - handed to whoever waits for this screen
                     drawn[key] = failure
-        return [drawn[self._sameness(one, readers.get(one.person_id))] for one in deliveries]
+        return [
+            drawn.get((one.id,)) or drawn[self._sameness(one, readers.get(one.person_id))]
+            for one in deliveries
+        ]
 
     def _sameness(self, one: Delivery, reader: Person | None) -> tuple[str, ...]:
         if kind_of(one.kind) is not Kind.BROADCAST or reader is None:
@@ -68,11 +76,14 @@ class Renderer:
         return (one.details["broadcast_id"], one.carrier, reader.language)
 
     def _screen(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
-        """One screen, no more than the policy of its messenger lets through. Raises: Obsolete, NotYet."""
+        """One screen, no more than the policy of its messenger lets through.
+
+        Raises: Obsolete, NotYet, WayClosed.
+        """
         match self.policies.get(Carrier(delivery.carrier), ChannelPolicy.OFF):
             case ChannelPolicy.OFF:
                 # Switched off while the message waited.
-                raise Obsolete("channel_off")
+                raise WayClosed("channel_off")
             case ChannelPolicy.INBOUND_NOTICE_ONLY:
                 # What holds no longer is not announced either.
                 self._drawn(reading, delivery, language)
@@ -128,6 +139,13 @@ class Renderer:
             language, N_("There is something new for you. It waits in your account on the site.")
         )
         return Screen(text=plain(text), buttons=((button,),))
+
+
+def _still_leads(one: Delivery, ways: Sequence[Identity]) -> bool:
+    """Whether the address is the person's: it may have been unlinked while the message waited."""
+    if one.carrier == Carrier.WEB:
+        return True
+    return any(way.provider == one.carrier and way.subject == one.address for way in ways)
 
 
 def _effect(reading: Reading, delivery: Delivery, language: Language) -> Screen:

@@ -18,9 +18,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """For good: the person blocked the bot or left the messenger."""
+    """For good: the person blocked the bot or left the messenger.
+
+    ``closed_by_us``: the messenger was not asked, it is us who take another way.
+    """
 
     reason: str
+    closed_by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,3 +206,28 @@ async def test_what_a_messenger_may_only_announce_waits_on_the_site(town: Town, 
             assert [word in said for word, said in zip(waits, shown, strict=True)] == [True] * len(waits)
             announced = [one.text for one in phones[who].chat.messages]
             assert announced == ["Для вас есть новое. Оно — в вашем личном кабинете на сайте."] * len(waits)
+
+
+async def test_what_waits_takes_another_way_when_its_messenger_is_switched_off(office: PostOffice) -> None:
+    ivanov = office.links(IVANOV, 2001)
+    office.picture(office.alert())
+    office.relay()
+    office.policies[Carrier.TELEGRAM] = ChannelPolicy.OFF
+
+    await office.deliver()
+
+    assert ivanov.chat.messages == []
+    (event,) = office.in_browser(IVANOV)
+    assert "Уровень безработицы" in event.body["text"]
+    identities = office.town.database.read(identities_of, person_id=office.town.people[IVANOV])
+    assert all(one.reachable for one in identities)
+
+
+async def test_what_waits_does_not_come_to_a_messenger_that_was_unlinked(office: PostOffice) -> None:
+    phones = [office.links(ANNA, 1001), office.links(ANNA, 7, "max")]
+    answered(office)
+    office.town.database.run(unlink_messenger, person_id=office.town.people[ANNA], provider="telegram")
+
+    await office.deliver()
+
+    assert [len(one.chat.messages) for one in phones] == [0, 1]
