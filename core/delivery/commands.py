@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy.orm import aliased
 
 from core.delivery.events import DeliveryFailed, DeliverySent
 from core.delivery.model import (
@@ -209,6 +210,32 @@ def _finish(row: DeliveryRow, state: DeliveryState, now: datetime) -> None:
     row.state = state
     row.leased_until = None
     row.finished_at = now
+
+
+def inherit_deliveries(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> None:
+    """Two accounts turn out to be one person: what waits for the one is told to the other, the same once."""
+    theirs, notice = aliased(DeliveryRow), aliased(WaitingNoticeRow)
+    told = exists().where(
+        theirs.person_id == to_id,
+        theirs.fact_id == DeliveryRow.fact_id,
+        theirs.kind == DeliveryRow.kind,
+        theirs.carrier == DeliveryRow.carrier,
+    )
+    waits = exists().where(
+        notice.person_id == to_id,
+        notice.fact_id == WaitingNoticeRow.fact_id,
+        notice.kind == WaitingNoticeRow.kind,
+    )
+    for model, mine in (
+        (DeliveryRow, (DeliveryRow.finished_at.is_(None), ~told)),
+        (WaitingNoticeRow, (WaitingNoticeRow.digest_id.is_(None), ~waits)),
+    ):
+        uow.session.execute(
+            update(model)
+            .where(model.person_id == from_id, *mine)
+            .values(person_id=to_id)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def forget_deliveries(uow: UnitOfWork, *, person_id: PersonId) -> None:

@@ -3,7 +3,7 @@
 from core.chats import forget_chats, inherit_chats
 from core.contact import conversations_of, inherit_conversations
 from core.dashboards import forget_dashboard_reader
-from core.delivery import forget_deliveries
+from core.delivery import forget_deliveries, inherit_deliveries
 from core.files import drop_files
 from core.identity import (
     PROVING,
@@ -61,6 +61,7 @@ def merge_people(uow: UnitOfWork, *, kept_id: PersonId, twin_id: PersonId) -> No
     inherit_memberships(uow, from_id=twin_id, to_id=kept_id)
     inherit_conversations(uow, from_id=twin_id, to_id=kept_id)
     inherit_chats(uow, from_id=twin_id, to_id=kept_id)
+    inherit_deliveries(uow, from_id=twin_id, to_id=kept_id)
     revoke_all_sessions(uow, person_id=twin_id)
     absorb_person(uow, kept_id=kept_id, twin_id=twin_id)
 

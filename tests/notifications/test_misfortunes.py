@@ -231,3 +231,20 @@ async def test_what_waits_does_not_come_to_a_messenger_that_was_unlinked(office:
     await office.deliver()
 
     assert [len(one.chat.messages) for one in phones] == [0, 1]
+
+
+async def test_what_waits_for_a_twin_is_told_to_whom_it_was_joined_with(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    town = office.town
+    answered(office)
+    approved(town, event=EventKind.NEWS)
+    push_broadcasts(town.database, policies=office.policies)
+    kept = town.newcomer("Анна с другого телефона")
+    town.database.run(merge_people, kept_id=kept, twin_id=town.people[ANNA])
+
+    await office.deliver()
+    town.clock.advance(timedelta(hours=12))
+    send_due_digests(town.database, policies=office.policies)
+    await office.deliver()
+
+    assert ["Яма заделана" in anna.chat.messages[0].text, TITLE in anna.chat.messages[1].text] == [True, True]
