@@ -18,6 +18,7 @@ from core.alerts import (
 from core.commitments import Commitment, CommitmentStatus, commitment_lines, commitment_of_alert
 from core.delivery import Delivery
 from core.identity import Action, viewer_of
+from core.indicators import hidden_from
 from core.shared.ids import AlertId, PersonId
 from core.shared.language import N_, Language, translate
 from core.shared.moments import day_words
@@ -63,10 +64,7 @@ class AlertScreens:
 
     def draw(self, reading: Reading, delivery: Delivery, language: Language) -> Screen:
         """The screen of an alert, new or edited. Raises: Obsolete, NotYet."""
-        cards = [
-            alert_card(reading, alert_id=each)
-            for each in alert_group(reading, alert_id=AlertId(delivery.details["alert_id"]))
-        ]
+        cards = _cards(reading, delivery)
         edited = kind_of(delivery.kind) is Kind.EDIT
         firing = [card for card in cards if card.alert.state is AlertState.FIRING]
         if not edited and not firing:
@@ -155,6 +153,21 @@ class AlertScreens:
             alt=alert_headline(language, card),
             key=key,
         )
+
+
+def _cards(reading: Reading, delivery: Delivery) -> list[AlertCard]:
+    """Those of the group that the receiver may know of now. Raises: Obsolete for whoever may of none."""
+    viewer = viewer_of(reading, person_id=delivery.person_id)
+    mine = territories_where(reading, viewer, Action.HANDLE_ALERTS)
+    hidden = hidden_from(reading, viewer=viewer)
+    found = [
+        alert_card(reading, alert_id=each)
+        for each in alert_group(reading, alert_id=AlertId(delivery.details["alert_id"]))
+    ]
+    cards = [card for card in found if card.territory.id in mine and card.indicator.code not in hidden]
+    if not cards:
+        raise Obsolete("no_right")
+    return cards
 
 
 def _news(kind: Kind, cards: list[AlertCard], delivery: Delivery, language: Language) -> RichText | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from core.alerts import alert_card, alert_sentence
+from core.alerts import UnknownAlert, alert_card, alert_card_for, alert_sentence
 from core.briefs import Brief, brief_heading, brief_of, brief_sections, headed_by
 from core.delivery import (
     BroadcastState,
@@ -91,8 +91,17 @@ def _brief(reading: Reading, person_id: PersonId, details: dict[str, Any]) -> Br
 
 
 def digest_screen(reading: Reading, delivery: Delivery, language: Language, site: Site) -> Screen:
-    """What was not shown at once, by kind of event, the newest first; every notice has its line."""
-    notices = notices_in(reading, digest_id=delivery.details["digest_id"])
+    """What was not shown at once, by kind of event, the newest first; every notice has its line.
+
+    Raises: Obsolete if the reader may not know of any of it any more.
+    """
+    notices = [
+        one
+        for one in notices_in(reading, digest_id=delivery.details["digest_id"])
+        if _may_know(reading, delivery.person_id, one)
+    ]
+    if not notices:
+        raise Obsolete("no_right")
     heading = translate_plural(
         language,
         N_("{count} thing that you have not seen yet"),
@@ -115,6 +124,18 @@ def digest_screen(reading: Reading, delivery: Delivery, language: Language, site
     else:
         where = Link(translate(language, N_("Open my account")), site.address("me/notices"))
     return Screen(text=stacked(*parts, gap="\n\n"), buttons=((where,), (settings, menu)))
+
+
+def _may_know(reading: Reading, person_id: PersonId, notice: WaitingNotice) -> bool:
+    """Whether the reader still has the right to an alert that has waited."""
+    if kind_of(notice.kind) is not Kind.ALERT:
+        return True
+    viewer = viewer_of(reading, person_id=person_id)
+    try:
+        alert_card_for(reading, viewer=viewer, alert_id=AlertId(notice.details["alert_id"]))
+    except UnknownAlert:
+        return False
+    return True
 
 
 def _spared_words(spared: Sequence[WaitingNotice], language: Language) -> str:

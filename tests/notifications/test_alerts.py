@@ -1,6 +1,7 @@
 """An alert in the messenger: one photo message, edited for everybody when somebody takes it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.alerts import (
     assign_alert,
     end_snoozes,
     escalate,
+    note_alert,
     remind_of_assignments,
     set_alert_rule,
     snooze_alert,
@@ -23,11 +25,12 @@ from core.alerts import (
     why_group,
 )
 from core.commitments import make_commitment, remind_of_commitments
-from core.delivery import DeliveryState
+from core.delivery import DeliveryState, Preset, choose_preset
 from core.duty import Step, set_chain
 from core.files import keep_content
-from core.identity import Role, create_person, grant_role, viewer_of
-from core.indicators import register_indicators
+from core.identity import Role, create_person, grant_role, revoke_roles, viewer_of
+from core.indicators import AccessLevel, name_readers, register_indicators
+from notifications import send_due_digests
 from tests.notifications.post_office import UNEMPLOYMENT, PostOffice, opened
 from tests.pictures import PNG
 from tests.town import IVANOV, SMIRNOVA, Town
@@ -220,6 +223,28 @@ async def test_twenty_alerts_of_a_release_are_one_message_taken_and_edited_toget
     # One message and one edit a person, whatever the number of alerts.
     assert len(office.deliveries(f"alert:{lead}")) == 4
     assert [office.deliveries(f"alert:{each}") for each in others] == [[]] * 19
+
+
+async def test_whoever_has_lost_the_role_learns_nothing_more_of_alerts(office: PostOffice) -> None:
+    ivanov, smirnova = office.links(IVANOV, 2001), office.links(SMIRNOVA, 2002)
+    database, people = office.town.database, office.town.people
+    alert_id, waits = office.many_alerts(1)[0], None
+    office.picture(alert_id)
+    await office.deliver()
+    database.run(choose_preset, person_id=people[IVANOV], preset=Preset.QUIET)
+    waits = office.alert()
+    office.relay()
+
+    database.run(revoke_roles, person_id=people[IVANOV])
+    for each in (alert_id, waits):
+        database.run(note_alert, alert_id=each, person_id=people[SMIRNOVA], text="Подрядчик задержан.")
+    office.town.clock.advance(timedelta(hours=12))
+    send_due_digests(database, policies=office.policies)
+    await office.deliver()
+
+    assert [len(one.chat.messages) for one in (ivanov, smirnova)] == [1, 2]
+    assert "задержан" not in ivanov.chat.messages[0].text
+    assert all("задержан" in shown.text for shown in smirnova.chat.messages)
 
 
 async def test_whoever_is_called_sees_the_way_so_far_and_that_somebody_has_taken_it(
