@@ -10,7 +10,7 @@ from core.alerts.errors import UnknownAlert, UnknownRule
 from core.alerts.measures import Evidence, history
 from core.alerts.model import AlertRow, EntryRow, RuleRow
 from core.alerts.mutes import Mute, open_mutes
-from core.alerts.rules import Alert, AlertRule, AlertState, RuleKind, probability_cleared
+from core.alerts.rules import Alert, AlertRule, AlertState, RuleKind, Severity, probability_cleared
 from core.identity import Action, Person, Viewer, people_who_may, person
 from core.indicators import (
     Forecast,
@@ -251,7 +251,7 @@ def as_rule(row: RuleRow) -> AlertRule:
         bad=row.bad,
         threshold=row.threshold,
         clear_at=row.clear_at,
-        severity=row.severity,
+        severity=Severity(row.severity),
         kind=RuleKind(row.kind),
         hold=row.hold,
         settle=row.settle,

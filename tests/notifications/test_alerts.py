@@ -247,6 +247,36 @@ async def test_whoever_has_lost_the_role_learns_nothing_more_of_alerts(office: P
     assert all("задержан" in shown.text for shown in smirnova.chat.messages)
 
 
+async def test_an_alert_of_a_restricted_indicator_stands_in_no_message_of_others(office: PostOffice) -> None:
+    ivanov, smirnova = office.links(IVANOV, 2001), office.links(SMIRNOVA, 2002)
+    codes = ("AREST", "JOBS0", "JOBS1")
+    with office.town.database.transaction() as uow:
+        levels = dict.fromkeys(codes, AccessLevel.PUBLIC) | {"AREST": AccessLevel.RESTRICTED}
+        closed = [replace(UNEMPLOYMENT, code=code, access_level=level) for code, level in levels.items()]
+        register_indicators(uow, indicators=closed)
+        name_readers(uow, indicator="AREST", readers=[office.town.people[SMIRNOVA]])
+        for code in codes:
+            set_alert_rule(
+                uow,
+                indicator_code=code,
+                territory_id=office.town.territory.id,
+                bad="above",
+                threshold=5.5,
+                clear_at=5.2,
+                severity=Severity.CRITICAL,
+                set_by=None,
+            )
+    office.many_values("closed", {"AREST": 9.9, "JOBS0": 6.1, "JOBS1": 6.1})
+    office.town.clock.advance(timedelta(minutes=1))
+
+    await office.deliver()
+
+    heads = [[shown.text.splitlines()[0] for shown in one.chat.messages] for one in (ivanov, smirnova)]
+    group = "🔴 Заречный, Рабочие места: 2 показателя требуют внимания"
+    assert heads[0] == [group]
+    assert sorted(heads[1]) == sorted([group, "🔴 Уровень безработицы: 9,9\xa0%"])
+
+
 async def test_whoever_is_called_sees_the_way_so_far_and_that_somebody_has_taken_it(
     office: PostOffice,
 ) -> None:
