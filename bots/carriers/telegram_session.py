@@ -1,18 +1,21 @@
 """How requests go to Telegram: as one JSON object, or as a form where JSON cannot say it."""
 
 import re
+from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.default import Default
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import ClientDecodeError, TelegramNetworkError
-from aiogram.methods import EditMessageText, Response, TelegramMethod
+from aiogram.exceptions import ClientDecodeError, TelegramBadRequest, TelegramNetworkError
+from aiogram.methods import EditMessageText, GetFile, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import Message
-from aiohttp import BytesPayload, FormData
+from aiohttp import BytesPayload, ClientError, ClientResponseError, FormData
 from pydantic import ValidationError
+
+from messengers.clients import gone_for_good
 
 _MOMENTS = (datetime, timedelta)
 _TAKEN = re.compile(r'\{\s*"ok"\s*:\s*true\b')
@@ -45,6 +48,29 @@ class TelegramSession(AiohttpSession):
         # aiohttp takes a payload wherever it takes a form; aiogram's signature knows only of forms.
         payload: Any = BytesPayload(body.encode(), content_type="application/json")
         return payload  # type: ignore[no-any-return]
+
+    async def stream_content(
+        self,
+        url: str,
+        headers: dict[str, Any] | None = None,
+        timeout: int = 30,  # noqa: ASYNC109 - the signature is aiogram's
+        chunk_size: int = 65536,
+        raise_for_status: bool = True,  # noqa: FBT001, FBT002 - the signature is aiogram's
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes of a file; what goes wrong is said in aiogram's words, which aiogram itself does not.
+
+        Raises: TelegramBadRequest for a file that is gone; TelegramNetworkError.
+        """
+        try:
+            async for piece in super().stream_content(url, headers, timeout, chunk_size, raise_for_status):
+                yield piece
+        except ClientResponseError as refusal:
+            asked = GetFile(file_id="")
+            if gone_for_good(refusal.status):
+                raise TelegramBadRequest(asked, f"download_{refusal.status}") from refusal
+            raise TelegramNetworkError(asked, f"download_{refusal.status}") from refusal
+        except (ClientError, TimeoutError) as failure:
+            raise TelegramNetworkError(GetFile(file_id=""), type(failure).__name__) from failure
 
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str

@@ -1,6 +1,6 @@
 """Clients of messengers without a library of their own here; apart, because they load aiohttp."""
 
-from messengers.clients.calls import LARGEST_DOWNLOAD
+from messengers.clients.calls import LARGEST_DOWNLOAD, gone_for_good
 from messengers.clients.failures import (
     AnswerLost,
     Blocked,
@@ -29,4 +29,5 @@ __all__ = [
     "VkClient",
     "VkGroup",
     "VkLongPoll",
+    "gone_for_good",
 ]

@@ -58,12 +58,14 @@ class Calls:
     async def download(self, url: str) -> AsyncGenerator[bytes, None]:
         """The bytes behind an address that the messenger named, piece by piece.
 
-        Raises: Rejected if it is no web address or holds more than 20 MiB; AnswerLost.
+        Raises: Rejected if it is no web address, is gone or holds more than 20 MiB; AnswerLost.
         """
         if not url.startswith(("https://", "http://")):
             raise Rejected("not_a_web_address")
         size = 0
         async with self.open("GET", url, own=False) as response:
+            if gone_for_good(response.status):
+                raise Rejected(f"download_{response.status}")
             if response.status != 200:
                 raise AnswerLost(f"download_{response.status}")
             async for piece in response.content.iter_chunked(_CHUNK):
@@ -79,6 +81,11 @@ class Calls:
                 trusted.load_verify_locations(self._ca_file)
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted))
         return self._session
+
+
+def gone_for_good(status: int) -> bool:
+    """Whether a file will not come however often it is asked for: deleted, or its address has ended."""
+    return 400 <= status < 500 and status not in {408, 425, 429}
 
 
 async def json_of(response: aiohttp.ClientResponse) -> dict[str, Any]:

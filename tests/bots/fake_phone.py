@@ -17,6 +17,9 @@ Album = Sequence[tuple[str, bytes]]
 class Server(Protocol):
     """What a phone needs of the server."""
 
+    # What the next asks for a file are answered by, instead of the file.
+    file_answers: list[int]
+
     def next_message_id(self) -> int: ...
 
     def next_query_id(self) -> str: ...
@@ -110,6 +113,10 @@ class FakeUser:
         answered = self._telegram.message_json(self, to)
         return self._telegram.push({"message": {**message, "reply_to_message": answered}})
 
+    def loses_files(self, *statuses: int) -> None:
+        """Let the messenger answer the next asks for a file so."""
+        self._telegram.file_answers += statuses
+
     def sends_photo(self, content: bytes, caption: str = "") -> dict[str, Any]:
         """Send a picture, perhaps with words."""
         return self._sends_shown(
@@ -128,9 +135,17 @@ class FakeUser:
         for number, (name, content) in enumerate(files):
             shown = Shown(self._telegram.next_message_id(), from_bot=False, text="" if number else caption)
             shown.photo, shown.document = (None, (name, content)) if name else (content, None)
-            self.chat.messages.append(shown)
-            message = self._telegram.message_json(self, shown)
-            self._telegram.push({"message": {**message, "media_group_id": group}})
+            self._sends_part(shown, group)
+
+    def sends_part(self, content: bytes, group: str) -> None:
+        """Send one picture of an album, which the messenger may bring later than the others."""
+        shown = Shown(self._telegram.next_message_id(), from_bot=False, text="", photo=content)
+        self._sends_part(shown, group)
+
+    def _sends_part(self, shown: Shown, group: str) -> None:
+        self.chat.messages.append(shown)
+        message = self._telegram.message_json(self, shown)
+        self._telegram.push({"message": {**message, "media_group_id": group}})
 
     def sends_place(self, latitude: float, longitude: float) -> dict[str, Any]:
         """Send where one is."""

@@ -32,6 +32,7 @@ class FakeServer(ABC, Generic[U]):
         self.unanswered: set[str] = set()
         self.uploads = 0
         self.files: dict[str, bytes] = {}
+        self.file_answers: list[int] = []
         self.updates: list[tuple[int, Update]] = []
         self.base_url = ""
         self._numbers = itertools.count(1)
@@ -133,4 +134,6 @@ class FakeServer(ABC, Generic[U]):
             return False
 
     async def _give_file(self, request: web.Request) -> web.StreamResponse:
+        if self.file_answers:
+            return web.Response(status=self.file_answers.pop(0))
         return web.Response(body=self.files[request.match_info["name"]])

@@ -77,6 +77,7 @@ class FakeTelegram:
         self._paused_until: dict[str, float] = defaultdict(float)
         self._counters: dict[str, int] = defaultdict(int)
         self._files: dict[str, bytes] = {}
+        self.file_answers: list[int] = []
         self._documents: dict[str, tuple[str, bytes]] = {}
         self._polling = 0
         self._runner: web.AppRunner | None = None
@@ -488,6 +489,8 @@ class FakeTelegram:
         return {"file_id": file_id, "file_unique_id": file_id, "file_path": file_id}
 
     async def _give_file(self, request: web.Request) -> web.StreamResponse:
+        if self.file_answers:
+            return web.Response(status=self.file_answers.pop(0))
         return web.Response(body=self._files[request.match_info["path"]])
 
     async def _send_chat_action(self, chat_id: int, action: str, **_: object) -> bool:

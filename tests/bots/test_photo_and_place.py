@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 import pytest
@@ -10,7 +11,7 @@ from core.contact import conversations_of
 from core.files import FILE_FIELDS, drop_content, file_parents, read_content
 from core.rooms import stream_of
 from core.store import events_after
-from tests.bots.doors import FILES, phone_at
+from tests.bots.doors import FILES, MessengerPhone, phone_at
 from tests.bots.test_dialogues import settle_in
 from tests.pictures import PDF, PNG, photo_with_place
 from tests.town import Town
@@ -112,6 +113,21 @@ async def test_what_is_not_taken_is_refused_in_words_and_the_talk_goes_on(town: 
         await phone.sees("Отправить это власти?")
 
     assert town.database.read(conversations_of, citizen_id=phone.person_id) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("door", ["telegram", "max", "vk"])
+async def test_a_file_that_is_gone_is_asked_for_again_and_a_late_one_is_waited_for(
+    town: Town, door: str
+) -> None:
+    async with phone_at(door, town.database, "Дарья") as phone:
+        await settle_in(phone)
+        assert isinstance(phone, MessengerPhone)
+        phone.user.loses_files(404, 502)
+        phone.sends_photo(PNG, "Яма")
+        await phone.sees("Мессенджер не отдал нам файл.")
+        phone.sends_photo(PNG, "на Ленина")
+        await phone.sees("«Яма\nна Ленина\n📷»")
 
 
 async def test_a_file_that_waited_until_it_was_swept_is_asked_for_again(town: Town) -> None:
