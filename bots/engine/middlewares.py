@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiogram import BaseMiddleware
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
@@ -54,9 +54,12 @@ class AnswerTaps(BaseMiddleware):
     """
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        """Answer, then go on; a replayed tap is too old to be answered, which is no harm."""
+        """Answer, then go on; a replayed tap is too old to be answered, which is no harm.
+
+        Nor is it that whoever tapped has blocked us since: what they asked for is done.
+        """
         if isinstance(event, CallbackQuery):
-            with suppress(TelegramBadRequest):
+            with suppress(TelegramBadRequest, TelegramForbiddenError):
                 await data["bot"](AnswerCallbackQuery(callback_query_id=event.id))
         return await handler(event, data)
 

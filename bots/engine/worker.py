@@ -10,6 +10,7 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from aiogram.types import Chat, TelegramObject, Update, User
 
@@ -23,6 +24,9 @@ from core.shared.ids import ChatId
 from core.shared.language import as_language
 from core.store import Database, GroupCommit, GroupRead, WaitingUpdate
 from messengers import Carrier
+
+# The operator has to mend the token; until then every answer would only knock in vain.
+WRONG_TOKEN_PAUSE_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +87,9 @@ class Worker:
             )
         except TelegramRetryAfter as pause:
             raise CarrierUnavailable(pause.retry_after) from pause
+        except TelegramUnauthorizedError as refusal:
+            log.exception("token_refused carrier=%s: check the token of this messenger", port.carrier)
+            raise CarrierUnavailable(WRONG_TOKEN_PAUSE_S) from refusal
         except (TelegramNetworkError, TelegramServerError) as failure:
             raise CarrierUnavailable from failure
 

@@ -7,9 +7,11 @@ import random
 
 import aiohttp
 import pytest
+from prometheus_client import REGISTRY
 
 from bots.carriers.max_updates import as_bot_api
 from bots.carriers.polling import ask_again
+from bots.engine import worker
 from core.contact import conversations_of
 from core.identity import identities_of
 from core.rooms import stream_of
@@ -36,6 +38,11 @@ def said_by(town: Town, person_id: PersonId) -> list[str]:
 
 def waiting(database: Database) -> int:
     return len(database.read(waiting_updates, carriers=["max"]))
+
+
+def refused_updates() -> float:
+    """Attempts after which an update is nearer to being given up."""
+    return REGISTRY.get_sample_value("s24_updates_total", {"carrier": "max", "outcome": "failed"}) or 0.0
 
 
 async def until(condition: object) -> None:
@@ -160,6 +167,23 @@ async def test_a_notice_only_policy_lets_nothing_else_through(town: Town) -> Non
         shown = await user.sees("личном кабинете")
 
     assert shown.labels == ["Открыть кабинет"]
+
+
+async def test_a_token_that_max_refuses_and_an_answer_to_a_tap_cost_nobody_their_words(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "WRONG_TOKEN_PAUSE_S", 0.0)
+    failed = refused_updates()
+    async with max_at(town.database) as fake:
+        darya = fake.user(3001, "Дарья")
+        fake.misfortunes.refuse("POST /messages", Refusal(401, {"code": "verify.token", "message": "no"}))
+        darya.starts()
+        await darya.sees("Ваше согласие")
+        fake.misfortunes.refuse("POST /answers", Refusal(404, {"code": "not.found", "message": "callback"}))
+        darya.taps("Согласен(на)")
+        await darya.sees("Спасибо, согласие записано.")
+
+    assert refused_updates() == failed
 
 
 async def test_a_short_pause_and_a_broken_answer_are_lived_through(town: Town) -> None:
