@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 POLL_S = 1.0
 PAGE = 500
-# Beyond this many updates in memory the rest waits in the table.
+# Beyond this many updates of a carrier in memory the rest waits in the table. Of each carrier apart: one that
+# does not answer must not fill the room of the others.
 MOST_HELD = 2000
 # A person's own lane slows down beyond this; nobody else's does.
 BURST, PER_SECOND = 40, 8.0
@@ -72,7 +73,7 @@ class Lanes:
         self._carriers = list(carriers)
         self._work = work
         self._slots = asyncio.Semaphore(concurrency)
-        self._held: set[int] = set()
+        self._held: dict[str, set[int]] = {carrier: set() for carrier in carriers}
         self._done_since_fetch: set[int] = set()
         self._lanes: dict[str, deque[WaitingUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -102,16 +103,17 @@ class Lanes:
 
     async def fetch(self) -> int:
         """Put what waits in the inbox into its lanes; how many rows were new."""
-        fresh, above = 0, 0
+        fresh, above, carriers = 0, 0, self._carriers
         # A row may be settled while a page that still shows it is on its way to us.
         self._done_since_fetch.clear()
-        while len(self._held) < MOST_HELD:
+        # One that is full stays out to the end of this reading: its rows are entered in their order.
+        while carriers := [one for one in carriers if len(self._held[one]) < MOST_HELD]:
             page = await self._database.read_async(
-                waiting_updates, carriers=self._carriers, above=above, limit=PAGE
+                waiting_updates, carriers=carriers, above=above, limit=PAGE
             )
             for update in page:
                 above = update.row
-                if update.row not in self._held and update.row not in self._done_since_fetch:
+                if update.row not in self._held[update.carrier] and update.row not in self._done_since_fetch:
                     fresh += 1
                     self._enter(update)
             if len(page) < PAGE:
@@ -119,7 +121,7 @@ class Lanes:
         return fresh
 
     def _enter(self, update: WaitingUpdate) -> None:
-        self._held.add(update.row)
+        self._held[update.carrier].add(update.row)
         lane = f"{update.carrier}:{update.lane}"
         if lane in self._lanes:
             self._lanes[lane].append(update)
@@ -139,10 +141,11 @@ class Lanes:
                 await self._until_done(update)
                 waiting.popleft()
                 self._done_since_fetch.add(update.row)
-                self._held.discard(update.row)
+                self._held[update.carrier].discard(update.row)
         finally:
             # A lane that broke off gives its rows back: the next fetch reads them again.
-            self._held.difference_update(update.row for update in waiting)
+            for update in waiting:
+                self._held[update.carrier].discard(update.row)
             del self._lanes[lane]
             if len(self._allowances) > MOST_HELD:
                 self._allowances.clear()

@@ -7,8 +7,10 @@ import random
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from prometheus_client import REGISTRY
 
+from bots.engine import lanes as lanes_of_bots
 from bots.engine.lanes import CarrierUnavailable, Lanes
 from bots.engine.meeting import part
 from core.contact import conversations_of
@@ -114,6 +116,31 @@ async def test_an_update_waits_for_a_messenger_that_does_not_answer(database: Da
 
     assert work.done == ["patient"]
     assert counted("failed") == failed
+
+
+async def test_a_messenger_that_does_not_answer_takes_no_room_from_the_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes_of_bots, "PAGE", 3)
+    monkeypatch.setattr(lanes_of_bots, "MOST_HELD", 5)
+    for number in range(6):
+        database.run(
+            receive_update, carrier="telegram", update_key=str(number), lane=str(number % 2), payload={}
+        )
+    receive(database, "from the browser")
+    work = Recorder(database)
+    work.failing |= {str(number): CarrierUnavailable(60) for number in range(6)}
+    lanes = Lanes(database, carriers=["telegram", "web"], work=work)
+    stop = asyncio.Event()
+    running_lanes = asyncio.create_task(lanes.run(stop))
+    for _ in range(100):
+        if work.done:
+            break
+        await asyncio.sleep(0.02)
+    stop.set()
+    await running_lanes
+
+    assert work.done == ["from the browser"]
 
 
 async def test_settled_updates_are_forgotten_after_a_week_and_given_up_ones_are_kept(
