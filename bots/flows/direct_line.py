@@ -9,6 +9,7 @@ from bots.flows.letters import Letter, goes_on
 from bots.flows.routes import Flow
 from core.contact import Conversation, ConversationStatus, Sent, Spot, conversations_of, send_message
 from core.files import KeptContent, has_content
+from core.identity import ConsentNeeded
 from core.shared.ids import TerritoryId
 from core.shared.language import N_
 from messengers import Open, Place, Press, Screen, bold, plain, shortened, stacked
@@ -27,7 +28,7 @@ async def show_direct_line(talk: Talk, subject: str = "") -> None:
     await talk.need_home()
     draft = (await talk.dialogue.get_data()).get(DRAFT)
     if subject == OFFER and draft:
-        await offer_to_send(talk, Letter.from_draft(draft))
+        await _ask_to_send(talk, Letter.from_draft(draft))
         return
     await talk.dialogue.set_state(WRITING)
     if subject == DRAFT:
@@ -55,7 +56,7 @@ async def show_direct_line(talk: Talk, subject: str = "") -> None:
 
 async def hear_message(talk: Talk, text: str) -> None:
     """A message for the authority. The state stays: what is written next goes the same way."""
-    await send_letter(talk, Letter(text))
+    await _send_or_keep(talk, Letter(text))
 
 
 async def send_letter(talk: Talk, letter: Letter) -> None:
@@ -110,15 +111,17 @@ async def _send(
 async def hear_letter(talk: Talk, letter: Letter) -> None:
     """A file or a place: part of what is being written, or the beginning of a report."""
     if await talk.dialogue.get_state() == WRITING:
-        await talk.need_consent()
-        await send_letter(talk, letter)
+        await _send_or_keep(talk, letter)
     else:
         await offer_to_send(talk, letter)
 
 
 async def offer_to_send(talk: Talk, letter: Letter) -> None:
     """What nobody asked for is most often for the authority: one tap sends it, with what came just before."""
-    letter = await _kept_as_draft(talk, letter)
+    await _ask_to_send(talk, await _kept_as_draft(talk, letter))
+
+
+async def _ask_to_send(talk: Talk, letter: Letter) -> None:
     preview = shortened(plain(letter.told), limit=PREVIEW)
     question = stacked(
         bold(talk.say(N_("Send this to the authority?"))),
@@ -136,8 +139,23 @@ async def offer_words(talk: Talk, text: str) -> None:
 async def keep_first_words(talk: Talk, letter: Letter) -> None:
     """A newcomer who begins with a report is asked about it once they have settled in."""
     if len(letter.text) >= LEAST_REPORT or letter.files or letter.spot:
-        await _kept_as_draft(talk, letter)
-        await talk.dialogue.update_data(wish=talk.codec.encode(Open(Place.DIRECT_LINE, OFFER)))
+        await _offer_later(talk, letter)
+
+
+async def _send_or_keep(talk: Talk, letter: Letter) -> None:
+    """Send it; without a consent it is asked about again once that is given. Raises: ConsentNeeded."""
+    try:
+        if letter.files or letter.spot:
+            await talk.need_consent()
+        await send_letter(talk, letter)
+    except ConsentNeeded:
+        await _offer_later(talk, letter)
+        raise
+
+
+async def _offer_later(talk: Talk, letter: Letter) -> None:
+    await _kept_as_draft(talk, letter)
+    await talk.dialogue.update_data(wish=talk.codec.encode(Open(Place.DIRECT_LINE, OFFER)))
 
 
 async def _kept_as_draft(talk: Talk, letter: Letter) -> Letter:

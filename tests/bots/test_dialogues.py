@@ -6,10 +6,11 @@ import pytest
 
 from core.contact import conversations_of
 from core.delivery import EventKind, Preset, When, preferences_of
-from core.identity import PERSONAL_DATA, current_consent, person
+from core.identity import PERSONAL_DATA, current_consent, person, withdraw_consent
 from core.rooms import stream_of
 from core.store import events_after
 from tests.bots.doors import Phone, phone_at
+from tests.pictures import PNG
 from tests.town import Town
 
 DOORS = pytest.mark.parametrize("door", ["web", "telegram", "max", "vk"])
@@ -50,6 +51,25 @@ async def test_a_message_reaches_the_authority(town: Town, door: str) -> None:
     (found,) = town.database.read(conversations_of, citizen_id=phone.person_id)
     events = town.database.read(events_after, stream=stream_of(found.room_id), seq=0)
     assert [event.body["text"] for event in events] == ["Яма на Ленина, 12", "Глубокая"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_was_written_without_a_consent_is_offered_once_it_is_given(town: Town) -> None:
+    async with phone_at("telegram", town.database, "Дарья") as phone:
+        phone.sends_photo(PNG, "Яма на Ленина, 12")
+        await phone.sees("Ваше согласие")
+        await phone.taps("Согласен(на)")
+        await phone.sees("Где вы живёте?")
+        await phone.taps("Заречный")
+        # Once, although it came only a moment before.
+        await phone.sees("«Яма на Ленина, 12\n📷»")
+        await phone.taps("Отправить")
+        await phone.sees("Принято: МС-2027-000001")
+        town.database.run(withdraw_consent, person_id=phone.person_id)
+        phone.says("Провал глубокий.")
+        await phone.sees("Ваше согласие")
+        await phone.taps("Согласен(на)")
+        await phone.sees("«Провал глубокий.»")
 
 
 @DOORS
