@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.engine.talk import Talk
-from messengers import Action, Open, OpenBelow, Place, Turn
+from messengers import AcceptConsent, Action, ChooseTerritory, Open, OpenBelow, Place, Turn
 
 ShowPlace = Callable[[Talk, str], Awaitable[None]]
 # The action's own type is known to the table; Any because a table of functions cannot say it.
 Perform = Callable[[Talk, Any], Awaitable[None]]
 # A text in a state of the dialogue.
 Hear = Callable[[Talk, str], Awaitable[None]]
+
+
+# What is asked on the way to something that the person wanted; whatever else they do gives that up.
+_ON_THE_WAY = {Place.CONSENT, Place.CONSENT_TEXT, Place.TERRITORIES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class Routes:
         if isinstance(action, Turn):
             talk.page = action.page
             action = Open(action.place, action.subject)
+        if not _on_the_way(action) and (await talk.dialogue.get_data()).get("wish"):
+            await talk.dialogue.update_data(wish=None)
         if isinstance(action, Open):
             talk.here = action
             # Going somewhere else ends whatever was being typed.
@@ -55,3 +61,9 @@ class Routes:
             await self.places[action.place](talk, action.subject)
         else:
             await self.actions[type(action)](talk, action)
+
+
+def _on_the_way(action: Action) -> bool:
+    if isinstance(action, Open):
+        return action.place in _ON_THE_WAY
+    return isinstance(action, AcceptConsent | ChooseTerritory)

@@ -72,6 +72,30 @@ async def test_what_was_written_without_a_consent_is_offered_once_it_is_given(to
         await phone.sees("«Провал глубокий.»")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_vote_that_was_given_up_is_not_cast_by_a_later_consent(town: Town) -> None:
+    poll = town.open_poll()
+    async with phone_at("telegram", town.database, "Дарья") as phone:
+        phone.says("/start")
+        await phone.sees("Ваше согласие")
+        await phone.taps("Не сейчас")
+        await phone.taps("Заречный")
+        await phone.sees("Ваше место: Заречный")
+        phone.says("/vote")
+        await phone.taps("Парк или парковка?")
+        await phone.taps("Парк")
+        await phone.sees("Ваше согласие")
+        await phone.taps("Не сейчас")
+        await phone.sees("Вашего голоса ждёт 1 голосование.")
+        phone.says("/my")
+        await phone.sees("Согласие: не дано")
+        await phone.taps("Ваше согласие")
+        await phone.taps("Согласен(на)")
+        await phone.sees("Спасибо, согласие записано.")
+
+    assert town.tally(poll) == {"Парк": 0, "Парковка": 0}
+
+
 @DOORS
 async def test_a_vote_is_cast_and_changed(town: Town, door: str) -> None:
     poll = town.open_poll("Парк или парковка?", "Парк", "Парковка")
