@@ -36,7 +36,8 @@ _SAVE = PreparedChange(
 def open_chat(uow: UnitOfWork, *, carrier: str, native_id: str, person_id: PersonId) -> Chat:
     """The chat of this messenger account, made at the first contact.
 
-    It follows its owner: after a messenger was linked to another person, the chat is theirs.
+    It follows its owner: after a messenger was linked to another person, the chat is theirs, and the dialogue
+    begins anew.
     """
     values = {
         "id": new_id(),
@@ -51,7 +52,7 @@ def open_chat(uow: UnitOfWork, *, carrier: str, native_id: str, person_id: Perso
         select(ChatRow).where(ChatRow.carrier == carrier, ChatRow.native_id == native_id)
     ).scalar_one()
     if row.person_id != person_id:
-        row.person_id = person_id
+        row.person_id, row.state, row.data = person_id, None, {}
         uow.session.flush()
     return as_chat(row)
 

@@ -37,6 +37,17 @@ def test_a_message_is_in_the_transcript_and_in_the_inbox_once(town: Town) -> Non
     assert [event.body["text"] for event in events] == ["Привет"]
 
 
+def test_a_chat_that_goes_to_another_person_takes_no_draft_along(town: Town) -> None:
+    chat = town.database.run(open_chat, carrier="telegram", native_id="100", person_id=town.people[ANNA])
+    town.database.run(save_dialogue, chat_id=chat.id, state="writing", data={"draft": "Сосед шумит"})
+
+    again = town.database.run(open_chat, carrier="telegram", native_id="100", person_id=town.people[BORIS])
+
+    assert (again.id, again.person_id) == (chat.id, town.people[BORIS])
+    left = town.database.read(talk, chat_id=chat.id)[1]
+    assert (left.state, left.data) == (None, {})
+
+
 def test_nobody_writes_or_presses_in_the_chat_of_another(town: Town) -> None:
     chat = town.database.run(open_web_chat, person_id=town.people[ANNA])
     stranger = town.people[BORIS]
