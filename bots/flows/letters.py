@@ -1,6 +1,8 @@
 """What a citizen sends to the authority before it is sent: words, photos and documents, a place."""
 
+import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -21,6 +23,8 @@ MOST_FILES = 10
 # What comes so soon after a draft belongs to it: a second photo, the words to the first.
 TOGETHER = timedelta(minutes=10)
 ALBUM = "album"
+# Nothing says which part of an album is its last: so long another one is waited for.
+_ALBUM_LOOKS, _LOOK_AGAIN_S = 8, 0.1
 UNREAD = N_("Here words, photos, documents and places can be read. Write it in words.")
 # Of what the Bot API has a name for; other messengers say only how many such things there were (``unread``).
 _UNREAD = ("video", "audio", "voice", "video_note", "sticker", "poll", "contact", "story", "paid_media")
@@ -107,14 +111,24 @@ async def letter_of(talk: Talk, message: Message) -> Letter | None:
     data = await talk.dialogue.get_data()
     came = await _read(talk, message)
     letter = Letter.from_draft(data[ALBUM]).joined(came) if data.get(ALBUM) else came
-    if message.media_group_id is not None:
-        following = await talk.ask(following_payload, update=talk.scope.update)
-        if (following.get("message") or {}).get("media_group_id") == message.media_group_id:
-            await talk.dialogue.update_data({ALBUM: letter.as_draft(talk.scope.update.received_at)})
-            return None
+    if message.media_group_id is not None and await _more_follows(talk, message.media_group_id):
+        await talk.dialogue.update_data({ALBUM: letter.as_draft(talk.scope.update.received_at)})
+        return None
     if data.get(ALBUM):
         await talk.dialogue.update_data({ALBUM: None})
     return letter.bounded(talk)
+
+
+async def _more_follows(talk: Talk, group: str) -> bool:
+    """Whether the next update is of this album; by a webhook it may be some moments behind."""
+    following: Mapping[str, Any] = {}
+    for look in range(_ALBUM_LOOKS):
+        if look:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+        following = await talk.ask(following_payload, update=talk.scope.update)
+        if following:
+            break
+    return (following.get("message") or {}).get("media_group_id") == group
 
 
 async def _read(talk: Talk, message: Message) -> Letter:

@@ -87,6 +87,19 @@ async def test_all_files_of_an_album_reach_the_authority(town: Town, door: str) 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_album_that_is_brought_piece_by_piece_is_answered_once(town: Town) -> None:
+    async with phone_at("telegram", town.database, "Дарья") as phone:
+        await settle_in(phone)
+        assert isinstance(phone, MessengerPhone)
+        for _ in range(3):
+            phone.user.sends_part(PNG, "album")
+            await asyncio.sleep(0.2)
+        await phone.sees("«📷 📷 📷»")
+
+    assert phone.dialogue().count("Отправить это власти?") == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("door", ["telegram", "max", "vk"])
 async def test_what_of_an_album_cannot_be_kept_is_said_once_beside_what_was(town: Town, door: str) -> None:
     async with phone_at(door, town.database, "Дарья") as phone:
