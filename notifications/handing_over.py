@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from prometheus_client import Counter
@@ -39,6 +39,7 @@ from notifications.senders.port import (
     Uncertain,
     Unreachable,
 )
+from notifications.timing import QUIET, next_waking_moment
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class HandingOver:
     async def __call__(self, one: Delivery) -> None:
         """Deliver and write down the outcome. Without a store the lease ends and makes it uncertain."""
         try:
-            outcome = await self._attempt(one)
+            outcome = _not_at_night(one, self._database.clock.now()) or await self._attempt(one)
         except DomainError as refusal:
             if refusal.kind is RefusalKind.UNAVAILABLE:
                 return
@@ -153,6 +154,13 @@ async def _sent_in_parts(sender: CarrierSender, one: Delivery, screen: Screen) -
         if not isinstance(outcome, Sent):
             return outcome
     return await sender.send(one.address, last, delivery_id=one.id, urgency=one.urgency)
+
+
+def _not_at_night(one: Delivery, now: datetime) -> Outcome | None:
+    """What a pause of the messenger or an outage took into the quiet hours waits for their end."""
+    zone = one.details.get(QUIET)
+    morning = now if zone is None else next_waking_moment(now, zone)
+    return None if morning == now else Later("night", morning - now, tried=False)
 
 
 def _wait_for(original: Delivery | None) -> Outcome | None:

@@ -20,7 +20,7 @@ from core.store import UnitOfWork
 from messengers import Carrier
 from notifications.channels import Address, told_over
 from notifications.kinds import Kind
-from notifications.timing import next_digest_moment, next_waking_moment
+from notifications.timing import QUIET, next_digest_moment, next_waking_moment
 
 BEYOND_BUDGET = "beyond_budget"
 """In the details of a notice that waits because the day has brought enough of its kind."""
@@ -129,14 +129,19 @@ def _delivery(notice: Notice, fact_id: FactId, person_id: PersonId, way: Address
         topic=notice.topic,
         urgency=notice.urgency,
         due_at=_moment(notice, way),
-        details=notice.details,
+        # The sender looks again: a pause of the messenger or an outage may take it into the night.
+        details=notice.details | ({QUIET: notice.zone} if _keeps_quiet(notice, way) else {}),
     )
 
 
 def _moment(notice: Notice, way: Address) -> datetime:
-    """When it may be sent; the web chat makes no sound at night."""
-    quiet = notice.zone is not None and not notice.awake and notice.urgency is not Urgency.CRITICAL
-    if not quiet or way.carrier is Carrier.WEB:
+    """When it may be sent."""
+    if notice.zone is None or not _keeps_quiet(notice, way):
         return notice.due_at
-    assert notice.zone is not None  # noqa: S101 - narrows the type after `quiet`
     return next_waking_moment(notice.due_at, notice.zone)
+
+
+def _keeps_quiet(notice: Notice, way: Address) -> bool:
+    """Whether it waits while people sleep; the web chat makes no sound at night."""
+    asked = notice.zone is not None and not notice.awake and notice.urgency is not Urgency.CRITICAL
+    return asked and way.carrier is not Carrier.WEB

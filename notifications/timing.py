@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 QUIET_BEGINS, QUIET_ENDS = time(22), time(8)
+QUIET = "quiet"
+"""In the details of a delivery: by which clock it is not sent at night."""
 # How long a message waits for its picture; without one it goes as text.
 PICTURE_WAIT = timedelta(seconds=20)
 # The day is over for most, and it can still be read today.

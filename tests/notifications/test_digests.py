@@ -182,6 +182,27 @@ async def test_an_answer_at_night_waits_for_the_morning(office: PostOffice) -> N
     assert len(anna.chat.messages) == 1
 
 
+async def test_what_a_pause_of_the_messenger_takes_into_the_night_waits_for_the_morning(
+    office: PostOffice,
+) -> None:
+    anna = office.links(ANNA, 1001)
+    sent = office.message(ANNA, "Яма на Ленина, 12")
+    # Five minutes before ten in the evening.
+    office.town.clock.at = NOON + timedelta(hours=9, minutes=55)
+    office.answer(IVANOV, sent.conversation_id, "Яма заделана.")
+    office.telegram.throttle("sendMessage", retry_after=1)
+    await office.deliver()
+    office.town.clock.advance(timedelta(minutes=10))
+    await office.deliver()
+    at_night = list(anna.chat.messages)
+
+    office.town.clock.at = NOON + timedelta(hours=20)
+    await office.deliver()
+
+    assert at_night == []
+    assert len(anna.chat.messages) == 1
+
+
 async def test_whoever_wrote_a_moment_ago_is_awake(office: PostOffice) -> None:
     anna = office.links(ANNA, 1001)
     office.town.clock.at = NOON + timedelta(hours=11)
