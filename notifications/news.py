@@ -170,6 +170,8 @@ def _words(reading: Reading, notice: WaitingNotice, language: Language) -> str:
         try:
             said = broadcast(reading, broadcast_id=notice.details["broadcast_id"])
         except UnknownBroadcast:
+            said = None
+        if said is None or said.state is BroadcastState.STOPPED:
             return translate(language, N_("A message of the administration that was withdrawn"))
         return f"{said.title}. {said.text}"
     if kind is Kind.BRIEF:

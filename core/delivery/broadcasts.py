@@ -149,7 +149,7 @@ def note_asked(uow: UnitOfWork, *, broadcast_id: str, people: Sequence[PersonId]
 
 
 def finish_broadcasts(uow: UnitOfWork) -> int:
-    """Note which broadcasts have nothing left to send; how many."""
+    """Note which broadcasts have nothing left to send, now or in a digest; how many."""
     open_ones = uow.session.execute(
         select(BroadcastRow)
         .where(BroadcastRow.state == BroadcastState.SENDING, BroadcastRow.expanded_at.is_not(None))
@@ -157,12 +157,14 @@ def finish_broadcasts(uow: UnitOfWork) -> int:
     ).scalars()
     done = 0
     for row in list(open_ones):
-        left = uow.session.execute(
-            select(DeliveryRow.id)
-            .where(DeliveryRow.topic == broadcast_topic(row.id), DeliveryRow.finished_at.is_(None))
-            .limit(1)
-        ).first()
-        if left is None:
+        topic = broadcast_topic(row.id)
+        left = (
+            select(DeliveryRow.id).where(DeliveryRow.topic == topic, DeliveryRow.finished_at.is_(None)),
+            select(WaitingNoticeRow.id).where(
+                WaitingNoticeRow.topic == topic, WaitingNoticeRow.digest_id.is_(None)
+            ),
+        )
+        if all(uow.session.execute(rows.limit(1)).first() is None for rows in left):
             row.state, row.finished_at = BroadcastState.DONE, uow.now
             done += 1
     return done

@@ -30,7 +30,7 @@ from core.delivery import (
 from core.shared.errors import Forbidden, TooLong
 from core.store import UnitOfWork
 from core.territories import TerritoryKind, add_territory
-from notifications import push_broadcasts
+from notifications import push_broadcasts, send_due_digests
 from notifications.broadcasting import ask_group
 from tests.bots.doors import running, telegram_conversations
 from tests.notifications.post_office import PostOffice, opened
@@ -195,6 +195,25 @@ async def test_a_stop_holds_back_what_waits(office: PostOffice) -> None:
     assert held_back == len(office.town.people)
     assert anna.chat.messages == []
     assert state(office.town, broadcast_id) is BroadcastState.STOPPED
+
+
+async def test_a_stop_reaches_what_waits_for_the_digest(office: PostOffice) -> None:
+    anna, database = office.links(ANNA, 1001), office.town.database
+    early, late = (approved(office.town, event=EventKind.NEWS) for _ in range(2))
+    push_broadcasts(database, policies=office.policies)
+    assert state(office.town, early) is BroadcastState.SENDING
+    ivanov, everybody = office.town.people[IVANOV], len(office.town.people)
+
+    assert database.run(stop_broadcast, broadcast_id=early, stopped_by=ivanov) == everybody
+    office.town.clock.advance(timedelta(hours=7))
+    send_due_digests(database, policies=office.policies)
+    # The digest is on its way: it says only that there was something.
+    assert database.run(stop_broadcast, broadcast_id=late, stopped_by=ivanov) == 0
+    await office.deliver()
+
+    (shown,) = anna.chat.messages
+    assert shown.text.count("•") == 1
+    assert shown.text.endswith("• Сообщение администрации, которое отозвали")
 
 
 async def test_a_stop_reaches_what_is_in_hand_already(office: PostOffice) -> None:
