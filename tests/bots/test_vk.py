@@ -47,9 +47,11 @@ async def test_an_event_without_the_secret_is_refused_and_the_address_confirmed(
         aiohttp.ClientSession() as session,
     ):
         event = {"type": "message_deny", "event_id": "e", "object": {"user_id": 7}, "group_id": GROUP_ID}
-        for secret in ({}, {"secret": "guessed"}):
+        for secret in ({}, {"secret": "guessed"}, {"secret": "\ud83d"}):
             async with session.post(f"{address}/hooks/vk", json={**event, **secret}) as answer:
                 assert answer.status == 403
+        async with session.post(f"{address}/hooks/vk", data="[" * 100_000) as answer:
+            assert answer.status == 400
         async with session.post(f"{address}/hooks/vk", json={"type": "confirmation"}) as answer:
             assert await answer.text() == "a1b2"
         assert waiting(database) == 0
