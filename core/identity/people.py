@@ -26,6 +26,8 @@ _HELD = PreparedQuery(
     select(*PERSON).where(PersonRow.id == bindparam("person_id")).with_for_update(read=True, key_share=True)
 )
 NAME_LIMIT = 100
+# For an account whose name is blank.
+NO_NAME = "—"
 EMAIL = "email"
 # The provider that knows who somebody is. A messenger does not.
 PROVING = "esia"
@@ -72,7 +74,8 @@ def welcome(uow: UnitOfWork, *, provider: str, subject: str, display_name: str, 
     known = person_by_identity(uow, provider=provider, subject=subject)
     if known is not None:
         return known
-    made = create_person(uow, display_name=display_name[:NAME_LIMIT], language=language)
+    name = display_name.replace("\x00", "").strip()[:NAME_LIMIT]
+    made = create_person(uow, display_name=name or NO_NAME, language=language)
     if link_identity(uow, person_id=made.id, provider=provider, subject=subject):
         return made
     uow.session.delete(uow.session.get_one(PersonRow, made.id))

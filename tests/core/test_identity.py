@@ -22,6 +22,7 @@ from core.identity import (
     people_who_may,
     person,
     person_by_identity,
+    prune_tokens,
     revoke_roles,
     revoke_session,
     sign_in,
@@ -63,6 +64,12 @@ def test_a_sign_in_link_works_for_one_of_ten_parallel_uses(town: Town) -> None:
 
     with ThreadPoolExecutor(10) as thieves:
         assert sum(thieves.map(use, range(10))) == 1
+
+
+def test_an_account_whose_name_is_blank_is_welcome(town: Town) -> None:
+    person = town.database.run(welcome, provider="max", subject="7", display_name="\u2003\x00", language="ru")
+
+    assert person.display_name == "—"
 
 
 def test_a_sign_in_link_is_too_old_after_ten_minutes(town: Town) -> None:
