@@ -22,6 +22,7 @@ from core.briefs import send_due_briefs
 from core.commitments import end_overdue_commitments, remind_of_commitments
 from core.cycles import remind_owners
 from core.files import sweep_files
+from core.identity import prune_tokens
 from core.polls import close_due_polls
 from core.shared.clock import SystemClock
 from core.store import Database, prune_answers, prune_inbox, prune_outbox
@@ -65,6 +66,7 @@ def schedule(files: Path) -> Iterator[Chore]:
     )
     yield Chore(name="prune_inbox", every_s=_HOUR_S, run=lambda database: database.run(prune_inbox))
     yield Chore(name="prune_answers", every_s=_HOUR_S, run=lambda database: database.run(prune_answers))
+    yield Chore(name="prune_tokens", every_s=_HOUR_S, run=lambda database: database.run(prune_tokens))
     # More than once a day, so that an instance restarted every day is swept as well.
     yield Chore(name="sweep_files", every_s=_HOUR_S * 6, run=partial(_sweep_files, files=files))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from core.identity.errors import EnoughCodes, LaunchTooOld, LaunchUsed, LinkExpired
 from core.identity.events import SessionRevoked
@@ -24,6 +24,8 @@ MOST_EMAIL_CODES, EMAIL_CODES_WITHIN = 3, timedelta(hours=1)
 # An opening of our page in a messenger: as old as it may be, and how far its clock may be ahead of ours.
 LAUNCH_TERM, CLOCKS_DIFFER = timedelta(hours=24), timedelta(minutes=5)
 SESSION_TERM = timedelta(days=30)
+# Longer than anything asks about them: how many codes were asked for within the hour.
+KEEP_ENDED = timedelta(days=1)
 # Without letters and digits that look alike when read aloud or copied from paper.
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
@@ -249,6 +251,13 @@ def _keep_token(uow: UnitOfWork, token: str, purpose: Purpose, person_id: Person
             digest=token_digest(token), purpose=purpose, person_id=person_id, expires_at=uow.now + term
         )
     )
+
+
+def prune_tokens(uow: UnitOfWork) -> int:
+    """Forget one-time tokens and sessions that ended more than a day ago; how many."""
+    ended = uow.now - KEEP_ENDED
+    tokens = uow.changed(delete(OneTimeTokenRow).where(OneTimeTokenRow.expires_at < ended))
+    return tokens + uow.changed(delete(SessionRow).where(SessionRow.expires_at < ended))
 
 
 def _use_token(uow: UnitOfWork, token: str, purpose: Purpose) -> PersonId:

@@ -72,6 +72,21 @@ def test_an_account_whose_name_is_blank_is_welcome(town: Town) -> None:
     assert person.display_name == "—"
 
 
+def test_tokens_and_sessions_are_forgotten_a_day_after_their_end(town: Town) -> None:
+    anna = town.people[ANNA]
+    token = town.database.run(issue_sign_in_link, person_id=anna)
+    session = town.database.run(sign_in, token=token)
+    town.database.run(issue_link_code, person_id=anna)
+
+    forgotten = []
+    for days in (0.9, 0.2, 29, 2):
+        town.clock.advance(timedelta(days=days))
+        forgotten.append(town.database.run(prune_tokens))
+
+    assert forgotten == [0, 2, 0, 1]
+    assert town.database.read(viewer_of_token, token=session.token).person is None
+
+
 def test_a_sign_in_link_is_too_old_after_ten_minutes(town: Town) -> None:
     token = town.database.run(issue_sign_in_link, person_id=town.people[ANNA])
     town.clock.advance(timedelta(minutes=10))
