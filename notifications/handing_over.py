@@ -160,7 +160,7 @@ def _not_at_night(one: Delivery, now: datetime) -> Outcome | None:
     """What a pause of the messenger or an outage took into the quiet hours waits for their end."""
     zone = one.details.get(QUIET)
     morning = now if zone is None else next_waking_moment(now, zone)
-    return None if morning == now else Later("night", morning - now, tried=False)
+    return None if morning == now else Later("not_yet_morning", morning - now, tried=False)
 
 
 def _wait_for(original: Delivery | None) -> Outcome | None:
@@ -168,7 +168,7 @@ def _wait_for(original: Delivery | None) -> Outcome | None:
     if original is None or original.state is DeliveryState.FAILED:
         return Refused("nothing_to_edit")
     if original.state is not DeliveryState.SENT:
-        return Later("message_not_sent_yet", EDIT_WAIT)
+        return Later("not_yet_sent", EDIT_WAIT)
     return None if original.native_id else Refused("nothing_to_edit")
 
 

@@ -1,6 +1,6 @@
 """Taking deliveries in hand: by lane, one a chat, and never the same one by two senders."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from core.store import PreparedQuery, Reading, UnitOfWork
 
 # A chat's flood fills a page with rows of which one is taken; after so many pages the rest waits a moment.
 MOST_PAGES = 5
+# Why a message waits: a messenger has asked to be patient, or (with more behind it) it is we who wait.
+LIMIT, NOT_YET = "limit", "not_yet_"
 
 # Written out, not bound: a partial index is used only where its own words stand in the query.
 _UNFINISHED = text("finished_at IS NULL AND state <> 'sending'")
@@ -56,11 +58,16 @@ def _claim_lane(
     uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int, *, sender: str, until: datetime
 ) -> list[Delivery]:
     claimed: dict[str, Delivery] = {}
+    waiting: set[str] = set()
     for _ in range(MOST_PAGES):
-        page = _page(uow, carrier, ahead, room)
+        page = _page(uow, carrier, ahead, room, without=waiting)
+        behind = _behind(uow, carrier, page) if ahead[-1] is not Urgency.BULK else {}
         picked: list[DeliveryId] = []
-        for one in page:
-            if one.address not in claimed and len(claimed) < room:
+        # Ids go up with time: what was put off to the same moment goes out as it was asked for.
+        for one in sorted(page, key=lambda one: one.id):
+            if one.id > behind.get(one.address, one.id):
+                waiting.add(one.address)
+            elif one.address not in claimed and len(claimed) < room:
                 claimed[one.address] = replace(one, state=DeliveryState.SENDING, attempts=one.attempts + 1)
                 picked.append(one.id)
         _take(uow, picked, sender=sender, until=until)
@@ -84,7 +91,9 @@ def _take(uow: UnitOfWork, picked: list[DeliveryId], *, sender: str, until: date
         )
 
 
-def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> list[Delivery]:
+def _page(
+    uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int, *, without: Collection[str]
+) -> list[Delivery]:
     busy = (
         select(DeliveryRow.address)
         .where(_IN_HAND, DeliveryRow.carrier == carrier, DeliveryRow.urgency.in_(ahead))
@@ -98,6 +107,7 @@ def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> lis
             DeliveryRow.urgency == ahead[-1],
             DeliveryRow.due_at <= uow.now,
             DeliveryRow.address.not_in(busy),
+            DeliveryRow.address.not_in(without),
         )
         .order_by(DeliveryRow.due_at, DeliveryRow.id)
         .limit(room)
@@ -105,6 +115,30 @@ def _page(uow: UnitOfWork, carrier: str, ahead: list[Urgency], room: int) -> lis
         .with_for_update(skip_locked=True)
     ).scalars()
     return [as_delivery(row) for row in rows]
+
+
+def _behind(uow: UnitOfWork, carrier: str, page: Sequence[Delivery]) -> dict[str, DeliveryId]:
+    """By chat the first message that the messenger has put off and that is not due again.
+
+    Those asked for after it wait behind it. One that waits for the morning of its own accord holds up nobody.
+    """
+    if not page:
+        return {}
+    found = uow.session.execute(
+        select(DeliveryRow.address, func.min(DeliveryRow.id))
+        .where(
+            _UNFINISHED,
+            DeliveryRow.carrier == carrier,
+            DeliveryRow.urgency == page[0].urgency,
+            DeliveryRow.due_at > uow.now,
+            DeliveryRow.address.in_({one.address for one in page}),
+            (DeliveryRow.attempts > 0) | (DeliveryRow.reason == LIMIT),
+            DeliveryRow.reason.not_like(f"{NOT_YET}%"),
+            DeliveryRow.state == DeliveryState.PENDING,
+        )
+        .group_by(DeliveryRow.address)
+    ).tuples()
+    return {address: DeliveryId(first) for address, first in found}
 
 
 def _one_at_a_time(uow: UnitOfWork, carrier: str, lane: Urgency) -> None:

@@ -95,6 +95,23 @@ async def test_a_pause_asked_by_the_messenger_is_kept_by_all_messages(office: Po
     assert office.telegram.impatient == 0
 
 
+async def test_what_was_put_off_comes_before_what_was_asked_for_after_it(office: PostOffice) -> None:
+    anna = office.links(ANNA, 1001)
+    sent = office.message(ANNA, "Яма на Ленина, 12")
+    office.telegram.throttle("sendMessage", retry_after=1)
+    for words in ("Едем.", "Приехали.", "Заделали."):
+        office.answer(IVANOV, sent.conversation_id, words)
+    for _ in range(3):
+        await office.deliver()
+        office.town.clock.advance(timedelta(seconds=2))
+
+    assert [shown.text.split("\n\n")[1] for shown in anna.chat.messages] == [
+        "Едем.",
+        "Приехали.",
+        "Заделали.",
+    ]
+
+
 async def test_a_lost_answer_is_uncertain_and_the_message_is_repeated(office: PostOffice) -> None:
     anna = office.links(ANNA, 1001)
     office.telegram.lose_answer("sendMessage")
