@@ -81,9 +81,11 @@ async def show_polls(talk: Talk, _subject: str = "") -> None:
         if waiting
         else talk.say(N_("You have voted everywhere. A vote can be changed until the poll closes."))
     )
+    # Those that wait first: none of them is to fall off the end of the list.
+    ordered = sorted(found.polls, key=lambda one: one.id in found.voted)
     buttons = tuple(
         (Press(_marked(one, voted=one.id in found.voted), Open(Place.POLL, one.id)),)
-        for one in found.polls[:MOST_POLLS_SHOWN]
+        for one in ordered[:MOST_POLLS_SHOWN]
     )
     await talk.show(Screen(text=bold(head), buttons=buttons))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.contact import conversations_of
@@ -94,6 +96,20 @@ async def test_a_vote_that_was_given_up_is_not_cast_by_a_later_consent(town: Tow
         await phone.sees("Спасибо, согласие записано.")
 
     assert town.tally(poll) == {"Парк": 0, "Парковка": 0}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_poll_that_waits_is_on_the_list_however_many_have_been_voted_in(town: Town) -> None:
+    polls = [town.open_poll(f"Вопрос {number}", closes_in=timedelta(days=number)) for number in range(1, 10)]
+    async with phone_at("telegram", town.database, "Дарья") as phone:
+        await settle_in(phone)
+        town.people["Дарья"] = phone.person_id
+        for poll in polls[:-1]:
+            town.vote("Дарья", poll, "Парк")
+        phone.says("/vote")
+        seen = await phone.sees("Вашего голоса ждёт 1 голосование.")
+
+    assert seen.labels[:2] == ["Вопрос 9", "✓ Вопрос 1"]
 
 
 @DOORS
