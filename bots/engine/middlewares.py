@@ -122,7 +122,11 @@ class KeepToThePolicy(BaseMiddleware):
         if policy is ChannelPolicy.OFF:
             return None
         button = Link(talk.say(N_("Open my account")), talk.site.address("chat"))
-        text = N_("This messenger may not carry our answers. They wait in your account on the site.")
+        # Nothing of it is kept, so nobody must wait for an answer to it.
+        text = N_(
+            "We do not answer in this messenger, and nobody reads what is written here. Write to us in your "
+            "account on the site: the answer comes there."
+        )
         await talk.show(Screen(text=plain(talk.say(text)), buttons=((button,),)), ways_out=False)
         return None
 

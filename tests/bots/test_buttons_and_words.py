@@ -223,14 +223,14 @@ async def test_every_tap_is_answered_at_once(town: Town, telegram: FakeTelegram)
     assert max(telegram.answer_delays_s) < 0.3 * 5  # five times the promise: two cores are shared here
 
 
-async def test_under_a_notice_only_policy_the_bot_says_where_the_answer_is(
+async def test_under_a_notice_only_policy_the_bot_says_that_it_hears_nothing_and_where_to_write(
     town: Town, telegram: FakeTelegram
 ) -> None:
     user = telegram.user(1001, "Дарья")
     policy = ChannelPolicy.INBOUND_NOTICE_ONLY
     async with running(telegram_conversations(town.database, telegram, policy=policy)):
         user.says("Яма на Ленина, 12")
-        shown = await user.sees("Ответ — в вашем личном кабинете на сайте")
+        shown = await user.sees("написанного здесь власть не видит. Напишите нам на сайте")
 
     assert shown.labels == ["Открыть кабинет"]
 
