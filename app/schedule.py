@@ -19,6 +19,7 @@ from core.alerts import (
     repeat_alerts,
 )
 from core.briefs import send_due_briefs
+from core.chats import prune_carrier_files
 from core.commitments import end_overdue_commitments, remind_of_commitments
 from core.cycles import remind_owners
 from core.files import sweep_files
@@ -66,6 +67,11 @@ def schedule(files: Path) -> Iterator[Chore]:
     )
     yield Chore(name="prune_inbox", every_s=_HOUR_S, run=lambda database: database.run(prune_inbox))
     yield Chore(name="prune_answers", every_s=_HOUR_S, run=lambda database: database.run(prune_answers))
+    yield Chore(
+        name="prune_carrier_files",
+        every_s=_HOUR_S * 6,
+        run=lambda database: database.run(prune_carrier_files),
+    )
     yield Chore(name="prune_tokens", every_s=_HOUR_S, run=lambda database: database.run(prune_tokens))
     # More than once a day, so that an instance restarted every day is swept as well.
     yield Chore(name="sweep_files", every_s=_HOUR_S * 6, run=partial(_sweep_files, files=files))

@@ -1,5 +1,6 @@
 """Use cases of chats: opening one, keeping the dialogue, the transcript of the web chat."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -24,6 +25,10 @@ from core.store import (
     rewrite,
     said_by,
 )
+
+# Of each chat so many of the last messages keep their numbers, and at most twice as many.
+KEPT_NUMBERS = 200
+KEEP_CARRIER_FILES = timedelta(days=90)
 
 _SAVE = PreparedChange(
     update(ChatRow)
@@ -188,6 +193,10 @@ def number_message(uow: UnitOfWork, *, chat_id: ChatId, native_id: str) -> int:
     number = (taken or 0) + 1
     uow.session.add(MessageIdRow(chat_id=chat_id, local_id=number, native_id=native_id))
     uow.session.flush()
+    if number % KEPT_NUMBERS == 0:
+        # An older message that is tapped after all gets a new number.
+        older = (MessageIdRow.chat_id == chat_id, MessageIdRow.local_id <= number - KEPT_NUMBERS)
+        uow.session.execute(delete(MessageIdRow).where(*older))
     return number
 
 
@@ -209,6 +218,14 @@ def keep_bot_name(uow: UnitOfWork, *, carrier: str, name: str) -> None:
     """Note how our bot is called in a messenger, for links to it."""
     if not uow.insert_new(BotNameRow, {"carrier": carrier, "name": name}, conflict=("carrier",)):
         uow.session.execute(update(BotNameRow).where(BotNameRow.carrier == carrier).values(name=name))
+
+
+def prune_carrier_files(uow: UnitOfWork) -> int:
+    """Forget how messengers call files that were brought three months ago; how many.
+
+    A file that is still sent is brought once more then.
+    """
+    return uow.changed(delete(CarrierFileRow).where(CarrierFileRow.kept_at < uow.now - KEEP_CARRIER_FILES))
 
 
 def forget_carrier_file(uow: UnitOfWork, *, carrier: str, key: str) -> None:

@@ -1,15 +1,21 @@
 """The web chat: what is written is kept and reaches the bot once; what the bot shows is shown once."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.chats import (
     UnknownChat,
     chat_stream,
+    commands,
     edit_in_web_chat,
+    keep_carrier_file,
+    native_message_id,
     number_message,
     open_chat,
     open_web_chat,
     press_in_web_chat,
+    prune_carrier_files,
     save_dialogue,
     show_in_web_chat,
     talk,
@@ -87,6 +93,21 @@ def test_a_dialogue_is_where_it_was(town: Town) -> None:
 
     _, kept = town.database.read(talk, chat_id=chat.id)
     assert (kept.state, kept.data) == ("direct_line:where", {"text": "Яма"})
+
+
+def test_names_of_messages_and_files_do_not_pile_up(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "KEPT_NUMBERS", 3)
+    chat = town.database.run(open_chat, carrier="max", native_id="5", person_id=town.people[ANNA])
+    for number in range(1, 8):
+        town.database.run(number_message, chat_id=chat.id, native_id=f"mid.{number}")
+    town.database.run(keep_carrier_file, carrier="max", key="a" * 64, native_id="token")
+
+    kept = [town.database.read(native_message_id, chat_id=chat.id, local_id=number) for number in range(1, 8)]
+    town.clock.advance(timedelta(days=91))
+
+    assert kept == [None, None, None, "mid.4", "mid.5", "mid.6", "mid.7"]
+    assert town.database.run(number_message, chat_id=chat.id, native_id="mid.2") == 8
+    assert town.database.run(prune_carrier_files) == 1
 
 
 def test_messages_named_by_strings_get_numbers_that_stay(town: Town) -> None:
