@@ -15,6 +15,7 @@ from core.delivery.model import (
     NoticePresetRow,
     WaitingNoticeRow,
 )
+from core.delivery.preferences import When
 from core.delivery.rules import (
     MOST_ATTEMPTS,
     Delivery,
@@ -213,7 +214,18 @@ def _finish(row: DeliveryRow, state: DeliveryState, now: datetime) -> None:
 
 
 def inherit_deliveries(uow: UnitOfWork, *, from_id: PersonId, to_id: PersonId) -> None:
-    """Two accounts turn out to be one person: what waits for the one is told to the other, the same once."""
+    """Two accounts turn out to be one person: what waits for the one is told to the other, the same once.
+
+    What either of them wanted no more of does not come again.
+    """
+    left = select(NoticeChoiceRow.event, NoticeChoiceRow.channel).where(
+        NoticeChoiceRow.person_id == from_id, NoticeChoiceRow.choice == When.OFF
+    )
+    ends = [
+        {"person_id": to_id, "event": event, "channel": channel, "choice": When.OFF}
+        for event, channel in uow.session.execute(left).tuples()
+    ]
+    uow.insert_all_new(NoticeChoiceRow, ends, conflict=("person_id", "event", "channel"))
     theirs, notice = aliased(DeliveryRow), aliased(WaitingNoticeRow)
     told = exists().where(
         theirs.person_id == to_id,

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from core.alerts import Severity
-from core.delivery import DeliveryState, EventKind, Urgency, claim_deliveries
+from core.delivery import (
+    DeliveryState,
+    EventKind,
+    Urgency,
+    When,
+    claim_deliveries,
+    preferences_of,
+    unsubscribe,
+)
 from core.identity import identities_of, unlink_messenger
 from core.personal import merge_people
 from messengers import Carrier, ChannelPolicy
@@ -256,7 +264,8 @@ async def test_what_waits_for_a_twin_is_told_to_whom_it_was_joined_with(office: 
     answered(office)
     approved(town, event=EventKind.NEWS)
     push_broadcasts(town.database, policies=office.policies)
-    kept = town.newcomer("Анна с другого телефона")
+    anna_id, kept = town.people[ANNA], town.newcomer("Анна с другого телефона")
+    town.database.run(unsubscribe, person_id=anna_id, event=EventKind.WARNINGS, channels=["telegram"])
     town.database.run(merge_people, kept_id=kept, twin_id=town.people[ANNA])
 
     await office.deliver()
@@ -264,4 +273,6 @@ async def test_what_waits_for_a_twin_is_told_to_whom_it_was_joined_with(office: 
     send_due_digests(town.database, policies=office.policies)
     await office.deliver()
 
+    wanted = town.database.read(preferences_of, person_id=kept)
+    assert wanted.when(EventKind.WARNINGS, "telegram") is When.OFF
     assert ["Яма заделана" in anna.chat.messages[0].text, TITLE in anna.chat.messages[1].text] == [True, True]
