@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
@@ -16,6 +17,7 @@ from core.shared.clock import ManualClock
 from core.store import Database, unchained
 from tests.kept import KeptEngines, KeptTown
 from tests.servers import postgres_server, redis_server
+from tests.side_by_side import SideBySide
 from tests.town import Town
 
 # A busy machine is no mistake of a test: the speed of examples is not judged, what they find is.
@@ -33,9 +35,14 @@ def pytest_configure() -> None:
     compile_catalogues()
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SideBySide:
+    """Keep both cores busy."""
+    return SideBySide(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, lest one of the two processes of ./test be left with it at the end."""
+    """What takes longest begins first, lest one of the processes of ./test be left with it at the end."""
     items.sort(
         key=lambda item: (
             item.get_closest_marker("faults") is None,
