@@ -196,6 +196,12 @@ def test_the_commands_refuse_a_running_instance_and_then_work(tmp_path: Path) ->
 
 
 def _tool(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "STRATEGY24_VAR": str(var), "PYTHONPATH": str(PROJECT)}
+    # The demo's thousands of rows would cost time and show nothing more.
+    environment = {
+        **os.environ,
+        "STRATEGY24_VAR": str(var),
+        "STRATEGY24_DEMO": "no",
+        "PYTHONPATH": str(PROJECT),
+    }
     command = [sys.executable, "-P", "-m", "app", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment)

@@ -21,7 +21,7 @@ class Doctor(Protocol):
 
 @pytest.fixture
 def doctor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Doctor:
-    """The command within this process; as a process of its own it is run in test_instance.py."""
+    """The command within this process; as a process of its own it is run in tests/faults."""
 
     def examined(var: Path, **settings: str) -> tuple[int, dict[str, dict[str, Any]]]:
         given = {"STRATEGY24_VAR": str(var), "STRATEGY24_PORT": str(free_port()), **settings}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -32,6 +33,8 @@ COMMAND = ["-P", "-m", "app"]
 _SUPERVISOR = [*COMMAND, "--until-stdin-closes"]
 # Alone on its machine it starts within 20 seconds.
 START_LIMIT_S = 240.0
+FEW_FILES = 1_024
+"""How many files it may open at first: what a shell or a service manager gives."""
 # Alone on its machine a child is back in 2 to 6 seconds; the limit is for a crowded one.
 RETURN_LIMIT_S = 120.0
 
@@ -81,6 +84,10 @@ class TownUnderFire:
         """Make people of the town."""
         made = json.loads(self.tool("accounts", "--json", *roles))["accounts"]
         return [Account(id=each["id"], role=each["role"], token=each["token"]) for each in made]
+
+    def get(self, path: str) -> httpx.Response:
+        """Open a page as a stranger; ``path`` may be a whole address."""
+        return httpx.get(httpx.URL(self.address).join(path), timeout=15, trust_env=False)
 
     def tool(self, *arguments: str) -> str:
         """Run a subcommand to its end; what it printed."""
@@ -213,10 +220,21 @@ def _services(stack: ExitStack) -> Services:
 
 
 def _started(stack: ExitStack, var: Path, settings: dict[str, Any]) -> Instance:
-    instance = stack.enter_context(running(_SUPERVISOR, var=var, **settings))
+    with _few_files():
+        instance = stack.enter_context(running(_SUPERVISOR, var=var, **settings))
     # People come as soon as pages are served; the other processes are still starting then.
     instance.wait_for("Strategy24 answers at", seconds=START_LIMIT_S)
     return instance
+
+
+@contextmanager
+def _few_files() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW_FILES, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def _to_working_hours(now: datetime) -> int:

@@ -7,14 +7,18 @@ broken would also show in the verdict after a later one.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import re
+import resource
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 
+from app.descriptors import MOST_DESCRIPTORS
 from tests.faults.alarm import Alarm
-from tests.faults.instance import TownUnderFire, town_under_fire
+from tests.faults.instance import FEW_FILES, TownUnderFire, town_under_fire
 from tests.faults.traffic import Crowd
 from tests.faults.verdict import judge
 
@@ -82,7 +86,63 @@ class Faults:
             await kept(crowd)
 
 
-class TestOnSqlite(Faults):
+class Offers:
+    """What a whole instance offers whoever has just started it, and still offers after every fault."""
+
+    def test_the_first_page_is_served_at_the_address_written_down(self, crowd: Crowd) -> None:
+        page = crowd.town.get((crowd.town.var / "address").read_text().strip())
+
+        assert page.status_code == 200
+        assert '<html lang="ru"' in page.text
+
+    def test_health_and_readiness_are_told_with_reasons(self, crowd: Crowd) -> None:
+        ready = crowd.town.get("/readyz")
+
+        assert (crowd.town.get("/healthz").status_code, ready.status_code) == (200, 200)
+        assert ready.json()["checks"] == {"database": "ok", "migrations": "ok", "redis": "ok"}
+
+    def test_metrics_of_all_processes_are_on_one_page(self, crowd: Crowd) -> None:
+        page = crowd.town.get("/metrics").text
+
+        assert "s24_http_requests_total" in page
+        assert "s24_facts_published_total" in page
+
+    def test_the_terminal_shows_one_time_links_of_the_people_of_the_town(self, crowd: Crowd) -> None:
+        links = re.findall(r"(https?://\S+/in/\S+)", crowd.town.first_words)
+
+        page = crowd.town.get(links[0])
+
+        assert len(links) == 7
+        assert page.status_code == 200
+        assert "<form" in page.text
+
+    def test_the_web_process_may_hold_as_many_sockets_as_the_system_allows(self, crowd: Crowd) -> None:
+        (web,) = crowd.town.children("web")
+
+        soft, hard = resource.prlimit(web, resource.RLIMIT_NOFILE)
+
+        assert soft > FEW_FILES
+        assert soft in (hard, MOST_DESCRIPTORS)
+
+    def test_the_doctor_finds_nothing_wrong_beside_a_running_instance(self, crowd: Crowd) -> None:
+        findings = json.loads(crowd.town.tool("doctor", "--json"))["findings"]
+
+        assert {
+            "subject": "instance",
+            "level": "ok",
+            "found": f"runs at {crowd.town.address}",
+            "mend": "",
+        } in findings
+
+    def test_accounts_are_made_beside_a_running_instance(self, crowd: Crowd) -> None:
+        accounts = json.loads(crowd.town.tool("accounts", "--json", "citizen", "official"))["accounts"]
+
+        assert [account["role"] for account in accounts] == ["citizen", "official"]
+        assert all(account["token"] for account in accounts)
+        assert all(account["link"].startswith(crowd.town.address) for account in accounts)
+
+
+class TestOnSqlite(Faults, Offers):
     """One file, embedded Redis."""
 
     @pytest.fixture(scope="class")

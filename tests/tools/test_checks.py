@@ -130,7 +130,7 @@ def test_a_function_without_types_is_found(tree: Tree) -> None:
 def test_a_rule_of_our_own_is_broken(tree: Tree, file: str, line: str, rule: str) -> None:
     tree.seed(file, f'"""Seeded."""\n\n{line}\n')
 
-    done = tree.run("ast-grep", "scan", "--error")
+    done = tree.run("ast-grep", "scan", "--error", file)
 
     assert done.returncode != 0
     assert f"error[{rule}]" in done.stdout
