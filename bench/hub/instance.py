@@ -16,6 +16,7 @@ from typing import Final, Self
 from redis import Redis
 from redis.exceptions import RedisError
 
+from app.consent import publish_consent
 from app.demo import found_town
 from app.embedded_redis import find_redis_server, redis_command, socket_url
 from app.schema import migrate
@@ -69,6 +70,7 @@ class Instance:
             running.callback(database.close)
             migrate(database)
             database.run(load_reference)
+            database.run(publish_consent)
             yield cls(folder, cores, settings, database, database.run(found_town), running)
 
     def serve(self, *, compiled: bool = True) -> Child:

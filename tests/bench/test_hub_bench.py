@@ -15,6 +15,8 @@ import pytest
 from app.settings import PROJECT
 from bench.hub import client as client_module
 from bench.hub.client import Audience, Group
+from bench.hub.instance import Instance
+from bench.hub.machine import Cores
 from bench.hub.wire import stamp, upgrade
 
 # What whoever reads the last line may rely on.
@@ -75,6 +77,12 @@ def test_a_client_counts_stamps_in_pieces_and_answers_pings(clients: str, tmp_pa
     assert (opened.connected, answered) == (1, PONG)
     assert (completed, arrived.deliveries, arrived.least, arrived.frames) == (3, 3, 3, 2)
     assert 0 < arrived.p50_ms <= arrived.max_ms < 20_000
+
+
+def test_the_measured_town_can_be_founded_and_its_speakers_may_write(tmp_path: Path) -> None:
+    with Instance.founded(tmp_path, Cores.choose()) as instance:
+        assert len({speaker.token for speaker in instance.speakers(2)}) == 2
+        assert len(instance.rooms(2)) == 2
 
 
 @pytest.mark.long
