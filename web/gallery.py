@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
+from core.store import PART, Part
 from web.bubbles import Bubble, Button, Label, Span
 from web.charts import Ahead, Fan, Seen, sparkline
 from web.gallery_room import SLOW_S, example_lines
 from web.page_request import PageRequest
+from web.paging import pages_of
 from web.rendering import show
 from web.rooms.lines import Line, slow_mode_words
 from web.view_models import (
@@ -45,6 +47,7 @@ async def gallery(request: PageRequest) -> HttpResponse:
         answers=_answers(),
         bubbles=_bubbles(),
         chart=_chart(),
+        pages=pages_of(Part(items=[None] * PART, before=PART, total=3 * PART + 14), address="/ui"),
     )
 
 
