@@ -42,7 +42,15 @@ from messengers.buttons import (
 )
 from messengers.capabilities import CAPABILITIES, Capabilities, Carrier
 from messengers.hooks import HOOKS_PATH, Webhook, hook_secret, webhook
-from messengers.intake import MAX_KINDS, TELEGRAM_KINDS, VK_GROUPS_FROM, VK_KINDS, RawUpdate, keep_updates
+from messengers.intake import (
+    MAX_KINDS,
+    TELEGRAM_KINDS,
+    VK_GROUPS_FROM,
+    VK_KINDS,
+    RawUpdate,
+    keep_fetched,
+    keep_updates,
+)
 from messengers.leaving import LeaveLinks, UnknownLeaveLink
 from messengers.limiter import Limiter, NotNow
 from messengers.limiter_file import FileLedger
@@ -154,6 +162,7 @@ __all__ = [
     "deep_link",
     "hook_secret",
     "in_parts",
+    "keep_fetched",
     "keep_updates",
     "max_message",
     "page_of",

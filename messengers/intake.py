@@ -5,11 +5,14 @@ Used by long polling (bots) and by the doors for webhooks (app), so an update th
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.store import NewUpdate, UnitOfWork, receive_updates
 from messengers.capabilities import Carrier
+
+log = logging.getLogger(__name__)
 
 RawUpdate = Mapping[str, Any]
 
@@ -31,6 +34,20 @@ def keep_updates(uow: UnitOfWork, *, carrier: Carrier, updates: Sequence[RawUpda
     """
     named = [_named(carrier, update) for update in updates]
     return receive_updates(uow, carrier=carrier, updates=named)
+
+
+def keep_fetched(uow: UnitOfWork, *, carrier: Carrier, updates: Sequence[RawUpdate]) -> int:
+    """As ``keep_updates`` for a page that was fetched; one that has another form is left out and logged.
+
+    Else the messenger would give the same page out for ever, and nothing behind it.
+    """
+    named = []
+    for update in updates:
+        try:
+            named.append(_named(carrier, update))
+        except ValueError:
+            log.exception("update_not_understood carrier=%s", carrier)
+    return receive_updates(uow, carrier=carrier, updates=named) if named else 0
 
 
 def _named(carrier: Carrier, update: RawUpdate) -> NewUpdate:

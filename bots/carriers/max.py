@@ -25,7 +25,7 @@ from bots.engine.words import COMMANDS
 from core.chats import chat_by_native, keep_bot_name, native_message_id, number_message
 from core.shared.language import translate
 from core.store import Database, UnitOfWork, WaitingUpdate
-from messengers import MAX_KINDS, Carrier, Limiter, Webhook, keep_updates, max_message
+from messengers import MAX_KINDS, Carrier, Limiter, Webhook, keep_fetched, max_message
 from messengers.clients import MaxClient
 
 LONG_POLL_S = 25
@@ -102,7 +102,7 @@ class MaxCarrier:
         self._next_poll_s = time.monotonic() + POLL_STEP_S
         page = await self._client.updates(marker=self._marker, kinds=MAX_KINDS, wait_s=LONG_POLL_S)
         if page.updates:
-            await self._database.run_async(keep_updates, carrier=self.carrier, updates=page.updates)
+            await self._database.run_async(keep_fetched, carrier=self.carrier, updates=page.updates)
         self._marker = page.marker if page.marker is not None else self._marker
         return len(page.updates)
 

@@ -24,7 +24,7 @@ from bots.engine.words import COMMANDS
 from core.chats import keep_bot_name
 from core.shared.language import LANGUAGES, translate
 from core.store import Database, WaitingUpdate
-from messengers import TELEGRAM_KINDS, Carrier, Limiter, Webhook, keep_updates
+from messengers import TELEGRAM_KINDS, Carrier, Limiter, Webhook, keep_fetched
 from messengers.clients import AnswerLost, TokenRefused, TooFast
 
 OFFICIAL_API = "https://api.telegram.org"
@@ -123,7 +123,7 @@ class TelegramCarrier:
             updates = await self.bot(method, request_timeout=LONG_POLL_S + 10)
         if updates:
             updates.sort(key=lambda update: int(update["update_id"]))
-            await self._database.run_async(keep_updates, carrier=self.carrier, updates=updates)
+            await self._database.run_async(keep_fetched, carrier=self.carrier, updates=updates)
             self._offset = max(self._offset, *(update["update_id"] + 1 for update in updates))
         return len(updates)
 

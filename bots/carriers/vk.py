@@ -25,7 +25,7 @@ from bots.engine.lanes import CarrierUnavailable
 from bots.engine.scope import current_scope
 from core.chats import chat_by_native, keep_bot_name
 from core.store import Database, WaitingUpdate
-from messengers import Carrier, Limiter, keep_updates, random_id_of, vk_menu, vk_message
+from messengers import Carrier, Limiter, keep_fetched, random_id_of, vk_menu, vk_message
 from messengers.clients import MessengerFailure, VkClient, VkLongPoll
 
 LONG_POLL_S = 25
@@ -94,7 +94,7 @@ class VkCarrier:
             self._place = await self._client.long_poll(group_id=self._group.group_id)
         updates, place = await self._client.updates(self._place, wait_s=LONG_POLL_S)
         if updates:
-            await self._database.run_async(keep_updates, carrier=self.carrier, updates=updates)
+            await self._database.run_async(keep_fetched, carrier=self.carrier, updates=updates)
         self._place = place
         return len(updates)
 
