@@ -80,7 +80,10 @@ async def test_a_long_list_says_how_long_it_is_and_is_turned(anybody: Browser, t
     assert 'href="/console/polls?from=50"' in queue.text
     assert "51 из 51" in words_of(rest)
     assert f'href="/console/polls/{oldest.id}?from=50"' in rest.text
-    assert "51 из 51" in words_of(await anybody.get(f"/console/polls/{oldest.id}?from=50"))
+    item = await anybody.get(f"/console/polls/{oldest.id}?from=50")
+    assert "51 из 51" in words_of(item)
+    # The way back on a phone.
+    assert 'href="/console/polls?from=50"' in item.text
     assert ("51 из 51" in beyond, "1–50 из 51" in wrong) == (True, True)
     assert "Самое старое" in words_of(await anybody.get("/t/zarechny/polls?from=50"))
 

@@ -85,6 +85,11 @@ class QueueView:
     pages: Pages
 
     @property
+    def address(self) -> str:
+        """Where the list stands alone, at the part that is shown: the way back on a phone."""
+        return f"/console/{self.tab}{_part(self.pages.first)}"
+
+    @property
     def few(self) -> bool:
         """Whether the sections stand beside one another even on a phone."""
         return len(self.sections) <= FEW_SECTIONS
@@ -172,9 +177,8 @@ def queue_view(waiting: Waiting, *, desk: Desk, path: str, look: Look) -> QueueV
     tab, counts, lines = waiting.tab, waiting.counts, waiting.lines
     pages = pages_of(lines, address=f"/console/{tab}")
     rows = [draw(look) for draw in lines.items]
-    if lines.before:
-        # Whoever opens one of them still sees this part of the list beside it.
-        rows = [replace(row, address=f"{row.address}?from={lines.before}") for row in rows]
+    # Whoever opens one of them still sees this part of the list beside it.
+    rows = [replace(row, address=row.address + _part(lines.before)) for row in rows]
     of_everywhere = _places_of_everywhere(desk, path)
     beside = any(place.current for place in of_everywhere)
     return QueueView(
@@ -197,6 +201,10 @@ def queue_view(waiting: Waiting, *, desk: Desk, path: str, look: Look) -> QueueV
         rows=tuple(rows),
         pages=pages,
     )
+
+
+def _part(first: int) -> str:
+    return f"?from={first}" if first else ""
 
 
 def _new(tab: Tab) -> Place | None:
