@@ -11,11 +11,14 @@ from core.delivery import (
     enqueue,
     preferences_of,
 )
+from core.identity import person
 from core.shared.ids import FactId, PersonId
 from core.store import Database, UnitOfWork
-from messengers import Policies
+from core.territories import territory
+from messengers import Carrier, Policies
 from notifications.channels import Address, addresses_of, told_over
 from notifications.kinds import Kind
+from notifications.timing import QUIET
 
 MOST_AT_ONCE = 500
 
@@ -33,10 +36,12 @@ def send_digest(uow: UnitOfWork, *, person_id: PersonId, policies: Policies) -> 
         return 0
     wanted = preferences_of(uow, person_id=person_id)
     ways = addresses_of(uow, person_id=person_id, policies=policies)
+    home_id = person(uow, person_id=person_id).home_id
+    zone = None if home_id is None else territory(uow, territory_id=home_id).time_zone
     return enqueue(
         uow,
         deliveries=[
-            _delivery(uow, one, person_id, way)
+            _delivery(uow, one, person_id, way, zone=zone)
             for one in closed
             for way in told_over([_way(one, ways, wanted)], ways)
         ],
@@ -51,7 +56,10 @@ def _way(digest: ClosedDigest, ways: list[Address], wanted: Preferences) -> Addr
     return ways[-1]
 
 
-def _delivery(uow: UnitOfWork, digest: ClosedDigest, person_id: PersonId, way: Address) -> NewDelivery:
+def _delivery(
+    uow: UnitOfWork, digest: ClosedDigest, person_id: PersonId, way: Address, *, zone: str | None
+) -> NewDelivery:
+    quiet = {} if zone is None or way.carrier is Carrier.WEB else {QUIET: zone}
     return NewDelivery(
         fact_id=FactId(digest.id),
         person_id=person_id,
@@ -62,5 +70,5 @@ def _delivery(uow: UnitOfWork, digest: ClosedDigest, person_id: PersonId, way: A
         # At least once: a digest that is lost would take all its notices with it.
         urgency=Urgency.PERSONAL,
         due_at=uow.now,
-        details={"digest_id": digest.id},
+        details={"digest_id": digest.id, **quiet},
     )

@@ -238,7 +238,7 @@ async def test_whoever_has_lost_the_role_learns_nothing_more_of_alerts(office: P
     database.run(revoke_roles, person_id=people[IVANOV])
     for each in (alert_id, waits):
         database.run(note_alert, alert_id=each, person_id=people[SMIRNOVA], text="Подрядчик задержан.")
-    office.town.clock.advance(timedelta(hours=12))
+    office.town.clock.advance(timedelta(hours=7))
     send_due_digests(database, policies=office.policies)
     await office.deliver()
 

@@ -37,13 +37,14 @@ from core.shared.errors import Invalid
 from core.shared.ids import FactId, PersonId, new_id
 from core.store import Database, UnitOfWork
 from messengers import Carrier, ChannelPolicy
-from notifications import send_due_digests
+from notifications import push_broadcasts, send_due_digests
 from notifications.channels import Address, addresses_of
 from notifications.kinds import Kind
 from notifications.notices import Notice, Shown, tell, where_shown
 from tests.conftest import NOON
 from tests.notifications.post_office import PostOffice, opened
-from tests.town import ANNA, IVANOV, Town
+from tests.notifications.test_broadcasts import approved
+from tests.town import ANNA, BORIS, IVANOV, Town
 
 POLICIES = {Carrier.WEB: ChannelPolicy.FULL, Carrier.TELEGRAM: ChannelPolicy.FULL}
 TELEGRAM, WEB = Address(Carrier.TELEGRAM, "1001"), Address(Carrier.WEB, "chat")
@@ -185,22 +186,28 @@ async def test_an_answer_at_night_waits_for_the_morning(office: PostOffice) -> N
 async def test_what_a_pause_of_the_messenger_takes_into_the_night_waits_for_the_morning(
     office: PostOffice,
 ) -> None:
-    anna = office.links(ANNA, 1001)
+    anna, boris = office.links(ANNA, 1001), office.links(BORIS, 1002)
     sent = office.message(ANNA, "Яма на Ленина, 12")
-    # Five minutes before ten in the evening.
+    database, people = office.town.database, office.town.people
+    database.run(choose_preset, person_id=people[ANNA], preset=Preset.QUIET)
+    approved(office.town, event=EventKind.NEWS)
+    push_broadcasts(database, policies=office.policies)
+    # Five minutes before ten in the evening, after an outage.
     office.town.clock.at = NOON + timedelta(hours=9, minutes=55)
+    send_due_digests(database, policies=office.policies)
+    office.telegram.throttle("sendMessage", retry_after=1, chat_id=1002)
     office.answer(IVANOV, sent.conversation_id, "Яма заделана.")
-    office.telegram.throttle("sendMessage", retry_after=1)
+    office.telegram.throttle("sendMessage", retry_after=1, chat_id=1001)
     await office.deliver()
     office.town.clock.advance(timedelta(minutes=10))
     await office.deliver()
-    at_night = list(anna.chat.messages)
+    at_night = [*anna.chat.messages, *boris.chat.messages]
 
     office.town.clock.at = NOON + timedelta(hours=20)
     await office.deliver()
 
     assert at_night == []
-    assert len(anna.chat.messages) == 1
+    assert [len(one.chat.messages) for one in (anna, boris)] == [1, 1]
 
 
 async def test_whoever_wrote_a_moment_ago_is_awake(office: PostOffice) -> None:

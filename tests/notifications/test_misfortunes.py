@@ -222,7 +222,7 @@ async def test_what_a_messenger_may_only_announce_waits_on_the_site(town: Town, 
             approved(town, event=event)
         push_broadcasts(town.database, policies=office.policies)
         await office.deliver()
-        town.clock.advance(timedelta(hours=12))
+        town.clock.advance(timedelta(hours=7))
         send_due_digests(town.database, policies=office.policies)
         await office.deliver()
 
@@ -269,7 +269,7 @@ async def test_what_waits_for_a_twin_is_told_to_whom_it_was_joined_with(office: 
     town.database.run(merge_people, kept_id=kept, twin_id=town.people[ANNA])
 
     await office.deliver()
-    town.clock.advance(timedelta(hours=12))
+    town.clock.advance(timedelta(hours=7))
     send_due_digests(town.database, policies=office.policies)
     await office.deliver()
 

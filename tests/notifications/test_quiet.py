@@ -273,7 +273,7 @@ async def test_what_goes_on_in_the_whole_country_disturbs_no_region_until_it_end
     assert quiet.causes(by_place[krai]) == [(MuteCause.ABOVE, True)]
     assert quiet.causes(by_place[here]) == [(MuteCause.ABOVE, True)] * 2
     assert ivanov.chat.messages == []
-    await quiet.passes(timedelta(hours=9))
+    await quiet.passes(timedelta(hours=8))
     send_due_digests(quiet.town.database, policies=quiet.office.policies)
     await quiet.passes()
     (digest,) = ivanov.chat.messages
