@@ -8,6 +8,7 @@ from bots.engine.words import as_command
 from bots.flows import alert_people, asking, direct_line, linking, menu, start
 from bots.flows.letters import UNREAD, Letter, letter_of
 from bots.flows.routes import Routes
+from core.identity import is_code
 from core.shared.language import N_
 from messengers import Open, Place, Screen, plain
 
@@ -73,7 +74,7 @@ async def hear(talk: Talk, routes: Routes, text: str) -> None:
     elif place is not None:
         talk.action = Open(place)
         await routes.perform(talk, talk.action)
-    elif linking.is_code(text):
+    elif is_code(text):
         await linking.link(talk, text)
     else:
         await _listen(talk, routes, text)

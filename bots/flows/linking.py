@@ -1,13 +1,12 @@
 """Messengers of one person: a code and a link to bring another one, joining two accounts, unlinking."""
 
-import re
-
 from bots.engine.talk import Talk
 from bots.flows.routes import Flow
 from core.chats import Chat, bot_names, open_chat
 from core.identity import (
     Identity,
     IdentityTaken,
+    as_issued,
     identities_of,
     issue_link_code,
     link_code_owner,
@@ -33,18 +32,6 @@ from messengers import (
     plain,
     stacked,
 )
-
-# As the site and the screen below write it; people copy it with its space.
-_CODE = re.compile(r"[A-HJKMNP-Z2-9]{4} ?[A-HJKMNP-Z2-9]{4}")
-
-
-def is_code(text: str) -> bool:
-    """Whether a text is a code and nothing else.
-
-    >>> is_code("4F7K ABCD"), is_code("Яма на Ленина")
-    (True, False)
-    """
-    return _CODE.fullmatch(text.strip()) is not None
 
 
 async def link(talk: Talk, code: str) -> None:
@@ -157,7 +144,7 @@ async def _ask_to_merge(talk: Talk, code: str) -> None:
         talk.say(N_("If somebody else sent you this code, do not join: they would read your messages.")),
     )
     row = (
-        Press(talk.say(N_("Join")), MergeAccounts(code.replace(" ", "").upper())),
+        Press(talk.say(N_("Join")), MergeAccounts(as_issued(code))),
         Press(talk.say(N_("Not now")), Open(Place.MENU)),
     )
     await talk.show(Screen(text=text, buttons=(row,)), ways_out=False)

@@ -27,7 +27,9 @@ SESSION_TERM = timedelta(days=30)
 # Longer than anything asks about them: how many codes were asked for within the hour.
 KEEP_ENDED = timedelta(days=1)
 # Without letters and digits that look alike when read aloud or copied from paper.
-_CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_CODE_ALPHABET, _CODE_LENGTH = "ABCDEFGHJKMNPQRSTUVWXYZ23456789", 8
+# Whoever copies a code by eye with a Russian keyboard writes these letters, which look like Latin ones.
+_LOOKALIKES = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
 
 
 AT_THE_SITE = "an address is typed and its code is entered on one page"
@@ -97,12 +99,12 @@ def link_messenger(uow: UnitOfWork, *, code: str, provider: str, subject: str) -
 
 def use_link_code(uow: UnitOfWork, *, code: str) -> PersonId:
     """Whoever asked for the code; it is used up if the transaction commits. Raises: LinkExpired."""
-    return _use_token(uow, code.replace(" ", "").upper(), Purpose.LINK)
+    return _use_token(uow, as_issued(code), Purpose.LINK)
 
 
 def link_code_owner(reading: Reading, *, code: str) -> Person:
     """Whose code this is, to ask before anything is joined; it stays good. Raises: LinkExpired."""
-    row = reading.session.get(OneTimeTokenRow, token_digest(code.replace(" ", "").upper()))
+    row = reading.session.get(OneTimeTokenRow, token_digest(as_issued(code)))
     if row is None or row.purpose != Purpose.LINK or row.used_at is not None or row.expires_at <= reading.now:
         raise LinkExpired
     return person(reading, person_id=PersonId(row.person_id))
@@ -231,8 +233,7 @@ def prove_email(uow: UnitOfWork, *, person_id: PersonId, address: str, code: str
     to another person.
     """
     address = checked_address(address)
-    given = code.replace(" ", "").upper()
-    _use_token(uow, _with_address(given, person_id, address), Purpose.EMAIL)
+    _use_token(uow, _with_address(as_issued(code), person_id, address), Purpose.EMAIL)
     replace_email(uow, person_id=person_id, address=address)
 
 
@@ -241,8 +242,27 @@ def _with_address(code: str, person_id: PersonId, address: str) -> str:
     return f"{code} {person_id} {address}"
 
 
+def is_code(text: str) -> bool:
+    """Whether a text is a code and nothing else, however it was typed.
+
+    In small or Cyrillic letters only beside a digit: without one it is a word.
+
+    >>> [is_code(text) for text in ("4F7K ABCD", "4f7kabcd", "4F7K АВСЕ", "password", "Яма на Ленина")]
+    [True, True, True, False, False]
+    """
+    code = as_issued(text)
+    if len(code) != _CODE_LENGTH or not set(code) <= set(_CODE_ALPHABET):
+        return False
+    return any(sign.isdigit() for sign in code) or code == "".join(text.split())
+
+
+def as_issued(code: str) -> str:
+    """A code in the letters in which it was issued, without the space that helps to read it."""
+    return "".join(code.split()).upper().translate(_LOOKALIKES)
+
+
 def _new_code() -> str:
-    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+    return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
 
 
 def _keep_token(uow: UnitOfWork, token: str, purpose: Purpose, person_id: PersonId, term: timedelta) -> None:

@@ -134,7 +134,7 @@ def visible_part(reading: Reading, *, viewer: Viewer, body: Mapping[str, Any]) -
 
 
 def _with_later_marks(body: Mapping[str, Any], marks: Mapping[str, str]) -> dict[str, Any]:
-    """The answer with `marked_later`: first years of new definitions that were marked after its run."""
+    """The answer, with `marked_later` if there are first years of new definitions marked after its run."""
     passport = body.get("passport", {})
     heeded, last = passport.get("redefined", {}), passport.get("last_year", 0)
     later = {
@@ -142,7 +142,7 @@ def _with_later_marks(body: Mapping[str, Any], marks: Mapping[str, str]) -> dict
         for code, period in marks.items()
         if period.isdecimal() and int(period) <= last and heeded.get(code) != int(period)
     }
-    return {**body, "marked_later": later}
+    return {**body, "marked_later": later} if later else dict(body)
 
 
 def _without(body: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
