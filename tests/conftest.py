@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import psycopg
@@ -17,7 +16,6 @@ from core.shared.clock import ManualClock
 from core.store import Database, unchained
 from tests.kept import KeptEngines, KeptTown
 from tests.servers import postgres_server, redis_server
-from tests.side_by_side import SideBySide
 from tests.town import Town
 
 # A busy machine is no mistake of a test: the speed of examples is not judged, what they find is.
@@ -33,11 +31,6 @@ NOON = datetime(2027, 3, 9, 9, 0, tzinfo=UTC)
 def pytest_configure() -> None:
     """Compile the words before any is asked for: a catalogue that was not there is not looked for again."""
     compile_catalogues()
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SideBySide:
-    """Keep both cores busy."""
-    return SideBySide(config, log)
 
 
 @pytest.hookimpl(trylast=True)

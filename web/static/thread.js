@@ -103,7 +103,11 @@ export class Thread {
     const item = this.draw(event);
     if (event.author === this.me) this.mark(item, "delivered");
     if (unsent) {
+      // Whoever stands on it by keyboard stays on it: the receipt may have come before the line itself.
+      const standing = unsent.contains(document.activeElement);
+      if (unsent.hasAttribute("tabindex")) item.tabIndex = unsent.tabIndex;
       unsent.replaceWith(item);
+      if (standing) item.focus({ preventScroll: true });
     } else {
       this.hideTyping();
       this.drawDay(event.at);
