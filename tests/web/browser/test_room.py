@@ -1,9 +1,10 @@
 """A room in a real browser: two people live, the keyboard alone, a dead line, a poll, a hall."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from core.identity import viewer_of
 from core.polls import show_in_room
@@ -24,6 +25,33 @@ def say(stage: Stage, who: str, text: str) -> int:
     viewer = stage.town.database.read(viewer_of, person_id=stage.town.people[who])
     post = Post(room_id=stage.room, sender=viewer, client_id=new_id(), text=text)
     return stage.town.database.run(post_message, post).seq
+
+
+class Held:
+    """Lines of a stream with these words in them wait on their way to the page until they are let go."""
+
+    def __init__(self, page: Page, words: str) -> None:
+        self._waiting: list[Callable[[], None]] = []
+
+        def relay(line: WebSocketRoute) -> None:
+            server = line.connect_to_server()
+
+            def come(frame: str | bytes) -> None:
+                said = frame if isinstance(frame, str) else frame.decode()
+                if words in said:
+                    self._waiting.append(lambda: line.send(frame))
+                else:
+                    line.send(frame)
+
+            server.on_message(come)
+
+        page.route_web_socket(re.compile("/live"), relay)
+
+    def let_go(self) -> None:
+        """Deliver what waits, in its order."""
+        assert self._waiting
+        for deliver in self._waiting:
+            deliver()
 
 
 def write(page: Page, text: str) -> None:
@@ -99,6 +127,25 @@ def test_the_keyboard_alone_is_enough(visitor: Callable[..., Visitor], stage: St
     assert page.evaluate("() => document.activeElement.tagName") == "SUMMARY"
     assert page.evaluate("() => document.querySelectorAll('[data-message][tabindex=\"0\"]').length") == 1
     assert galina.complaints == []
+
+
+def test_whoever_stands_on_a_message_stays_there_when_its_line_comes_after_its_receipt(
+    visitor: Callable[..., Visitor], stage: Stage
+) -> None:
+    galina = visitor(GALINA)
+    held = Held(galina.page, "Сдвину очередь")
+    page = galina.open(f"/rooms/{stage.room}").page
+    expect(page.locator(".room__live [data-latency]")).to_be_visible(timeout=SOON_MS)
+    own = page.locator(".message--own", has_text="Сдвину очередь")
+
+    write(page, "Сдвину очередь")
+    expect(own.locator("[data-mark=delivered]")).to_have_count(1, timeout=SOON_MS)
+    page.keyboard.press("Escape")
+    expect(own).to_be_focused()
+    held.let_go()
+
+    expect(own).to_have_attribute("data-seq", re.compile("[0-9]+"), timeout=SOON_MS)
+    expect(own).to_be_focused()
 
 
 def test_what_is_written_on_a_dead_line_says_that_it_waits_and_goes_out_once(
