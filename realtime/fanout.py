@@ -83,9 +83,14 @@ class Fanout:
                 self.restart(stream)
 
     def continues(self, stream: str, epoch: int, seq: int) -> bool:
-        """Whether the event with this number comes right after what the stream's followers were shown."""
+        """Whether the event with this number comes right after what the stream's followers were shown.
+
+        Where nothing has been shown yet, everything does: those who are being read history read up to it.
+        """
         channel = self.channels.get(stream)
-        return channel is not None and (channel.epoch, channel.position) == (epoch, seq - 1)
+        if channel is None:
+            return False
+        return channel.position is None or (channel.epoch, channel.position) == (epoch, seq - 1)
 
     def restart(self, stream: str) -> None:
         """The stream's history was replaced: close its followers, who come back and are told to reset."""

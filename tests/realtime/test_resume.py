@@ -10,7 +10,7 @@ import pytest
 from app.tour.live_client import LiveClient
 from core.shared.ids import new_id
 from core.store import bump_epochs
-from realtime import Limits
+from realtime import Hub, Limits
 from realtime.audience import Joining
 from realtime.fanout import Fanout
 from realtime.history import HistoryPage
@@ -58,6 +58,21 @@ async def test_without_the_buffer_the_checker_finds_what_was_lost(live: LiveTown
     found = await complaints_about_a_message_said_during_the_replay(live)
 
     assert found == ["anna: 2 was never seen"]
+
+
+@pytest.mark.usefixtures("without_nets")
+async def test_what_a_hub_writes_while_its_first_reader_joins_needs_no_relay(live: LiveTown) -> None:
+    room, held = live.room(), holding_replays(live.hub)
+    live.relay.drops = True
+
+    async with live.connect(ANNA) as anna, live.connect(BORIS) as boris:
+        followed = await boris.subscribe(room)
+        await held.read.wait()
+        await anna.send(room, "раз")
+        held.go_on.set()
+        await boris.wait_for(room, lambda event: event.seq == 1)
+
+    assert followed.faults == []
 
 
 async def test_a_client_that_is_cut_again_and_again_sees_everything_once(live: LiveTown) -> None:
@@ -210,11 +225,17 @@ class HeldResume(Resume):
         return page
 
 
+def holding_replays(hub: Hub) -> HeldResume:
+    """Let whoever comes from now on stop after the first page of history."""
+    held = HeldResume(hub.history, hub.fanout, hub.limits, asyncio.Event(), asyncio.Event())
+    hub.resume = held
+    return held
+
+
 async def complaints_about_a_message_said_during_the_replay(live: LiveTown) -> list[str]:
     """One message is there, a second comes while the first is being read, a third after that."""
     hub, room = live.hub, live.room()
-    held = HeldResume(hub.history, hub.fanout, hub.limits, asyncio.Event(), asyncio.Event())
-    hub.resume = held
+    held = holding_replays(hub)
     written = [await say(live, room, 1)]
     async with live.connect(ANNA) as anna:
         followed = await anna.subscribe(room, seq=0)
