@@ -1,6 +1,7 @@
 """What every test may ask for: real databases, a real Redis, a small town to live in."""
 
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("any machine")
 
+KINDS = ("sqlite", "postgresql")
+DOORS = frozenset({"analytics", "bots", "messengers", "notifications", "realtime", "web"})
+
 # A Tuesday, 12:00 in Moscow: working hours.
 NOON = datetime(2027, 3, 9, 9, 0, tzinfo=UTC)
 
@@ -33,15 +37,43 @@ def pytest_configure() -> None:
     compile_catalogues()
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, lest one of the processes of ./test be left with it at the end."""
+    leave_one_database(items)
     items.sort(
         key=lambda item: (
             item.get_closest_marker("faults") is None,
             item.get_closest_marker("browser") is None,
         )
     )
+
+
+def leave_one_database(items: list[pytest.Item]) -> None:
+    """Let a test of a door meet one of the two databases in ./test, by its name, and both under --all.
+
+    Doors say nothing to a database themselves: SQLAlchemy lives in core and app, a contract of
+    tools/check, and the tests of those meet both. So do all that kill something.
+    """
+    twins: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        kind = kind_of_database(item)
+        if kind is not None and folder_of(item) in DOORS and item.get_closest_marker("faults") is None:
+            twins.setdefault(item.nodeid.replace(kind, ""), []).append(item)
+    for name, pair in twins.items():
+        if len(pair) == len(KINDS):
+            spared = sorted(pair, key=lambda item: item.nodeid)[zlib.crc32(name.encode()) % len(KINDS)]
+            spared.add_marker(pytest.mark.long)
+
+
+def kind_of_database(item: pytest.Item) -> str | None:
+    """The database that a test meets; None if it does not ask for one."""
+    called = getattr(item, "callspec", None)
+    return None if called is None else called.params.get("database_url")
+
+
+def folder_of(item: pytest.Item) -> str:
+    """The folder below ``tests`` in which a test is."""
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture
@@ -116,7 +148,7 @@ def copied_sqlite(tmp_path: Path, current_folder: Path) -> Callable[[Path], str]
     return copy
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, copied_sqlite: Callable[[Path], str]) -> str:
     """The address of an empty database with tables, once of each kind."""
     if request.param == "sqlite":

@@ -20,6 +20,8 @@ from core.shared.facts import Fact
 from core.store import Database
 from tests.town import Town
 
+pytestmark = pytest.mark.faults
+
 WORKER = """
 import sys
 from pathlib import Path

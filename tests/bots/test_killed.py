@@ -18,6 +18,8 @@ from tests.bots.test_dialogues import settle_in
 from tests.bots.test_lanes import said_by, waiting
 from tests.town import Town
 
+pytestmark = pytest.mark.faults
+
 MESSAGES = 30
 
 
