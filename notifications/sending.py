@@ -100,11 +100,10 @@ class Sender:
     async def deliver_due(self) -> int:
         """Deliver what is due now, at most a handful a lane, to the end; how many were tried."""
         await self._release()
-        for carrier, lanes in self._awake:
-            await self._take_in_hand(carrier, lanes)
-        tasks = [task for hand in self._in_hand.values() for task in hand]
-        await asyncio.gather(*tasks)
-        return len(tasks)
+        # Those of one messenger may be done before the next one's are in hand.
+        tried = [await self._take_in_hand(carrier, lanes) for carrier, lanes in self._awake]
+        await asyncio.gather(*(task for hand in self._in_hand.values() for task in hand))
+        return sum(tried)
 
     async def _serve(self, carrier: Carrier, lanes: frozenset[Urgency], stop: asyncio.Event) -> None:
         """One loop for the urgent and one for the mass of a messenger: a slow messenger holds up no other."""
