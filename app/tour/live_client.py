@@ -171,7 +171,7 @@ class LiveClient:
         return time.perf_counter() - begun
 
     async def wait_for(
-        self, stream: str, wanted: Callable[[Arrived], bool] = bool, *, timeout_s: float = 10.0
+        self, stream: str, wanted: Callable[[Arrived], bool] = bool, *, timeout_s: float = 30.0
     ) -> Arrived:
         """The first event of the stream, of those here and those to come, that is wanted."""
         followed = self.followed[stream]
@@ -179,7 +179,7 @@ class LiveClient:
         return next(event for event in followed.events if wanted(event))
 
     async def wait_until(
-        self, stream: str, reached: Callable[[Followed], bool], *, timeout_s: float = 10.0
+        self, stream: str, reached: Callable[[Followed], bool], *, timeout_s: float = 30.0
     ) -> Followed:
         """Wait until what is known of the stream satisfies ``reached``."""
         followed = self.followed[stream]
@@ -191,19 +191,19 @@ class LiveClient:
         stream: str,
         wanted: Callable[[dict[str, Any]], bool] = bool,
         *,
-        timeout_s: float = 10.0,
+        timeout_s: float = 30.0,
     ) -> tuple[float, dict[str, Any]]:
         """The first wanted state of the stream since it is followed, and when it came."""
         followed = self.followed[stream]
         await self._until(lambda: any(wanted(state) for _, state in followed.states), timeout_s)
         return next((at, state) for at, state in followed.states if wanted(state))
 
-    async def wait_closed(self, *, timeout_s: float = 10.0) -> str:
+    async def wait_closed(self, *, timeout_s: float = 30.0) -> str:
         """Wait until the connection has ended for good; why."""
         await self._until(lambda: self._ended is not None, timeout_s)
         return self._ended or ""
 
-    async def wait_reconnected(self, connections: int, *, timeout_s: float = 10.0) -> None:
+    async def wait_reconnected(self, connections: int, *, timeout_s: float = 30.0) -> None:
         """Wait until it is connected for the n-th time."""
         await self._until(lambda: self.connections >= connections and self._socket is not None, timeout_s)
 

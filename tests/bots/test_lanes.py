@@ -110,7 +110,9 @@ async def test_an_update_waits_for_a_messenger_that_does_not_answer(database: Da
     await asyncio.sleep(0.6)
 
     work.failing.clear()
-    await asyncio.sleep(1.5)
+    async with asyncio.timeout(30):
+        while not work.done:
+            await asyncio.sleep(0.02)
     stop.set()
     await running_lanes
 
@@ -133,10 +135,9 @@ async def test_a_messenger_that_does_not_answer_takes_no_room_from_the_others(
     lanes = Lanes(database, carriers=["telegram", "web"], work=work)
     stop = asyncio.Event()
     running_lanes = asyncio.create_task(lanes.run(stop))
-    for _ in range(100):
-        if work.done:
-            break
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(30):
+        while not work.done:
+            await asyncio.sleep(0.02)
     stop.set()
     await running_lanes
 

@@ -25,3 +25,9 @@ def without_nets(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("realtime.hub.COMPARE_EVERY_S", 3600.0)
     monkeypatch.setattr("realtime.hub.REVOCATION_EVERY_S", 3600.0)
+
+
+@pytest.fixture
+def without_wide_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub that hears Redis never looks for revoked sessions: only one that does not finds them so."""
+    monkeypatch.setattr("realtime.hub.REVOCATION_LINKED_EVERY_S", 3600.0)

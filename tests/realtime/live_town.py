@@ -254,7 +254,7 @@ def linked(hub: Hub) -> bool:
     return hub.bus is not None and hub.bus.up
 
 
-async def until(reached: Callable[[], bool], *, timeout_s: float = 10.0) -> None:
+async def until(reached: Callable[[], bool], *, timeout_s: float = 30.0) -> None:
     """Wait until something becomes true."""
     async with asyncio.timeout(timeout_s):
         while not reached():

@@ -97,7 +97,7 @@ async def test_a_hub_does_not_show_what_another_ones_message_stands_before(live:
         followed = await boris.subscribe(room)
         live.posts(BORIS, room, "раз, из другого хаба")
         await anna.send(room, "два")
-        await boris.wait_until(room, lambda stream: stream.seq == 2, timeout_s=5)
+        await boris.wait_until(room, lambda stream: stream.seq == 2)
 
     assert [event.seq for event in followed.events] == [1, 2]
     assert followed.faults == []

@@ -320,7 +320,7 @@ async def test_a_page_whose_session_ended_stops_trying(live: LiveTown, anna: Tab
 async def test_the_client_knows_its_latency(anna: Tab) -> None:
     await anna.page.wait_for_function("window.live.latencyMs !== null")
 
-    assert await anna.evaluate("window.live.latencyMs") < 1000
+    assert await anna.evaluate("0 < live.latencyMs && live.latencyMs < performance.now()")
 
 
 async def test_the_example_of_the_documentation_does_what_it_says(live: LiveTown, anna: Tab) -> None:

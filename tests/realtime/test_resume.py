@@ -128,7 +128,7 @@ async def test_a_quiet_stream_of_a_new_epoch_is_noticed_too(live: LiveTown) -> N
     async with live.connect(ANNA) as anna:
         followed = await anna.subscribe(room, seq=0)
         live.database.run(bump_epochs)
-        await anna.wait_until(room, lambda stream: stream.resets == 1 and stream.seq == 1, timeout_s=5)
+        await anna.wait_until(room, lambda stream: stream.resets == 1 and stream.seq == 1)
 
     assert (followed.epoch, [event.seq for event in followed.events]) == (2, [1])
 

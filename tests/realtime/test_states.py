@@ -1,7 +1,6 @@
 """Streams of states: the tally on every screen, the console's queue, one's own counters."""
 
 import asyncio
-from itertools import pairwise
 
 from core.contact import answer
 from core.shared.ids import ConversationId, new_id
@@ -73,9 +72,10 @@ async def test_a_rush_of_ballots_is_shown_at_most_ten_times_a_second_and_ends_ri
         await guest.wait_for_state(stream, lambda state: state["total"] == 40)
 
     shown = [state["total"] for _, state in followed.states]
-    pauses = [later - earlier for (earlier, _), (later, _) in pairwise(followed.states)]
+    lasted_s = followed.states[-1][0] - followed.states[0][0]
     assert shown == sorted(set(shown))
-    assert min(pauses) > 0.08
+    # The first, one in each tenth of a second, and one that a busy machine let come too late.
+    assert len(shown) <= 10 * lasted_s + 2
 
 
 async def test_a_citizens_message_shows_in_the_officials_queue(live: LiveTown) -> None:

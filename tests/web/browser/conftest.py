@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from core.shared.clock import ManualClock
 from core.store import Database
@@ -15,6 +15,9 @@ from tests.town import Town
 from tests.web.browser.looking import HEIGHTS, Visitor
 from tests.web.living import living_web
 from tests.web.stage import Stage, set_the_stage
+
+# How soon something shows is not judged here, and a machine may be busy.
+expect.set_options(timeout=20_000)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -15,7 +15,6 @@ from tests.web.stage import Stage
 
 pytestmark = pytest.mark.browser
 
-SOON_MS = 8_000
 PASTE = """(field) => {
   const data = new DataTransfer();
   data.items.add(new File(["not really"], "снимок.gif", { type: "image/gif" }));
@@ -71,7 +70,7 @@ def test_a_photo_is_refused_taken_back_and_sent(visitor: Callable[..., Visitor])
     expect(strip).to_contain_text("яма.jpg, вид.jpg")
     expect(refusal).to_contain_text("смета.exe: Такой файл не принимаем.")
     field.press("Enter")
-    expect(sent).to_have_count(before + 2, timeout=SOON_MS)
+    expect(sent).to_have_count(before + 2)
     expect(page.locator(".message--own").nth(-2)).to_contain_text("Яма на Ленина")
     expect(strip).to_be_hidden()
     expect(field).to_have_value("")
@@ -88,7 +87,7 @@ def test_a_document_goes_to_the_authority_and_its_answer_brings_a_photo(
     anna.page.get_by_label("Сообщение", exact=True).press("Enter")
 
     link = ivanov.page.get_by_role("link", name="Смета на двор.pdf")
-    expect(link).to_be_visible(timeout=SOON_MS)
+    expect(link).to_be_visible()
     with ivanov.page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename == "Смета на двор.pdf"
@@ -100,6 +99,6 @@ def test_a_document_goes_to_the_authority_and_its_answer_brings_a_photo(
     ivanov.page.get_by_role("button", name="Ответить", exact=True).click()
     expect(ivanov.page.locator("[data-preview]")).to_be_hidden()
     answer = anna.page.locator(".message:not(.message--own)").last
-    expect(answer).to_contain_text("План работ", timeout=SOON_MS)
+    expect(answer).to_contain_text("План работ")
     expect(answer.locator("img")).to_be_visible()
     assert anna.look() == []
