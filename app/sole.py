@@ -5,7 +5,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -76,14 +76,19 @@ def _file_lock(path: Path) -> Iterator[Held | None]:
 
 @contextmanager
 def _advisory_lock(database: Database, role: Role) -> Iterator[Held | None]:
-    connection = _locked(database, _ADVISORY_KEYS[role])
+    key = _ADVISORY_KEYS[role]
+    connection = _locked(database, key)
     if connection is None:
         yield None
         return
     try:
         yield lambda: _alive(connection)
     finally:
-        # Closing the connection for good, not giving it back to the pool, sets the lock free.
+        # Said, so that it is free now: of a closed connection PostgreSQL learns in its own time.
+        if not connection.invalidated:
+            with suppress(DBAPIError):
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+        # For good, not back to the pool: whatever became of the words before, the lock ends with it.
         connection.invalidate()
         connection.close()
 
