@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramServerError
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.fsm.context import FSMContext
 from aiogram.methods import EditMessageText, SendMessage
 from aiogram.types import (
@@ -59,9 +58,6 @@ from messengers import (
     stacked,
     with_usable_links,
 )
-
-# A file that is not to be had holds up whatever its person has said after it.
-FILE_PATIENCE = timedelta(minutes=5)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -151,11 +147,6 @@ class Talk:
             # "file is too big" is Telegram's, "download_too_large" our own clients'.
             too_large = "too big" in refusal.message or "too_large" in refusal.message
             raise FileTooLarge(limit=FILE_LIMIT_MB) if too_large else FileNotFetched from refusal
-        except (TelegramNetworkError, TelegramServerError) as failure:
-            # Where the whole messenger is away, saying so fails as well, and both are tried again.
-            if self.database.clock.now() - self.scope.update.received_at < FILE_PATIENCE:
-                raise
-            raise FileNotFetched from failure
         content = fetched.read() if fetched is not None else b""
         return await asyncio.to_thread(keep_upload, self.files, content, name=name)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import timedelta
 
 import pytest
 
@@ -12,7 +11,7 @@ from bots.flows import letters
 from core.contact import conversations_of
 from core.files import FILE_FIELDS, drop_content, file_parents, read_content
 from core.rooms import stream_of
-from core.store import events_after, waiting_updates
+from core.store import events_after
 from tests.bots.doors import FILES, MessengerPhone, phone_at
 from tests.bots.test_dialogues import settle_in
 from tests.pictures import PDF, PNG, photo_with_place
@@ -147,22 +146,6 @@ async def test_a_file_that_is_gone_is_asked_for_again_and_a_late_one_is_waited_f
         await phone.sees("Мессенджер не отдал нам файл.")
         phone.sends_photo(PNG, "на Ленина")
         await phone.sees("«Яма\nна Ленина\n📷»")
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("door", ["telegram", "max", "vk"])
-async def test_a_file_that_cannot_be_had_holds_up_its_chat_for_minutes_only(town: Town, door: str) -> None:
-    async with phone_at(door, town.database, "Дарья") as phone:
-        await settle_in(phone)
-        assert isinstance(phone, MessengerPhone)
-        phone.user.loses_files(*[502] * 1000)
-        phone.sends_photo(PNG, "Яма")
-        phone.says("на Ленина")
-        while len(town.database.read(waiting_updates, carriers=[door])) < 2:
-            await asyncio.sleep(0.02)
-        town.clock.advance(timedelta(minutes=5))
-        await phone.sees("Мессенджер не отдал нам файл.")
-        await phone.sees("«на Ленина»")
 
 
 async def test_a_file_that_waited_until_it_was_swept_is_asked_for_again(town: Town) -> None:
