@@ -13,8 +13,6 @@ from tests.web.stage import Stage
 
 pytestmark = pytest.mark.browser
 
-# What takes milliseconds on an idle machine may wait for its turn on a busy one.
-
 
 def say(stage: Stage, text: str) -> None:
     """A message of the citizen past the browser."""

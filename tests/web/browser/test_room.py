@@ -16,8 +16,6 @@ from tests.web.stage import GALINA, TIMUR, Stage
 
 pytestmark = pytest.mark.browser
 
-# What takes milliseconds on an idle machine may wait for its turn on a busy one.
-
 
 def say(stage: Stage, who: str, text: str) -> int:
     """A message past the browser; its number."""
